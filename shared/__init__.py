@@ -1,0 +1,1 @@
+"""What every service stands on: events, streams, the bus, storage, logs, settings; knows no service."""

@@ -1,0 +1,109 @@
+"""Who is asking: the admin by token, a consumer by key; the key itself is never kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.problems import problem
+from shared.redis import Store
+
+CONSUMERS = "consumers"
+"""Hash: consumer id -> {"name", "key" (SHA-256, hex), "created_at"}."""
+
+TOKEN_FILE = "admin-token"  # noqa: S105  # a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """The newsroom's own operator: sees and touches everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A downstream system: sees and touches only what is its own."""
+
+    id: str
+
+
+Principal = Admin | Consumer
+
+
+def admin_token(given: str | None, data_dir: Path) -> tuple[str, bool]:
+    """Return the admin token and whether it was made just now: the given one, the kept one, or a new one.
+
+    A new one is written whole to a file only its owner can read, so that services that start together agree.
+    """
+    if given:
+        return given, False
+    data_dir.mkdir(parents=True, exist_ok=True)
+    path = data_dir / TOKEN_FILE
+    made = secrets.token_urlsafe(32)
+    draft = data_dir / f".{TOKEN_FILE}.{secrets.token_hex(8)}"
+    draft.touch(mode=0o600)
+    draft.write_text(made + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return path.read_text().strip(), False
+    finally:
+        draft.unlink()
+    return made, True
+
+
+def digest(key: str) -> str:
+    """Return what is kept of a consumer's key: keys are random and long, so a plain SHA-256 is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Guard:
+    """Tells principals apart by `Authorization: Bearer …` (RFC 6750 section 2.1)."""
+
+    def __init__(self, store: Store, token: str) -> None:
+        self._store = store
+        self._token = token.encode()
+
+    async def identify(self, request: Request) -> Principal | None:
+        """Return who asks, or None when the key is missing or unknown. Raises RedisError for consumers' keys."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        key = key.strip()
+        if scheme.lower() != "bearer" or not key or len(key) > 512:
+            return None
+        if hmac.compare_digest(key.encode(), self._token):
+            return Admin()
+        return await self._consumer(key)
+
+    async def require_admin(self, request: Request) -> Response | None:
+        """Return None for the admin, else the response that refuses."""
+        who = await self.identify(request)
+        if who is None:
+            return self.unauthorized()
+        if isinstance(who, Consumer):
+            return problem(403, "this needs the admin token; a consumer's key is not enough")
+        return None
+
+    def unauthorized(self) -> Response:
+        """Return the 401 that asks for a key."""
+        return problem(
+            401,
+            "a valid bearer token is needed: Authorization: Bearer …",
+            headers={"www-authenticate": 'Bearer realm="wireroom"'},
+        )
+
+    async def _consumer(self, key: str) -> Consumer | None:
+        prefix, _, rest = key.partition("_")
+        consumer, _, _ = rest.partition("_")
+        if prefix != "wrk" or not consumer:
+            return None
+        kept = await self._store.do("HGET", CONSUMERS, consumer)
+        if kept is None or not hmac.compare_digest(orjson.loads(kept)["key"], digest(key)):
+            return None
+        return Consumer(consumer)

@@ -1,0 +1,19 @@
+"""Keeps Python's garbage collector from stopping the loop; called once, when a process has been wired."""
+
+from __future__ import annotations
+
+import gc
+
+NEW_OBJECTS = 20_000
+
+
+def calm() -> None:
+    """Leave what start-up made (modules, models, routes) out of every later collection.
+
+    A full collection walks all that is alive. With some 200,000 objects of libraries that takes tens of
+    milliseconds, every few thousand events; frozen, they cost nothing. And look for cycles after 20,000 new objects
+    instead of 700: an event in hand is some 30 of them, all alive at once, and makes no cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 10, 10)

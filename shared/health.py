@@ -1,0 +1,58 @@
+"""Alive and ready, and the metrics: what an orchestrator and Prometheus ask every service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from shared.metrics import REGISTRY
+from shared.redis import RedisError, Store
+from shared.ticks import Tick
+
+ANSWER_SECONDS = 2.0
+
+Check = Callable[[], str | None]
+
+
+class Health:
+    """Answers for one process; `checks` say in words what is wrong, or None."""
+
+    def __init__(self, store: Store, checks: Sequence[Check], loops: Callable[[], Sequence[Tick]]) -> None:
+        self._store, self._checks, self._loops = store, checks, loops
+
+    @property
+    def routes(self) -> list[Route]:
+        """`/healthz`, `/readyz` and `/metrics`."""
+        return [
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/metrics", self._metrics),
+        ]
+
+    async def problems(self) -> list[str]:
+        """Return in words everything that keeps this process from its work."""
+        found = [reason for check in self._checks if (reason := check())]
+        found += [f"the loop '{loop.name}' has stopped" for loop in self._loops() if not loop.running]
+        found += [f"{loop.name}: {loop.failed}" for loop in self._loops() if loop.failed]
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._store.client.ping()
+        except (RedisError, OSError, TimeoutError) as error:
+            found.insert(0, f"Redis does not answer: {error or type(error).__name__}")
+        return found
+
+    async def _healthz(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def _readyz(self, _request: Request) -> Response:
+        problems = await self.problems()
+        status = "not ready" if problems else "ready"
+        return JSONResponse({"status": status, "problems": problems}, 503 if problems else 200)
+
+    async def _metrics(self, _request: Request) -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,95 @@
+"""One event as queries see it: folded once and shared by all of them; what a query asks is in terms."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.events import Article, Author, Tag
+from shared.query.words import fold, key, slug, words
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The folded values of each field, and the text zones as they came, cut into words on first use."""
+
+    fields: Mapping[str, frozenset[str]]
+    zones: tuple[str, ...] = ()
+
+    def values(self, field: str) -> frozenset[str]:
+        """Return all folded values of a field; for `text`, the words."""
+        return self.vocabulary if field == "text" else self.fields.get(field, NOTHING)
+
+    def has_value(self, field: str, value: str, *, prefix: bool = False) -> bool:
+        """Whether a field other than `text` has this folded value, or one that begins with it."""
+        values = self.fields.get(field, NOTHING)
+        return any(each.startswith(value) for each in values) if prefix else value in values
+
+    def has_phrase(self, phrase: str, *, prefix: bool = False) -> bool:
+        """Whether folded words (spaced once) stand in a row in one zone; `prefix` leaves the last open."""
+        if phrase in self.vocabulary:
+            return True
+        *whole, last = phrase.split(" ")
+        if whole:
+            known = self.vocabulary.issuperset(whole) and (prefix or last in self.vocabulary)
+            return known and f" {phrase}{'' if prefix else ' '}" in self._running
+        return prefix and self._has_word_from(last)
+
+    def _has_word_from(self, start: str) -> bool:
+        at = bisect_left(self._sorted, start)
+        return at < len(self._sorted) and self._sorted[at].startswith(start)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the text, once."""
+        return frozenset(self._running.split())
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.vocabulary)
+
+    @cached_property
+    def _running(self) -> str:
+        # All words with a space on both sides, so that a phrase is a substring; a line break keeps
+        # a phrase from reaching over the edge of a zone.
+        return "\n".join(f" {' '.join(words(fold(zone)))} " for zone in self.zones)
+
+
+def subject_of(article: Article, event_type: str) -> Subject:
+    """Prepare an article and the public type of its event (`article.retracted`) for any number of queries.
+
+    Tags count when applied (not when only suggested), by id, slug and name; authors by id and name, each
+    also as a slug. A language counts with its shorter ranges, as in RFC 4647 basic filtering.
+    """
+    tags = [tag for tag in article.tags if tag.status == "applied"]
+    fields = {
+        "tag": _keys(text for tag in tags for text in _names_of_tag(tag)),
+        "kind": _keys(tag.kind for tag in tags),
+        "author": _keys(text for author in article.authors for text in _names_of_author(author)),
+        "source": _keys([article.source.id]),
+        "section": _keys([article.section, slug(article.section)] if article.section else []),
+        "lang": frozenset(_language_ranges(article.language or "")),
+        "type": _keys([event_type]),
+    }
+    return Subject(fields, (article.headline, article.summary or "", article.body_text))
+
+
+def _names_of_tag(tag: Tag) -> tuple[str, ...]:
+    return tag.id, tag.slug, tag.name, slug(tag.name)
+
+
+def _names_of_author(author: Author) -> tuple[str, ...]:
+    return author.id or "", author.name, slug(author.name)
+
+
+def _keys(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(key, texts)) - {""}
+
+
+def _language_ranges(tag: str) -> Iterator[str]:
+    parts = key(tag).replace("_", "-").split("-")
+    return ("-".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])

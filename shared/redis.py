@@ -1,0 +1,190 @@
+"""The Redis connection: commands of one loop turn sent as one pipeline, and Lua scripts by their hash."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import (
+    ClusterDownError,
+    ClusterError,
+    ConnectionError,  # noqa: A004  # Redis's own, which is no OSError
+    DataError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TimeoutError,  # noqa: A004  # likewise
+    TryAgainError,
+)
+
+from shared.streams import one_slot
+
+__all__ = [
+    "CrossSlotError",
+    "Redis",
+    "RedisError",
+    "ResponseError",
+    "Script",
+    "Store",
+    "connect",
+    "is_full",
+    "is_passing",
+]
+
+Argument = bytes | str | int | float
+
+_Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+
+MOST_AT_ONCE = 512
+"""Commands in one pipeline: more only make the first answer wait for the last."""
+
+
+class CrossSlotError(ValueError):
+    """A script was given keys of two hash tags, which a cluster would refuse (CROSSSLOT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Lua script; `sha` is what EVALSHA calls it by."""
+
+    lua: str
+    sha: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha", hashlib.sha1(self.lua.encode()).hexdigest())  # noqa: S324  # Redis names scripts so
+
+
+def connect(url: str) -> Redis:
+    """Return a client with bytes replies; it connects on first use.
+
+    A call rides out half a second of a server that restarts, then fails: what waits longer belongs to the caller,
+    who knows whether to retry, refuse or report. A server that does not answer within 5 s is not asked again.
+    """
+    return Redis.from_url(
+        url,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), 5, supported_errors=(ConnectionError,)),
+        socket_timeout=5.0,
+        socket_connect_timeout=2.0,
+        health_check_interval=0,
+        max_connections=64,
+    )
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a server refused a write for want of memory (`maxmemory` with `noeviction`)."""
+    # redis-py takes the code off replies that it knows, and leaves it within those of scripts.
+    return isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM" in str(error)[:120])
+
+
+PASSING = ("OOM", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY ")
+"""How replies begin that tell of the server's state, not of the command."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether an error is the server's or the network's trouble, so that the same command may work later.
+
+    A wrong command, type or script is not: it fails for ever.
+    """
+    if isinstance(error, (ConnectionError, TimeoutError, ReadOnlyError, ClusterDownError, ClusterError, TryAgainError)):
+        return True
+    return (isinstance(error, ResponseError) and str(error).startswith(PASSING)) or is_full(error)
+
+
+class Store:
+    """Runs commands and scripts, coalescing those asked for at the same time into one round trip.
+
+    Each command stands alone: no transaction, and no promise of order between callers. While one pipeline is
+    under way the next fills, so that the busier the process, the larger its batches.
+    """
+
+    def __init__(self, client: Redis) -> None:
+        self.client = client
+        self._waiting: list[_Asked] = []
+        self._under_way: list[_Asked] = []
+        self._sending: asyncio.Task[None] | None = None
+
+    async def do(self, *command: Argument) -> Any:
+        """Run one command and return its reply as redis-py parses it.
+
+        Raises RedisError: the connection's or the server's own; another caller's failure never shows here.
+        """
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, answer))
+        if self._sending is None:
+            self._start()
+        return await answer
+
+    async def run(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
+        """Run a script; the server is sent its text only when it has forgotten it.
+
+        Raises CrossSlotError when the keys do not share one hash tag, and RedisError.
+        """
+        if not one_slot(keys):
+            raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
+        try:
+            return await self.do("EVALSHA", script.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await self.do("EVAL", script.lua, len(keys), *keys, *args)
+
+    async def close(self) -> None:
+        """Wait for what is under way and close the connections."""
+        while self._sending is not None:
+            await asyncio.wait([self._sending])
+            await asyncio.sleep(0)  # wait does not give way for one that is done, whose callback is still to come
+        await self.client.aclose()
+
+    async def _send(self) -> None:
+        while self._waiting:
+            self._under_way = self._waiting[:MOST_AT_ONCE]
+            del self._waiting[:MOST_AT_ONCE]
+            await self._send_one(self._under_way)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending = None
+        if task.cancelled():
+            # The loop is closing, perhaps before the task began: nobody may wait for what no one will fetch.
+            for _, answer in self._under_way + self._waiting:
+                answer.cancel()
+            self._waiting.clear()
+        elif self._waiting:
+            self._start()
+
+    def _start(self) -> None:
+        self._sending = asyncio.ensure_future(self._send())
+        self._sending.add_done_callback(self._sent)
+
+    async def _send_one(self, batch: list[_Asked]) -> None:
+        try:
+            if len(batch) == 1:
+                replies = [await self.client.execute_command(*batch[0][0])]  # type: ignore[no-untyped-call]
+            else:
+                pipe = self.client.pipeline(transaction=False)
+                for command, _ in batch:
+                    pipe.execute_command(*command)
+                replies = await pipe.execute(raise_on_error=False)
+        except DataError as error:
+            if len(batch) > 1:
+                # One command holds what cannot be sent (None, say), so nothing was: the others go without it.
+                for one in batch:
+                    await self._send_one([one])
+                return
+            replies = [error]
+        except Exception as error:  # noqa: BLE001  # each caller is told; none may wait for ever
+            # Each its own: a shared one would gather the traceback of every caller that raises it.
+            replies = [copy(error) if isinstance(error, RedisError) else error for _ in batch]
+        for (_, answer), reply in zip(batch, replies, strict=True):
+            if answer.done():
+                continue
+            if isinstance(reply, Exception):
+                answer.set_exception(reply)
+            else:
+                answer.set_result(reply)

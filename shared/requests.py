@@ -1,0 +1,82 @@
+"""Reading what a request brings: bodies capped before they are held, models checked, numbers bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from shared.problems import problem
+
+Input = TypeVar("Input", bound=BaseModel)
+
+DISCARDED = 16 * 1024 * 1024
+DISCARD_SECONDS = 5.0
+
+
+async def read_body(request: Request, limit: int) -> bytes | Response:
+    """Return the body, or the 413 that refuses one of more than `limit` bytes without reading it all."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        return await refuse(request, limit)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            return await refuse(request, limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def refuse(request: Request, limit: int) -> Response:
+    """Return the 413 after reading on for a while, for nothing.
+
+    Closed with bytes unread, a connection is reset, and the answer may be lost with it (RFC 9112 section 9.6).
+    """
+    left = DISCARDED
+    with suppress(ClientDisconnect, TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            async for part in request.stream():
+                left -= len(part)
+                if left < 0:
+                    break
+    return too_large(limit)
+
+
+def too_large(limit: int) -> Response:
+    """Return the 413 for a body over the limit; the connection closes, since the rest was not read."""
+    return problem(413, f"the body is larger than {limit} bytes", headers={"connection": "close"})
+
+
+def read_model(model: type[Input], body: bytes) -> Input | Response:
+    """Return the body as a model, or the 422 that names every field that is wrong."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        return invalid(error)
+
+
+def invalid(error: ValidationError) -> Response:
+    """Return the 422 for a body that is no JSON, or has fields that are wrong, missing or unknown."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    errors = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in faults[:50]]
+    if faults[0]["type"] == "json_invalid":
+        return problem(422, f"the body is not valid JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}")
+    named = ", ".join(field for field, _ in errors[:5])
+    return problem(422, f"the body has fields that are wrong: {named}", errors=errors)
+
+
+def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int | Response:
+    """Return a query parameter as a whole number within bounds, or the 422 that names it."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        return problem(
+            422, f"{name} must be a whole number from {least} to {most}", errors=[(name, f"not {text[:40]!r}")]
+        )
+    return int(text)

@@ -1,0 +1,147 @@
+"""The environment, read once and checked at start; the only place that reads it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+
+PREFIX = "WIREROOM_"
+ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; the message has a line for each, naming the variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, checked; built by `read`, and in tests by hand."""
+
+    redis_url: str | None = None
+    data_dir: Path = Path("data")
+    newsroom: Path = Path("newsroom")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    admin_token: str | None = None
+    allow_networks: tuple[Network, ...] = ()
+    log_format: str = "json"
+    log_level: str = "info"
+    partitions: int = 1
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from WIREROOM_… variables; an empty one counts as unset.
+
+    Raises SettingsError that names every variable that is wrong, and those that do not exist.
+    """
+    given = os.environ if environ is None else environ
+    values = {name: text for name, text in given.items() if name.startswith(PREFIX) and text.strip()}
+    known = {PREFIX + field.name.upper() for field in fields(Settings)} | ELSEWHERE
+    errors = [f"{name}: there is no such setting" for name in sorted(values) if name not in known]
+    found: dict[str, object] = {}
+    for name, parse in PARSERS.items():
+        text = values.get(PREFIX + name.upper())
+        try:
+            if text is not None:
+                found[name] = parse(text.strip())
+        except ValueError as error:
+            errors.append(f"{PREFIX}{name.upper()}: {error}")
+    if errors:
+        raise SettingsError("\n".join(errors))
+    return Settings(**_with_defaults(found))  # type: ignore[arg-type]  # parsed by name from PARSERS
+
+
+def _with_defaults(found: dict[str, object]) -> dict[str, object]:
+    host, port = found.get("host", "127.0.0.1"), found.get("port", 8000)
+    shown = "127.0.0.1" if host in ANYWHERE else host
+    found.setdefault("public_url", f"http://{shown}:{port}")
+    found.setdefault("log_format", "console" if sys.stdout.isatty() else "json")
+    return found
+
+
+ELSEWHERE = {f"{PREFIX}{name}" for name in ("URL", "IMAGE_TAG", "REDIS_MAXMEMORY", "PROMETHEUS_PORT")}
+"""Variables that the command line's HTTP client and docker-compose.yml read."""
+
+
+def client(environ: Mapping[str, str] | None = None) -> tuple[str | None, str | None]:
+    """Return the address and the token that the command line is to use, each None when not given."""
+    given = os.environ if environ is None else environ
+    return given.get(f"{PREFIX}URL") or None, given.get(f"{PREFIX}ADMIN_TOKEN") or None
+
+
+def _redis_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must start with redis://, rediss:// or unix://")
+    if parts.port == 0:
+        raise ValueError("must name a port from 1 to 65535")
+    return text
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise ValueError(f"must be a port number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"must be an http or https address, not {text!r}")
+    return text.rstrip("/")
+
+
+def _token(text: str) -> str:
+    if len(text) < 16 or not text.isascii() or not text.isprintable():
+        raise ValueError("must be at least 16 printable ASCII characters")
+    return text
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8") from None
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}, not {text!r}")
+        return text.lower()
+
+    return parse
+
+
+def _partitions(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise ValueError(f"must be a whole number from 1 to 64, not {text!r}")
+    return int(text)
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "redis_url": _redis_url,
+    "data_dir": Path,
+    "newsroom": Path,
+    "host": str,
+    "port": _port,
+    "public_url": _public_url,
+    "admin_token": _token,
+    "allow_networks": _networks,
+    "log_format": _one_of("json", "console"),
+    "log_level": _one_of(*LEVELS),
+    "partitions": _partitions,
+}

@@ -1,0 +1,70 @@
+"""Loops that run a coroutine again and again until stopped, and survive what it raises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Tick:
+    """Runs `work` every `seconds`, or sooner when woken; a failure is logged and tried again.
+
+    `work` may return the seconds until it wants to run next, which may be fewer than `seconds`.
+    """
+
+    def __init__(self, name: str, seconds: float, work: Callable[[], Awaitable[float | None]]) -> None:
+        self.name, self.seconds, self.work = name, seconds, work
+        self.failed: str | None = None
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; the first run is at once."""
+        self._task = asyncio.create_task(self._run(), name=self.name)
+
+    def wake(self) -> None:
+        """Run now, or once more right after the run under way."""
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """Cancel what is under way and wait until it is gone."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the loop is alive; it ends only by `stop`."""
+        return self._task is not None and not self._task.done()
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            wait = await self._once()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def _once(self) -> float:
+        try:
+            asked = await self.work()
+        except Exception as error:  # noqa: BLE001  # a loop that dies of one bad turn stops the line
+            self._tell(error)
+            return self.seconds
+        if self.failed is not None:
+            self.failed = None
+            log.info("loop.recovered", loop=self.name)
+        return self.seconds if asked is None else max(0.0, min(asked, self.seconds))
+
+    def _tell(self, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        if reason != self.failed:
+            log.warning("loop.failed", loop=self.name, error=reason)
+        self.failed = reason

@@ -1,0 +1,121 @@
+"""The HTTP side of a process: routes behind one set of error answers, served on one port in our own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator, Sequence
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from shared.problems import problem
+from shared.redis import RedisError, is_full
+
+log = structlog.get_logger()
+
+BACKLOG = 2048
+GRACE_SECONDS = 10
+
+
+class PortInUseError(RuntimeError):
+    """The address to listen on cannot be had; the message says which and why."""
+
+
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    """Return the application whose every error is a problem document (RFC 9457)."""
+    return Starlette(
+        routes=list(routes),
+        exception_handlers={HTTPException: _refused, RedisError: _storage_away, Exception: _failed},
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = {
+        404: f"there is nothing at {request.url.path[:200]}",
+        405: f"{request.method} is not allowed here",
+    }.get(error.status_code, str(error.detail))
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+async def _storage_away(request: Request, error: Exception) -> Response:
+    log.warning("request.postponed", path=request.url.path, error=f"{type(error).__name__}: {error}"[:300])
+    detail = "the store is full" if is_full(error) else "the store does not answer"
+    return problem(503, f"{detail}; try again shortly", headers={"retry-after": "5"})
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("request.failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem(500, "this request failed here; the log says why")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket. Raises PortInUseError that names the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise PortInUseError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+    return bound
+
+
+class _Quiet(uvicorn.Server):
+    """A uvicorn server that leaves the signals to the process it is part of."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Serving:
+    """One uvicorn server on a socket that is already bound."""
+
+    def __init__(self, app: ASGIApp, bound: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=75,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        self._server = _Quiet(config)
+        self._bound = bound
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Serve; returns once connections are accepted."""
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._bound]))
+        ready = asyncio.create_task(self._server.ready.wait())
+        await asyncio.wait((ready, self._task), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+
+    async def stop(self) -> None:
+        """Stop accepting, let requests under way finish within the grace period."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._bound.close()

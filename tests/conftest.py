@@ -1,0 +1,55 @@
+"""What many tests need: one private server for the whole run, and a store on it that starts empty."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from shared.embedded import EmbeddedServer
+from shared.redis import Store, connect
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """Make a folder whose path is short enough for a Unix socket, which pytest's own are not always."""
+    folder = Path(tempfile.mkdtemp(prefix="wr-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """Run one server for all tests of this process; nothing is kept on disk."""
+    folder = Path(tempfile.mkdtemp(prefix="wr-"))
+    server = EmbeddedServer(folder, maxmemory="256mb", durable=False)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(server: EmbeddedServer) -> str:
+    """Give the address of the server; use `store` as well to start from an empty one."""
+    return server.url
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[Store]:
+    """Give a store on an empty server."""
+    store = Store(connect(redis_url))
+    await store.do("FLUSHALL")
+    yield store
+    await store.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_context_left() -> Iterator[None]:
+    """Keep one test's log fields out of the next one's lines."""
+    yield
+    structlog.contextvars.clear_contextvars()

@@ -1,0 +1,74 @@
+"""The admin by token, consumers by key; neither is guessable, logged or kept."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from starlette.requests import Request
+
+from services.syndication.consumers import new_consumer
+from shared.auth import CONSUMERS, TOKEN_FILE, Admin, Consumer, Guard, admin_token
+from shared.redis import Store
+from shared.times import now
+
+TOKEN = "an-admin-token-for-tests"
+
+
+def a_request(authorization: str | None) -> Request:
+    headers = [] if authorization is None else [(b"authorization", authorization.encode())]
+    return Request({"type": "http", "method": "GET", "path": "/", "headers": headers, "query_string": b""})
+
+
+async def test_the_admin_token_is_known(store: Store) -> None:
+    guard = Guard(store, TOKEN)
+    assert await guard.identify(a_request(f"Bearer {TOKEN}")) == Admin()
+    assert await guard.identify(a_request(f"bearer {TOKEN} ")) == Admin()
+    assert await guard.require_admin(a_request(f"Bearer {TOKEN}")) is None
+
+
+async def test_whoever_has_no_good_key_is_nobody(store: Store) -> None:
+    guard = Guard(store, TOKEN)
+    for given in (None, "", "Bearer", "Bearer ", "Bearer x", f"Basic {TOKEN}", TOKEN, "Bearer " + "x" * 600):
+        assert await guard.identify(a_request(given)) is None
+    refused = await guard.require_admin(a_request("Bearer x"))
+    assert refused is not None
+    assert refused.status_code == 401
+    assert "Bearer" in refused.headers["www-authenticate"]
+
+
+async def test_a_consumer_is_known_by_its_key_and_is_no_admin(store: Store) -> None:
+    made = new_consumer("Partner & Söhne", now())
+    await store.do("HSET", CONSUMERS, made.id, made.kept())
+    guard = Guard(store, TOKEN)
+    assert await guard.identify(a_request(f"Bearer {made.key}")) == Consumer(made.id)
+    refused = await guard.require_admin(a_request(f"Bearer {made.key}"))
+    assert refused is not None
+    assert refused.status_code == 403
+    assert await guard.identify(a_request(f"Bearer {made.key}x")) is None
+
+
+async def test_the_key_itself_is_not_kept(store: Store) -> None:
+    made = new_consumer("Partner", now())
+    await store.do("HSET", CONSUMERS, made.id, made.kept())
+    assert made.key.encode() not in await store.do("HGET", CONSUMERS, made.id)
+    assert made.key.rpartition("_")[2].encode() not in await store.do("HGET", CONSUMERS, made.id)
+
+
+def test_a_token_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    first, made = admin_token(None, tmp_path / "data")
+    assert made
+    assert admin_token(None, tmp_path / "data") == (first, False)
+    assert (tmp_path / "data" / TOKEN_FILE).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [TOKEN_FILE]
+
+
+def test_a_given_token_is_used_and_not_written(tmp_path: Path) -> None:
+    assert admin_token("given-token-of-length", tmp_path / "data") == ("given-token-of-length", False)
+    assert not (tmp_path / "data").exists()
+
+
+async def test_services_that_start_together_agree_on_one_token(tmp_path: Path) -> None:
+    found = await asyncio.gather(*(asyncio.to_thread(admin_token, None, tmp_path) for _ in range(8)))
+    assert len({token for token, _ in found}) == 1
+    assert sum(made for _, made in found) == 1
