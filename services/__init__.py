@@ -1,0 +1,4 @@
+"""The three services on one line, joined by Redis streams.
+
+sources -> [ingest] -> article.ingested -> [enrichment] -> article.enriched -> [syndication] -> feeds, webhooks
+"""

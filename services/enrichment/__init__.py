@@ -1,0 +1,1 @@
+"""Completes articles: reads article.ingested, writes article.enriched; owns no keys."""

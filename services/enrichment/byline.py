@@ -1,0 +1,236 @@
+"""Takes a byline apart into people, agencies and desks; who they are is left to linking.py.
+
+The rules follow reading many bylines, journalisted's list of them first: nothing here guesses at spelling.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+from anyascii import anyascii
+
+LONGEST = 500
+"""A longer byline is a text that went astray; the rest of it is not read."""
+
+HONORIFICS = frozenset("mr mrs ms miss dr prof professor sir dame".split())
+SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
+PARTICLES = frozenset(
+    "af al av bin bint da dal de del della den der des di do dos du el ibn la le las los of san ten ter "
+    "van von zu zum zur".split()
+)
+AGENCIES = (
+    "AFP|Agence France-Presse|Anadolu Agency|ANSA|AP|Associated Press|The Associated Press|Bloomberg|dpa|EFE|"
+    "Interfax-Ukraine|PA Media|Reuters|Thomson Reuters|Sky News|TASS|Ukrinform|UPI|Xinhua"
+).split("|")
+DESK = re.compile(
+    r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|"
+    r"news agenc(?:y|ies)|la rédaction)$|^(?:редакція|редакция|the editors)\b|^staff\b",
+    re.IGNORECASE,
+)
+TITLE_WORDS = (
+    "reporter|correspondent|editor|writer|journalist|columnist|photographer|analyst|producer|anchor|"
+    "bureau chief|editor-in-chief|contributor|commentator|redakteur|redakteurin|korrespondent|"
+    "korrespondentin|"
+    "journaliste|rédacteur|rédactrice|correspondant|correspondante|кореспондент|кореспондентка|журналіст|"
+    "журналістка|редактор|редакторка|корреспондент|журналист"
+)
+TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
+LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
+OPENING = re.compile(
+    r"^(?:(?:(?:written|words|text|story|report(?:ed|ing)?)\s+)?by\s*:?(?:\s+|$)|"
+    r"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?\s*:\s*)",
+    re.IGNORECASE,
+)
+OPENING_WORD = re.compile(r"^(?:from|von|par|por)\s+(?=\S+\s+\S)", re.IGNORECASE)
+"""Words that also begin surnames, so two more words must follow."""
+
+STAMP = re.compile(r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b.*$", re.IGNORECASE)
+ADDRESS = re.compile(r"[\s(<\[]*\b[^\s@<>()]{1,64}@[^\s@<>()]{1,100}[)>\]]?|(?<!\S)@\w+")
+HELPED = re.compile(
+    r"[\s,;.|(–—-]*\b(?:(?:with\s+)?(?:additional|further)\s+reporting\s+(?:by|from)|"
+    r"with\s+(?:reporting|contributions|files)\s+(?:by|from))\b:?\s*",
+    re.IGNORECASE,
+)
+FOR_OUTLET = re.compile(r"\s+for\s+(?P<outlet>[^,;|&]+)", re.IGNORECASE)
+SEPARATOR = re.compile(
+    r"\s*[,;|&/()•·]\s*|\s+[–—-]\s+|\s+(?:and|und|et|y|та|и|і|й|og|och|via|with|avec|mit)\s+", re.IGNORECASE
+)
+PLACE = re.compile(r"\s+in\s+[A-ZÀ-ÞА-ЯІЇЄҐ].*$")
+BORDER = " .,;:|–—-"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One name out of a byline, what it is, and the title beside it; `helped` is additional reporting."""
+
+    name: str
+    kind: Literal["person", "agency", "desk"] = "person"
+    role: str | None = None
+    helped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The keys (`name_key`) of names that need no rule: profiles, agencies, desks."""
+
+    people: Collection[str] = frozenset()
+    agencies: Collection[str] = frozenset()
+    desks: Collection[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Reading:
+    """The names read so far, so that a title finds the person before it."""
+
+    names: list[Named] = field(default_factory=list)
+
+    def entitle(self, title: str) -> None:
+        """Give a title to the last person, unless there is none or there is one already."""
+        if self.names and self.names[-1].kind == "person" and not self.names[-1].role:
+            self.names[-1] = replace(self.names[-1], role=title)
+
+    def suffix(self, text: str) -> None:
+        """Put Jr. or III back on the name that a comma cut it from."""
+        if self.names:
+            self.names[-1] = replace(self.names[-1], name=f"{self.names[-1].name} {text}")
+
+
+@lru_cache(maxsize=8192)
+def name_key(name: str) -> str:
+    """Return what two spellings of one name share: ASCII, lower case, no honorific, initial or suffix.
+
+    "Last, First" is turned when there is one comma. Transliterations differ; they belong in aliases.
+    """
+    plain = unicodedata.normalize("NFKC", name[:LONGEST])
+    last, comma, first = plain.partition(",")
+    if comma and "," not in first and name_key(first) and len(last.split()) <= 2:
+        plain = f"{first} {last}"
+    tokens = re.findall(r"[a-z0-9]+", re.sub(r"['\u2019`]", "", anyascii(plain).lower()))
+    telling = [token for token in tokens if len(token) > 1 and token not in HONORIFICS | SUFFIXES]
+    return " ".join(telling or tokens)
+
+
+BUILT_IN: Mapping[str, str] = {name_key(agency): agency for agency in AGENCIES}
+
+
+def parsed(byline: str, known: Known) -> tuple[Named, ...]:
+    """Return the names in a byline in their order, those who helped last; what fits no rule is kept raw."""
+    text = " ".join(byline[:LONGEST].split())
+    whole = _by_key(text, known)
+    if whole:
+        return (whole,)
+    text = ADDRESS.sub("", STAMP.sub("", text))
+    main, *helpers = HELPED.split(text)
+    found = _names(main, known)
+    found += [replace(named, helped=True) for part in helpers for named in _names(part, known)]
+    raw = _opened(text, known).rstrip(BORDER)
+    return tuple(found) or ((Named(raw),) if raw else ())
+
+
+def _names(text: str, known: Known) -> list[Named]:
+    text = _opened(text.strip(), known).rstrip(BORDER)
+    text = FOR_OUTLET.sub(lambda found: f", {found['outlet']}" if _agency(found["outlet"], known) else "", text)
+    whole = _by_key(text, known) or _inverted(text, known)
+    if whole:
+        return [whole]
+    reading = Reading()
+    for part in SEPARATOR.split(text):
+        _read(part.strip(), known, reading)
+    return reading.names
+
+
+def _opened(text: str, known: Known) -> str:
+    text = OPENING.sub("", text)
+    word, _, rest = text.partition(" ")
+    if word.lower() == "from" and _by_key(rest, known):
+        return rest
+    return OPENING_WORD.sub("", text)
+
+
+def _read(part: str, known: Known, reading: Reading) -> None:
+    """Classify one part: agency, title, desk, person; a lone word that nobody knows says nothing."""
+    name = PLACE.sub("", part.rstrip(BORDER))
+    if not name:
+        return
+    if name_key(name) in SUFFIXES:
+        reading.suffix(name)
+    elif named := _by_key(name, known):
+        reading.names.append(named)
+    elif DESK.search(name):
+        reading.names.append(Named(name, "desk"))
+    elif TITLE.search(name) and not _titled(name):
+        reading.entitle(name)
+    else:
+        reading.names.extend(_people(name, known))
+
+
+def _people(name: str, known: Known) -> Iterator[Named]:
+    """Read a person, behind an agency's name or a title where there is one ("AP Writer Jane Doe")."""
+    agency = _leading_agency(name, known)
+    rest = name[len(agency) :].lstrip("'’s ").strip() if agency else name
+    titled = _titled(rest)
+    person = titled["name"] if titled else rest
+    if _is_person(person) or _by_key(person, known):
+        yield Named(person, role=titled["title"] if titled else None)
+        if agency:
+            yield Named(agency, "agency")
+
+
+def _titled(name: str) -> re.Match[str] | None:
+    found = LEADING_TITLE.match(name)
+    return found if found and _is_person(found["name"]) else None
+
+
+def _leading_agency(name: str, known: Known) -> str | None:
+    words = name.split()
+    for count in range(min(len(words) - 1, 4), 0, -1):
+        front = " ".join(words[:count]).rstrip("'’")
+        if _agency(front, known) or _agency(front.removesuffix("'s").removesuffix("’s"), known):
+            return front.removesuffix("'s").removesuffix("’s")
+    return None
+
+
+def _agency(name: str, known: Known) -> bool:
+    key = name_key(name)
+    return key in known.agencies or key in BUILT_IN
+
+
+def _by_key(name: str, known: Known) -> Named | None:
+    key = name_key(name)
+    if key in known.people:
+        return Named(name)
+    if key in known.desks:
+        return Named(name, "desk")
+    return Named(name, "agency") if _agency(name, known) else None
+
+
+def _inverted(text: str, known: Known) -> Named | None:
+    """Turn "Writer, Ann", where there is one comma and nothing else that parts names."""
+    parts = SEPARATOR.split(text)
+    if len(parts) != 2 or "," not in text:
+        return None
+    last, first = parts
+    lone = len(last.split()) == 1 and 1 <= len(first.split()) <= 2 and name_key(first) not in SUFFIXES
+    if not lone or _by_key(last, known) or _by_key(first, known) or TITLE.search(first) or DESK.search(first):
+        return None
+    turned = f"{first} {last}"
+    return Named(turned) if _is_person(turned) else None
+
+
+def _is_person(name: str) -> bool:
+    """Two to five words with capitals or particles; one is enough in scripts that write names unspaced."""
+    words = name.split()
+    if any(letter.isdigit() for letter in name) or not 1 <= len(words) <= 5:
+        return False
+    if not any(letter.lower() != letter.upper() for letter in name):
+        return name[0].isalpha()
+    return (
+        len(words) >= 2
+        and all(word in PARTICLES or not word[0].islower() for word in words)
+        and sum(word[0].isalpha() and not word[0].islower() for word in words) >= 2
+    )

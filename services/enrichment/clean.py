@@ -1,0 +1,237 @@
+"""Safe HTML, plain text and the pictures of a body; what text means is left to the other steps."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import nh3
+from lxml import etree
+
+TAGS = frozenset(
+    "a abbr aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt "
+    "em figcaption figure footer h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s "
+    "samp section small source span strong sub summary sup table tbody td tfoot th thead time tr u ul var "
+    "video".split()
+)
+ATTRIBUTES = {
+    "*": {"dir", "lang"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "audio": {"src"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "img": {"alt", "height", "src", "srcset", "width"},
+    "ins": {"cite", "datetime"},
+    "ol": {"reversed", "start"},
+    "q": {"cite"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"height", "poster", "src", "width"},
+}
+DROPPED = frozenset(
+    "applet button embed form head iframe input math noembed noframes noscript object option script select "
+    "style svg template textarea title".split()
+)
+"""Elements that go with all they hold."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What "&#1;" and its like stand for: no XML document, so no feed, may hold them (XML 1.0, section 2.2)."""
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+APART = frozenset({"aside", "audio", "figure", "footer", "video"})
+"""Elements that are not the story's own text: pictures, related cards, author boxes."""
+
+BLOCKS = frozenset(
+    "blockquote caption dd details div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section summary "
+    "table tr ul".split()
+)
+BLOCK, BREAK = "\ufdd0", "\ufdd1"
+"""Noncharacters (Unicode 23.7) as marks inside a tree: libxml2 takes no control characters."""
+
+MAX_DEPTH = 200
+MANY_TAGS = 1000
+IFRAME = re.compile(r"<iframe\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+SELF_CLOSING = frozenset(
+    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr wbr".split()
+)
+"""Elements that never nest in themselves: void ones, and those that HTML closes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of the body with its own caption."""
+
+    url: str
+    alt: str | None
+    caption: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body that is safe to show, its text (a blank line between paragraphs), and its pictures in order."""
+
+    html: str
+    text: str
+    pictures: tuple[Picture, ...]
+
+
+EMPTY = Body("", "", ())
+
+
+def cleaned(markup: str, url: str | None) -> Body:
+    """Sanitise a body; relative addresses are taken against the article's, and dropped when it has none."""
+    if not markup.strip():
+        return EMPTY
+    markup = _flattened(_frames_linked(markup))
+    try:
+        safe = _sanitised(markup, web_address(url))
+    except ValueError:  # nh3 cannot resolve against such an address
+        safe = _sanitised(markup, None)
+    root = _parsed(safe)
+    if root is None:
+        return Body(safe, "", ())
+    pictures = tuple(_pictures(root)) if "<img" in safe else ()
+    return Body(safe, _text(root), pictures)
+
+
+def plain(text: str) -> str:
+    """Return the text of what may hold markup (a summary, a caption), as one line."""
+    if "<" in text or "&" in text:
+        root = _parsed(_sanitised(_flattened(text), None))
+        text = "" if root is None else "".join(map(str, root.itertext()))
+    return " ".join(text.split())
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an http or https address, and nothing for any other."""
+    return url if url and url.lower().startswith(("http://", "https://")) else None
+
+
+def _sanitised(markup: str, base: str | None) -> str:
+    """Let nh3 have the last word on the markup: nothing is written into it afterwards."""
+    sources = "srcset" in markup.lower()
+    safe = nh3.clean(
+        markup,
+        tags=TAGS,
+        clean_content_tags=DROPPED,
+        attributes=ATTRIBUTES,
+        attribute_filter=(lambda tag, name, value: _attribute(tag, name, value, base)) if sources else None,
+        link_rel=None,
+        url_schemes=SCHEMES,
+        url_relative=("rewrite_with_base", base) if base else "deny",
+        set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
+    )
+    return CONTROL.sub("", safe) if CONTROL.search(safe) else safe
+
+
+def _attribute(_tag: str, name: str, value: str, base: str | None) -> str | None:
+    return _srcset(value, base) if name == "srcset" else value
+
+
+def _srcset(value: str, base: str | None) -> str | None:
+    """Check each candidate's address, which nh3 does not (HTML, "srcset attributes")."""
+    kept = []
+    for candidate in re.split(r",\s+|,(?=https?://|//|/)", value):
+        address, _, descriptor = candidate.strip().partition(" ")
+        absolute = _absolute(address, base)
+        if absolute and re.fullmatch(r"\s*(?:[0-9.]{1,9}[wxh])?", descriptor):
+            kept.append(f"{absolute} {descriptor}".strip())
+    return ", ".join(kept) or None
+
+
+def _absolute(address: str, base: str | None) -> str | None:
+    try:
+        return web_address(urljoin(base or "", address))
+    except ValueError:
+        return None
+
+
+def _frames_linked(markup: str) -> str:
+    """Put a link in front of each frame, which sanitising then drops."""
+    return IFRAME.sub(_frame_link, markup) if "<iframe" in markup.lower() else markup
+
+
+def _frame_link(frame: re.Match[str]) -> str:
+    address = html.unescape(frame[1]).strip()
+    label = re.sub(r"^(?:https?:)?//", "", address).split("?")[0]
+    return f'<a href="{html.escape(address)}">{html.escape(label)}</a>{frame[0]}'
+
+
+def _flattened(markup: str) -> str:
+    """Drop the tags of markup nested beyond sense: a parser's time grows with the square of the depth."""
+    if markup.count("<") < MANY_TAGS or _depth(markup) <= MAX_DEPTH:
+        return markup
+    return re.sub(r"<[^<>]*>|<", " ", markup)
+
+
+def _depth(markup: str) -> int:
+    depth = deepest = 0
+    for closing, name in TAG.findall(markup):
+        if name.lower() not in SELF_CLOSING:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _parsed(safe: str) -> etree._Element | None:
+    """Parse sanitised markup once, for every step that needs it; None when there is nothing in it."""
+    if not safe.strip():
+        return None
+    # Plain elements: lxml.html's own classes are looked up in Python for each one.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
+    return etree.fromstring(safe.encode("utf-8", "replace"), parser)
+
+
+def _text(root: etree._Element) -> str:
+    """Join the body's own text: blocks apart by a blank line, line breaks kept, other space folded.
+
+    It spoils the tree: marks are put where blocks and lines end.
+    """
+    for element in list(root.iter(*APART)):
+        _part(element, BLOCK)
+        etree.strip_elements(element, "*", with_tail=False)
+        element.text = None
+    for element in root.iter(*BLOCKS):
+        element.text = BLOCK + (element.text or "")
+        _part(element, BLOCK)
+    for tag, sign in (("br", BREAK), ("td", " "), ("th", " ")):
+        for element in root.iter(tag):
+            _part(element, sign)
+    blocks = etree.tostring(root, method="text", encoding="unicode", with_tail=False).split(BLOCK)
+    return "\n\n".join(text for block in blocks if (text := _lines(block)))
+
+
+def _part(element: etree._Element, sign: str) -> None:
+    element.tail = sign + (element.tail or "")
+
+
+def _lines(block: str) -> str:
+    if block.isprintable() and "  " not in block:  # no space but single blanks, so nothing to fold
+        return block.strip()
+    if BREAK not in block:
+        return " ".join(block.split())
+    return "\n".join(" ".join(line.split()) for line in block.split(BREAK)).strip()
+
+
+def _pictures(root: etree._Element) -> Iterator[Picture]:
+    """Yield the body's images, but not the dots that count readers."""
+    for image in root.iter("img"):
+        address = image.get("src")
+        if address and not {image.get("width"), image.get("height")} & {"0", "1", "2"}:
+            yield Picture(address, image.get("alt") or None, _caption(image))
+
+
+def _caption(image: etree._Element) -> str | None:
+    figure = next(image.iterancestors("figure"), None)
+    caption = None if figure is None else next(figure.iter("figcaption"), None)
+    return None if caption is None else " ".join("".join(map(str, caption.itertext())).split()) or None

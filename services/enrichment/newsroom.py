@@ -1,0 +1,53 @@
+"""The newsroom files that enrichment works by, one edition at a time; reading and watching is shared's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from services.enrichment.authors import AuthorBook, parse_authors
+from services.enrichment.taxonomy import Taxonomy, parse_taxonomy
+from shared.newsroom import Loaded, Refused, Unchanged, Watched
+
+RULES = "1"
+"""Raised when the steps themselves change what they say of the same input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Authors and taxonomy in force together; `digest` (16 hex digits) names them and the rules."""
+
+    authors: AuthorBook
+    taxonomy: Taxonomy
+    digest: str
+
+
+class Newsroom:
+    """The edition in force; `refresh` takes in edits, and says what it took and what it refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authors = Watched(folder / "authors.toml", parse_authors)
+        self._taxonomy = Watched(folder / "taxonomy.toml", parse_taxonomy)
+        self.current = self._edition()
+
+    def refresh(self) -> tuple[Loaded | Refused, ...]:
+        """Look at both files; nothing is returned for one that has not changed.
+
+        It may run in a worker thread: an edition is put in force in one assignment.
+        """
+        seen = (self._authors.refresh(), self._taxonomy.refresh())
+        told = tuple(outcome for outcome in seen if not isinstance(outcome, Unchanged))
+        if any(isinstance(outcome, Loaded) for outcome in told):
+            self.current = self._edition()
+        return told
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The reasons of the files whose last edit is not in force."""
+        return tuple(file.refusal for file in (self._authors, self._taxonomy) if file.refusal)
+
+    def _edition(self) -> Edition:
+        named = f"{RULES} {self._authors.digest} {self._taxonomy.digest}"
+        digest = sha256(named.encode()).hexdigest()[:16]
+        return Edition(self._authors.current, self._taxonomy.current, digest)

@@ -1,0 +1,55 @@
+"""Reading time and word count as Ghost computes them (@tryghost/helpers 1.1.108, MIT), on sanitised HTML."""
+
+from __future__ import annotations
+
+import math
+import re
+
+WORDS_PER_MINUTE = 275
+
+TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^'">])++>""")
+IMAGE = re.compile(r"""<img(?:"[^"]*"|'[^']*'|[^'">])++>""")
+WORD = re.compile(
+    "[a-zA-Z\u00c0-\u00ff0-9_\u0392-\u03c9\u0410-\u04f9]+"
+    "|[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\u3040-\u309f\uac00-\ud7af]+"
+)
+RIGHT_TO_LEFT = re.compile("[\u0600-\u06ff]+|[\u0591-\u05f4]+")
+IDEOGRAPH = re.compile("[\u4e00-\U0010ffff]")
+"""What Ghost counts by characters, not runs; a run goes by its first character."""
+
+WIDE = re.compile("[\u0392-\u03c9\u0410-\u04f9\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""The letters of WORD that Latin-1 lacks."""
+
+LATIN = bytes(code if WORD.match(chr(code)) else 0x20 for code in range(256))
+"""Latin-1 with a space for all that is in no word: splitting bytes is five times faster than matching."""
+
+
+def word_count(markup: str) -> int:
+    """Count words in HTML or plain text; Arabic and Hebrew only where nothing else counts, as in Ghost."""
+    text = TAG.sub(" ", markup)
+    if WIDE.search(text) is None:
+        latin = len(text.encode("latin-1", "replace").translate(LATIN).split())
+        return latin or len(RIGHT_TO_LEFT.findall(text))
+    return sum(len(run) if IDEOGRAPH.match(run) else 1 for run in WORD.findall(text))
+
+
+def minutes(words: int, images: int) -> int:
+    """Return whole minutes for so many words and images.
+
+    The first image takes 12 seconds, each further one a second less, and 3 at least. Halves round up, as
+    JavaScript's Math.round does; 0 is possible, and Ghost shows it as "1 min read".
+    """
+    seconds = words / (WORDS_PER_MINUTE / 60)
+    for extra in range(images):
+        seconds += max(12 - extra, 3)
+    return math.floor(seconds / 60 + 0.5)
+
+
+def image_count(markup: str) -> int:
+    """Count the images in HTML."""
+    return len(IMAGE.findall(markup)) if "<img" in markup else 0
+
+
+def shown_minutes(markup: str, words: int, further_images: int = 0) -> int:
+    """Return the minutes a reader is shown for HTML of so many words: 0 without any, else 1 or more."""
+    return max(minutes(words, image_count(markup) + further_images), 1) if markup else 0
