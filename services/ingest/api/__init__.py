@@ -1,0 +1,1 @@
+"""Ingest over HTTP: pushing and retracting articles, and the sources."""

@@ -1,0 +1,140 @@
+"""The OpenAPI 3.1 description of ingest's routes, to be merged into the one document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from services.ingest.source import NewSource, SourceChange
+from services.ingest.submission import RetractionInput, Submission
+from shared.problems import phrase
+
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "The same key and body within a day get the same answer.",
+}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+TEXT = {"type": "string"}
+TEXT_OR_NULL = {"type": ["string", "null"]}
+MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+
+INGESTED = {
+    "type": "object",
+    "required": ["id", "version", "status"],
+    "properties": {
+        "id": TEXT,
+        "version": {"type": "integer", "minimum": 1},
+        "status": {"enum": ["accepted", "unchanged"]},
+    },
+}
+SOURCE = {
+    "type": "object",
+    "required": ["id", "kind", "status"],
+    "properties": {
+        "id": TEXT,
+        "kind": TEXT,
+        "url": TEXT_OR_NULL,
+        "name": TEXT_OR_NULL,
+        "home": TEXT_OR_NULL,
+        "interval_minutes": {"type": "integer"},
+        "reuse": TEXT_OR_NULL,
+        "section": TEXT_OR_NULL,
+        "language": TEXT_OR_NULL,
+        "origin": {"enum": ["api", "file", "push", "drop"]},
+        "active": {"type": "boolean"},
+        "status": {"enum": ["active", "failing", "stopped", "gone"]},
+        "polled_at": MOMENT_OR_NULL,
+        "succeeded_at": MOMENT_OR_NULL,
+        "next_poll_at": MOMENT_OR_NULL,
+        "failures": {"type": "integer"},
+        "error": TEXT_OR_NULL,
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "errors": {"type": "array", "items": {"type": "object", "properties": {"field": TEXT, "message": TEXT}}},
+    },
+}
+
+
+def openapi() -> dict[str, Any]:
+    """Return `paths`, and the `schemas` that they name."""
+    template = "#/components/schemas/{model}"
+    models = [(model, "validation") for model in (Submission, RetractionInput, NewSource, SourceChange)]
+    _, definitions = models_json_schema(models, ref_template=template)  # type: ignore[arg-type]
+    schemas = {**definitions["$defs"], "Ingested": INGESTED, "IngestSource": SOURCE, "Problem": PROBLEM}
+    return {"paths": _articles() | _sources(), "schemas": schemas}
+
+
+def _articles() -> dict[str, Any]:
+    taken = {"200": _json("Ingested", "A reader would see no difference"), "202": _json("Ingested", "Durable")}
+    push = _operation("Push an article", taken, "Submission", [400, 401, 403, 409, 413, 422, 503])
+    retract = _operation("Retract an article", taken, "RetractionInput", [401, 403, 404, 413, 422, 503])
+    return {
+        "/api/v1/articles": {"post": push | {"parameters": [KEY]}},
+        "/api/v1/articles/{id}/retract": {"parameters": [ID], "post": retract},
+    }
+
+
+def _sources() -> dict[str, Any]:
+    one, gone = _json("IngestSource", "The source"), {"204": {"description": "It is forgotten"}}
+    queued = {"202": {"description": "It is polled next"}}
+    page = {
+        "type": "object",
+        "properties": {
+            "sources": {"type": "array", "items": {"$ref": "#/components/schemas/IngestSource"}},
+            "next": {"type": ["string", "null"]},
+        },
+    }
+    listed = {"200": {"description": "Sources", "content": {"application/json": {"schema": page}}}}
+    query = [
+        {"name": "after", "in": "query", "schema": {"type": "string"}},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
+    ]
+    add = _operation("Add a source", {"201": one}, "NewSource", [401, 403, 409, 413, 422])
+    change = _operation("Change a source", {"200": one}, "SourceChange", [401, 403, 404, 409, 413, 422])
+    return {
+        "/api/v1/sources": {
+            "get": _operation("List sources", listed, None, [401, 403, 422]) | {"parameters": query},
+            "post": add | {"parameters": [KEY]},
+        },
+        "/api/v1/sources/{id}": {
+            "parameters": [ID],
+            "get": _operation("Show a source", {"200": one}, None, [401, 403, 404]),
+            "patch": change,
+            "delete": _operation("Forget a source", gone, None, [401, 403, 404, 409]),
+        },
+        "/api/v1/sources/{id}/poll": {
+            "parameters": [ID],
+            "post": _operation("Poll a source now", queued, None, [401, 403, 404, 409]),
+        },
+    }
+
+
+def _operation(summary: str, answers: dict[str, Any], body: str | None, problems: list[int]) -> dict[str, Any]:
+    responses = answers | {str(status): _refused(status) for status in problems}
+    operation: dict[str, Any] = {"summary": summary, "tags": ["ingest"], "responses": responses}
+    if body is not None:
+        schema = {"$ref": f"#/components/schemas/{body}"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _json(schema: str, description: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _refused(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": phrase(status), "content": {"application/problem+json": {"schema": schema}}}

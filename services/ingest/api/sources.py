@@ -1,0 +1,181 @@
+"""Adding, showing, changing and polling sources over HTTP; the polling itself is left to poller."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.ingest.api.answers import answer
+from services.ingest.identity import source_id_of
+from services.ingest.source import NewSource, Settings, Source, SourceChange, shown
+from services.ingest.store import SourceStore
+from shared.auth import Guard
+from shared.idempotency import Idempotency
+from shared.problems import problem
+from shared.requests import read_body, read_model, whole_number
+
+log = structlog.get_logger()
+
+BODY_LIMIT = 64 * 1024
+FILE = "this source stands in sources.toml: change it there"
+FORGET = {"etag": "", "last_modified": "", "body_hash": "", "error": "", "failures": "0", "gone": "0"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Check = Callable[[str], Awaitable[str | None]]
+"""Says in words that follow "url" why an address may not be asked, or None."""
+
+
+class Sources:
+    """The routes below /api/v1/sources, for the admin."""
+
+    def __init__(
+        self,
+        sources: SourceStore,
+        guard: Guard,
+        idempotency: Idempotency,
+        check: Check,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._sources, self._guard, self._idempotency = sources, guard, idempotency
+        self._check, self._now, self._wake = check, now, wake
+
+    @property
+    def routes(self) -> list[Route]:
+        """All of them."""
+        one = "/api/v1/sources/{id}"
+        return [
+            Route("/api/v1/sources", self._admin(self.list_or_add), methods=["GET", "POST"]),
+            Route(one, self._admin(self.one), methods=["GET", "PATCH", "DELETE"]),
+            Route(f"{one}/poll", self._admin(self.poll), methods=["POST"]),
+        ]
+
+    async def list_or_add(self, request: Request) -> Response:
+        """GET: sources by id, `limit` of them after `after`. POST: add one."""
+        return await (self._add(request) if request.method == "POST" else self._list(request))
+
+    async def one(self, request: Request) -> Response:
+        """GET, PATCH or DELETE a source."""
+        source = await self._sources.get(request.path_params["id"])
+        if source is None:
+            return _none(request)
+        match request.method:
+            case "PATCH":
+                return await self._change(request, source)
+            case "DELETE":
+                return await self._delete(source)
+            case _:
+                return answer(shown(source))
+
+    async def poll(self, request: Request) -> Response:
+        """Have a feed polled now."""
+        source = await self._sources.get(request.path_params["id"])
+        if source is None:
+            return _none(request)
+        if not source.polled:
+            why = "is not a feed" if source.settings.kind != "feed" else f"is {source.status}"
+            return problem(409, f"{source.settings.id} {why}, so it is not polled")
+        await self._sources.due(source.settings.id, self._now().timestamp())
+        self._wake()
+        return answer({"id": source.settings.id, "status": "queued"}, 202)
+
+    async def _list(self, request: Request) -> Response:
+        limit = whole_number(request, "limit", 200, least=1, most=1000)
+        if isinstance(limit, Response):
+            return limit
+        after = request.query_params.get("after", "")
+        ids = [id for id in await self._sources.ids() if id > after]
+        found = [await self._sources.get(id) for id in ids[:limit]]
+        more = ids[limit - 1] if len(ids) > limit else None
+        return answer({"sources": [shown(source) for source in found if source is not None], "next": more})
+
+    async def _add(self, request: Request) -> Response:
+        body = await read_body(request, BODY_LIMIT)
+        if isinstance(body, Response):
+            return body
+        return await self._idempotency.once(request, body, lambda: self._make(body))
+
+    async def _make(self, body: bytes) -> Response:
+        given = read_model(NewSource, body)
+        if isinstance(given, Response):
+            return given
+        refusal = await self._wrong(given)
+        if refusal is not None:
+            return refusal
+        id = given.id or await self._free_id(given.url or "")
+        settings = Settings(**given.model_dump(exclude={"id"}), id=id, origin="api")
+        if not await self._sources.add(settings):
+            return problem(409, f"there is a source {id} already", errors=[("id", "is taken")])
+        log.info("source.added", source=id, kind=settings.kind, origin="api")
+        if settings.kind == "feed":
+            await self._sources.due(id, self._now().timestamp())
+            self._wake()
+        return answer(shown(Source(settings)), 201, {"location": f"/api/v1/sources/{id}"})
+
+    async def _wrong(self, given: NewSource) -> Response | None:
+        if given.url is None:
+            if given.kind == "feed" or given.id is None:
+                missing = "url" if given.kind == "feed" else "id"
+                return problem(422, f"a {given.kind} source needs its {missing}", errors=[(missing, "is needed")])
+            return None
+        refusal = await self._check(given.url) if given.kind == "feed" else None
+        return problem(422, f"url {refusal}", errors=[("url", refusal)]) if refusal else None
+
+    async def _free_id(self, url: str) -> str:
+        taken, base = set(await self._sources.ids()), source_id_of(url)
+        numbered = (f"{base[:58]}-{number}" for number in range(2, len(taken) + 3))
+        return base if base not in taken else next(id for id in numbered if id not in taken)
+
+    async def _change(self, request: Request, source: Source) -> Response:
+        body = await read_body(request, BODY_LIMIT)
+        given = body if isinstance(body, Response) else read_model(SourceChange, body)
+        if isinstance(given, Response):
+            return given
+        if source.settings.origin == "file":
+            return problem(409, FILE)
+        refusal = await self._check(given.url) if given.url else None
+        if refusal:
+            return problem(422, f"url {refusal}", errors=[("url", refusal)])
+        update = given.model_dump(exclude_unset=True)
+        nulled = [name for name in ("url", "interval_minutes", "active") if name in update and update[name] is None]
+        if nulled:
+            return problem(422, "a setting cannot be null", errors=[(name, "cannot be null") for name in nulled])
+        return await self._apply(source, update)
+
+    async def _apply(self, source: Source, update: dict[str, object]) -> Response:
+        id, settings = source.settings.id, source.settings.model_copy(update=update)
+        await self._sources.replace(settings)
+        if update.get("url", source.settings.url) != source.settings.url or update.get("active"):
+            await self._sources.note(id, FORGET)
+        if settings.kind == "feed" and settings.active:
+            await self._sources.due(id, self._now().timestamp())
+            self._wake()
+        else:
+            await self._sources.never(id)
+        log.info("source.changed", source=id, fields=sorted(update))
+        return answer(shown(await self._sources.get(id) or Source(settings)))
+
+    async def _delete(self, source: Source) -> Response:
+        if source.settings.origin == "file" and source.settings.active:
+            return problem(409, FILE)
+        await self._sources.delete(source.settings.id)
+        log.info("source.deleted", source=source.settings.id)
+        return Response(status_code=204)
+
+    def _admin(self, endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def checked(request: Request) -> Response:
+            refused = await self._guard.require_admin(request)
+            return refused if refused is not None else await endpoint(request)
+
+        return checked
+
+
+def _none(request: Request) -> Response:
+    return problem(404, f"there is no source {request.path_params['id'][:100]!r}")

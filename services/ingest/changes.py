@@ -1,0 +1,136 @@
+"""Tells what is new, changed or the same to a reader; takes values and leaves storing to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from shared.events import READER_VISIBLE, ArticleIngested, Status
+
+_VISIBLE = set(READER_VISIBLE) - {"status"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is remembered of an article; version 0 was seen and never published (a new source's old items)."""
+
+    version: int
+    fingerprint: str
+    status: Status
+    published_at: datetime
+    guid: str
+    url: str | None
+    headline: str
+    correction: str = ""
+
+    def write(self) -> bytes:
+        """Return it as it is stored."""
+        moment = self.published_at.isoformat()
+        return orjson.dumps(
+            [
+                self.version,
+                self.fingerprint,
+                self.status,
+                moment,
+                self.guid,
+                self.url,
+                self.headline,
+                self.correction,
+            ]
+        )
+
+    @classmethod
+    def read(cls, stored: bytes) -> Known:
+        """Build it from what `write` gave."""
+        version, fingerprint, status, moment, guid, url, headline, correction = orjson.loads(stored)
+        return cls(
+            version=version,
+            fingerprint=fingerprint,
+            status=status,
+            published_at=datetime.fromisoformat(moment),
+            guid=guid,
+            url=url,
+            headline=headline,
+            correction=correction,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Never published before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A reader sees a difference, or is told of a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A reader sees no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """It was taken back and stays so: only a source that says `usable` in so many words brings it back."""
+
+
+Decision = New | Changed | Unchanged | Retracted
+
+
+def decide(known: Known | None, event: ArticleIngested, now: Known) -> Decision:
+    """Compare what is known of an article with what it would be remembered as (`now`) after this event."""
+    if known is None or known.version == 0:
+        same = known is not None and known.fingerprint == now.fingerprint
+        return Unchanged() if same else New()
+    same = known.fingerprint == now.fingerprint
+    if known.status == "canceled" == event.article.status:
+        return Unchanged() if same else Retracted()
+    corrected = event.correction is not None and known.correction != now.correction
+    return Unchanged() if same and known.status == now.status and not corrected else Changed()
+
+
+def remembered(event: ArticleIngested, known: Known | None) -> Known:
+    """Return what is to be remembered of an article once this event is accepted."""
+    article = event.article
+    note = event.correction.note if event.correction else None
+    return Known(
+        version=article.version,
+        fingerprint=fingerprint(event),
+        status=article.status,
+        published_at=article.published_at,
+        guid=article.guid,
+        url=article.url,
+        headline=article.headline,
+        correction=_digest(note) if note else (known.correction if known else ""),
+    )
+
+
+def fingerprint(event: ArticleIngested) -> str:
+    """Return a hash of what a reader sees of an event, white space folded, the status left out.
+
+    Empty values are left out too, so that a field added to the model later changes no fingerprint.
+    """
+    plain = event.article.model_dump(include=_VISIBLE)
+    plain["byline"] = event.byline
+    plain["categories"] = [category.model_dump() for category in event.categories]
+    return _digest(_folded(plain))
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, dict):
+        return {name: folded for name, inner in value.items() if inner and (folded := _folded(inner))}
+    if isinstance(value, list | tuple):
+        return [_folded(inner) for inner in value]
+    return value
+
+
+def _digest(value: Any) -> str:
+    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+    return blake2b(written, digest_size=16).hexdigest()

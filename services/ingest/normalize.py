@@ -1,0 +1,93 @@
+"""Turns a submission into the event it may become; whether it is news is left to changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.ingest.changes import Known
+from services.ingest.identity import article_id, guid_of
+from services.ingest.source import Source
+from services.ingest.submission import Submission
+from shared.events import Article, ArticleIngested, Retraction
+from shared.events import Source as Origin
+
+WITHDRAWN = "Withdrawn by the source."
+
+_OURS = {"source", "guid", "byline", "categories", "correction", "reuse", "status", "embargoed_until"}
+
+
+def name_of(submission: Submission) -> tuple[str, str]:
+    """Return the article id and the guid of a submission."""
+    guid = guid_of(submission.guid, submission.url, submission.headline, submission.body_html)
+    return article_id(submission.source.id, guid), guid
+
+
+def embargoed(submission: Submission, moment: datetime) -> bool:
+    """Tell whether a submission may not be shown yet."""
+    return submission.embargoed_until is not None and submission.embargoed_until > moment
+
+
+def event_of(
+    submission: Submission, source: Source, known: Known | None, moment: datetime, correlation_id: str
+) -> ArticleIngested:
+    """Build the event of a submission's next version; `moment` is now, aware.
+
+    What the submission leaves open is taken from the source's settings. The first version's date of
+    publication holds for all later ones that give none, or the same content would look changed each time.
+    """
+    id, guid = name_of(submission)
+    version = known.version + 1 if known else 1
+    status = submission.status or (known.status if known else "usable")
+    plain = submission.model_dump(exclude=_OURS)
+    plain |= {
+        "id": id,
+        "version": version,
+        "status": status,
+        "source": _source(submission, source),
+        "guid": guid,
+        "reuse": submission.reuse or source.settings.reuse or "full",
+        "section": submission.section or source.settings.section,
+        "language": submission.language or source.settings.language,
+        "published_at": submission.published_at or (known.published_at if known else moment),
+        "updated_at": submission.updated_at or (moment if version > 1 else None),
+        "ingested_at": moment,
+        "embargoed_until": submission.embargoed_until,
+    }
+    return ArticleIngested(
+        occurred_at=moment,
+        correlation_id=correlation_id,
+        article=Article.model_validate(plain),
+        byline=submission.byline,
+        categories=submission.model_dump(include={"categories"})["categories"],
+        correction=submission.model_dump(include={"correction"})["correction"],
+        retraction=Retraction(reason=WITHDRAWN) if status == "canceled" else None,
+    )
+
+
+def retraction_of(
+    id: str, known: Known, source: Source, retraction: Retraction, moment: datetime, correlation_id: str
+) -> ArticleIngested:
+    """Build the event that takes an article back: its identity and the reason, without body."""
+    settings, health = source.settings, source.health
+    article = Article(
+        id=id,
+        version=known.version + 1,
+        status="canceled",
+        source=Origin(id=settings.id, name=settings.name or health.title, url=settings.home or health.home),
+        guid=known.guid,
+        url=known.url,
+        headline=known.headline,
+        published_at=known.published_at,
+        updated_at=moment,
+        ingested_at=moment,
+    )
+    return ArticleIngested(occurred_at=moment, correlation_id=correlation_id, article=article, retraction=retraction)
+
+
+def _source(submission: Submission, source: Source) -> dict[str, str | None]:
+    given, settings, health = submission.source, source.settings, source.health
+    return {
+        "id": settings.id,
+        "name": given.name or settings.name or health.title,
+        "url": given.url or settings.home or health.home,
+    }

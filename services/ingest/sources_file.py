@@ -1,0 +1,95 @@
+"""Keeps the registered sources in step with sources.toml: its sources are added, changed, and stopped when gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import structlog
+from pydantic import ConfigDict, Field
+
+from services.ingest.source import DEFAULT_INTERVAL, Interval, Settings, SourceId
+from services.ingest.store import SourceStore
+from services.ingest.submission import Input, Language, OptionalShort, Url
+from shared.events import Reuse
+from shared.newsroom import Invalid, Loaded, Refused, Watched
+
+log = structlog.get_logger()
+
+Wanted = dict[str, Settings]
+
+
+class _Entry(Input):
+    id: SourceId
+    url: Url | None = None
+    kind: Literal["feed", "push", "drop"] = "feed"
+    name: OptionalShort = None
+    interval_minutes: Interval = DEFAULT_INTERVAL
+    reuse: Reuse | None = None
+    section: OptionalShort = None
+    language: Language | None = None
+
+
+class _Document(Input):
+    model_config = ConfigDict(extra="forbid")
+    source: Annotated[tuple[_Entry, ...], Field(max_length=20_000)] = ()
+
+
+def parse_sources(document: dict[str, Any]) -> Wanted:
+    """Return the sources of a document by id. Raises pydantic's ValidationError, and Invalid."""
+    entries = _Document.model_validate(document).source
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry.id in seen:
+            faults.append((("source", index, "id"), f"{entry.id} stands twice"))
+        if entry.kind == "feed" and entry.url is None:
+            faults.append((("source", index), f"the feed {entry.id} needs a url"))
+        seen.add(entry.id)
+    if faults:
+        raise Invalid(faults)
+    return {entry.id: Settings(**entry.model_dump(), origin="file") for entry in entries}
+
+
+class SourcesFile:
+    """Looks at the file when ticked; with an error in it, the last good one stays in force."""
+
+    def __init__(self, path: Path, sources: SourceStore, now: Callable[[], datetime]) -> None:
+        self._file = Watched[Wanted](path, parse_sources)
+        self._sources, self._now = sources, now
+        self._synced: Wanted | None = None
+
+    async def tick(self) -> None:
+        """Apply the file when it changed, or when applying it failed the last time. Raises RedisError."""
+        match self._file.refresh():
+            case Refused(reason=reason):
+                log.warning("sources_file.refused", reason=reason)
+            case Loaded(digest=digest):
+                log.info("sources_file.loaded", sources=len(self._file.current), digest=digest[:12])
+        if self._synced is not self._file.current:
+            current = self._file.current
+            await self._sync(current)
+            self._synced = current
+
+    async def _sync(self, current: Wanted) -> None:
+        known = {source.settings.id: source.settings for source in await self._sources.all()}
+        for settings in current.values():
+            if known.get(settings.id) != settings:
+                await self._put(settings, known.get(settings.id))
+        for settings in known.values():
+            if settings.origin == "file" and settings.active and settings.id not in current:
+                await self._sources.replace(settings.model_copy(update={"active": False}))
+                await self._sources.never(settings.id)
+                log.info("source.stopped", source=settings.id, reason="it is not in sources.toml any more")
+
+    async def _put(self, settings: Settings, before: Settings | None) -> None:
+        await self._sources.replace(settings)
+        if before is not None and before.url != settings.url:
+            await self._sources.note(settings.id, {"etag": "", "last_modified": "", "body_hash": "", "gone": "0"})
+        if settings.kind == "feed":
+            await self._sources.due(settings.id, self._now().timestamp())
+        else:
+            await self._sources.never(settings.id)
+        log.info("source.added" if before is None else "source.changed", source=settings.id, origin="file")

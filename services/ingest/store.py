@@ -1,0 +1,237 @@
+"""Keeps sources, what is known of their items, and outboxes; one script commits a document whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.ingest.source import Health, Settings, Source
+from shared.redis import Script, Store
+
+REGISTRY = "sources"
+DUE = "sources:due"
+WAITING = "outbox:waiting"
+"""Source -> count of commits since its outbox was last seen empty: what a sweep looks at first."""
+
+COMMIT = Script("""
+local items, outbox, source = KEYS[1], KEYS[2], KEYS[3]
+local count = tonumber(ARGV[1])
+local conflicts = {}
+for entry = 0, count - 1 do
+  local at = 2 + entry * 5
+  if (redis.call('HGET', items, ARGV[at]) or '') ~= ARGV[at + 1] then
+    conflicts[#conflicts + 1] = ARGV[at]
+  end
+end
+if #conflicts > 0 then return conflicts end
+for entry = 0, count - 1 do
+  local at = 2 + entry * 5
+  redis.call('HSET', items, ARGV[at], ARGV[at + 2])
+  if ARGV[at + 3] ~= '' then
+    redis.call('XADD', outbox, '*', 'article', ARGV[at], 'event', ARGV[at + 3], 'correlation', ARGV[at + 4])
+  end
+end
+if redis.call('HEXISTS', source, 'settings') == 1 then
+  for at = 2 + count * 5, #ARGV, 2 do redis.call('HSET', source, ARGV[at], ARGV[at + 1]) end
+end
+return conflicts
+""")
+
+NOTE = Script("""
+if redis.call('HEXISTS', KEYS[1], 'settings') == 0 then return 0 end
+for at = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+return 1
+""")
+
+CLAIM = Script("""
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[1] + ARGV[2], id) end
+return due
+""")
+
+UNMARK = Script("""
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('ZREM', KEYS[1], ARGV[1]) end
+return 0
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a commit: what was stored when it was read, what is to be, and the event if any."""
+
+    article_id: str
+    before: bytes
+    after: bytes
+    event: bytes = b""
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One event in an outbox."""
+
+    id: bytes
+    article_id: str
+    event: bytes
+    correlation_id: str
+
+
+def source_key(source_id: str) -> str:
+    """Return the key of a source's settings and health."""
+    return f"{{src:{source_id}}}:source"
+
+
+def items_key(source_id: str) -> str:
+    """Return the key of what is known of a source's items."""
+    return f"{{src:{source_id}}}:items"
+
+
+def outbox_key(source_id: str) -> str:
+    """Return the key of a source's events that are not on the line yet."""
+    return f"{{src:{source_id}}}:outbox"
+
+
+class SourceStore:
+    """The registered sources, their health, and when each is due."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, source_id: str) -> Source | None:
+        """Return a source, or None when there is none of that id."""
+        return _source(await self._store.do("HGETALL", source_key(source_id)))
+
+    async def all(self) -> list[Source]:
+        """Return every source, by id."""
+        found = await asyncio.gather(*(self.get(source_id) for source_id in await self.ids()))
+        return [source for source in found if source is not None]
+
+    async def ids(self) -> list[str]:
+        """Return the ids of all sources, sorted."""
+        return sorted(member.decode() for member in await self._store.do("SMEMBERS", REGISTRY))
+
+    async def unplanned(self) -> list[Source]:
+        """Return the sources that have no due time, whatever the reason."""
+        ids, due = await asyncio.gather(self.ids(), self._store.do("ZRANGE", DUE, 0, -1))
+        planned = {member.decode() for member in due}
+        found = await asyncio.gather(*(self.get(id) for id in ids if id not in planned))
+        return [source for source in found if source is not None]
+
+    async def add(self, settings: Settings) -> bool:
+        """Register a source unless its id is taken; tell whether it was."""
+        written = settings.model_dump_json()
+        added = bool(await self._store.do("HSETNX", source_key(settings.id), "settings", written))
+        await self._store.do("SADD", REGISTRY, settings.id)
+        return added
+
+    async def replace(self, settings: Settings) -> None:
+        """Register a source, or give it new settings; its health stays."""
+        await self._store.do("HSET", source_key(settings.id), "settings", settings.model_dump_json())
+        await self._store.do("SADD", REGISTRY, settings.id)
+
+    async def note(self, source_id: str, fields: Mapping[str, str]) -> None:
+        """Write health fields of a source that still exists."""
+        pairs = [part for pair in fields.items() for part in pair]
+        await self._store.run(NOTE, keys=[source_key(source_id)], args=pairs)
+
+    async def delete(self, source_id: str) -> bool:
+        """Forget a source; its items stay known, or versions would begin at 1 again when it comes back."""
+        await self.never(source_id)
+        await self._store.do("SREM", REGISTRY, source_id)
+        return bool(await self._store.do("DEL", source_key(source_id)))
+
+    async def claim(self, now: float, lease: float, most: int) -> list[str]:
+        """Take up to `most` sources that are due; no one else is given them for `lease` seconds."""
+        found = await self._store.run(CLAIM, keys=[DUE], args=[now, lease, most])
+        return [member.decode() for member in found]
+
+    async def due(self, source_id: str, at: float) -> None:
+        """Poll a source at `at`, in seconds since 1970, whatever was planned."""
+        await self._store.do("ZADD", DUE, at, source_id)
+
+    async def due_if_unplanned(self, source_id: str, at: float) -> None:
+        """Poll a source at `at` unless something is planned."""
+        await self._store.do("ZADD", DUE, "NX", at, source_id)
+
+    async def never(self, source_id: str) -> None:
+        """Poll a source no more."""
+        await self._store.do("ZREM", DUE, source_id)
+
+
+class ItemStore:
+    """What is known of each source's items, and the events that wait to be relayed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def read(self, source_id: str, article_ids: Sequence[str]) -> list[bytes]:
+        """Return what is stored of each article, empty where nothing is."""
+        if not article_ids:
+            return []
+        found = await self._store.do("HMGET", items_key(source_id), *article_ids)
+        return [value or b"" for value in found]
+
+    async def commit(self, source_id: str, entries: Iterable[Entry], document: Mapping[str, str]) -> frozenset[str]:
+        """Write items, events and the document's state, all or nothing.
+
+        Returns the ids of articles that changed since they were read; then nothing was written.
+        Raises RedisError.
+        """
+        flat: list[str | bytes] = []
+        count = 0
+        for count, entry in enumerate(entries, 1):  # noqa: B007  # counts what a generator gave
+            flat += (entry.article_id, entry.before, entry.after, entry.event, entry.correlation_id)
+        flat += [part for pair in document.items() for part in pair]
+        keys = [items_key(source_id), outbox_key(source_id), source_key(source_id)]
+        # Marked after the commit: a relay that saw the outbox empty just before it cannot take the mark away.
+        # A mark that fails costs no more than time: full sweeps need none.
+        answers: tuple[Any, Any] = await asyncio.gather(
+            self._store.run(COMMIT, keys=keys, args=[count, *flat]),
+            self._store.do("ZINCRBY", WAITING, 1, source_id),
+            return_exceptions=True,
+        )
+        if isinstance(answers[0], BaseException):
+            raise answers[0]
+        return frozenset(member.decode() for member in answers[0])
+
+    async def waiting(self, source_id: str, most: int) -> tuple[list[Waiting], float | None]:
+        """Return the oldest events of an outbox, and the mark that `unmark` takes."""
+        mark, entries = await asyncio.gather(
+            self._store.do("ZSCORE", WAITING, source_id),
+            self._store.do("XRANGE", outbox_key(source_id), "-", "+", "COUNT", most),
+        )
+        return [_waiting(id, fields) for id, fields in entries or ()], mark
+
+    async def forget(self, source_id: str, ids: Sequence[bytes]) -> None:
+        """Take relayed events out of an outbox."""
+        await self._store.do("XDEL", outbox_key(source_id), *ids)
+
+    async def unmark(self, source_id: str, mark: float | None) -> None:
+        """Note that an outbox was empty, unless something was committed since `mark` was read."""
+        if mark is not None:
+            await self._store.run(UNMARK, keys=[WAITING], args=[source_id, int(mark)])
+
+    async def marked(self) -> list[str]:
+        """Return the sources whose outboxes may hold something."""
+        return [member.decode() for member in await self._store.do("ZRANGE", WAITING, 0, -1)]
+
+    async def not_empty(self, source_ids: Sequence[str]) -> list[str]:
+        """Return those of the sources whose outboxes hold something, marked or not."""
+        lengths = await asyncio.gather(*(self._store.do("XLEN", outbox_key(id)) for id in source_ids))
+        return [id for id, length in zip(source_ids, lengths, strict=True) if length]
+
+
+def _source(fields: Mapping[bytes, bytes]) -> Source | None:
+    stored = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
+    settings = stored.pop("settings", None)
+    if settings is None:
+        return None
+    return Source(Settings.model_validate(orjson.loads(settings)), Health.read(stored))
+
+
+def _waiting(id: bytes, fields: Mapping[bytes, bytes]) -> Waiting:
+    return Waiting(id, fields[b"article"].decode(), fields[b"event"], fields[b"correlation"].decode())

@@ -1,0 +1,185 @@
+"""The article as a source hands it in, checked and bounded; what it becomes is left to normalize."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from shared.events import Reuse, Status
+from shared.slugs import SLUG
+
+LONGEST_URL = 2048
+LONGEST_BODY = 4_000_000
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML 1.0 document may hold (section 2.2), so no feed of ours could."""
+
+
+def printable(text: str) -> str:
+    """Return the text without the characters that XML cannot carry."""
+    return CONTROL.sub("", text) if CONTROL.search(text) else text
+
+
+def is_web_url(text: str) -> bool:
+    """Tell whether a text is an absolute http or https URL that needs no guessing."""
+    if len(text) > LONGEST_URL or " " in text or "\\" in text or not text.isprintable():
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _web_url(text: str) -> str:
+    if not is_web_url(text):
+        raise ValueError(f"must be an absolute http or https URL of at most {LONGEST_URL} characters")
+    return text
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _sensible(moment: datetime) -> datetime:
+    """Refuse years that overflow when moved to UTC, and those no article has."""
+    if not 1000 <= moment.year <= 9000:
+        raise ValueError("must be a year from 1000 to 9000")
+    return moment
+
+
+def _as_category(value: Any) -> Any:
+    return {"term": value} if isinstance(value, str) else value
+
+
+Text = Annotated[str, AfterValidator(printable)]
+Short = Annotated[Text, Field(max_length=300)]
+OptionalShort = Annotated[Short | None, BeforeValidator(_blank_is_none)]
+OptionalLong = Annotated[Annotated[Text, Field(max_length=20_000)] | None, BeforeValidator(_blank_is_none)]
+Url = Annotated[str, AfterValidator(_web_url)]
+OptionalUrl = Annotated[Url | None, BeforeValidator(_blank_is_none)]
+Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+
+
+class Input(BaseModel):
+    """What comes from outside: unknown fields are refused by name, so that a typing error loses nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class SourceInput(Input):
+    """Whose article it is; an id never seen before becomes a source of its own."""
+
+    id: Annotated[str, Field(pattern=f"^{SLUG.pattern}$", description="[a-z0-9-], at most 63 characters")]
+    name: OptionalShort = None
+    url: OptionalUrl = None
+
+
+class AuthorInput(Input):
+    """An author as the source names them; `id` links a profile of the newsroom."""
+
+    name: Annotated[Short, Field(min_length=1)]
+    role: OptionalShort = None
+    bio: OptionalLong = None
+    avatar: OptionalUrl = None
+    url: OptionalUrl = None
+    links: Annotated[tuple[Url, ...], Field(max_length=20)] = ()
+    id: OptionalShort = None
+
+
+class CategoryInput(Input):
+    """The source's own category; a bare text is its term."""
+
+    term: Annotated[Short, Field(min_length=1)]
+    scheme: OptionalShort = None
+    label: OptionalShort = None
+
+
+class ImageInput(Input):
+    """A picture; `bytes` is its file size."""
+
+    url: Url
+    alt: OptionalLong = None
+    caption: OptionalLong = None
+    credit: OptionalShort = None
+    type: OptionalShort = None
+    width: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    height: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    bytes: Annotated[int, Field(ge=0, le=2**40)] | None = None
+    lead: bool = False
+
+
+class RelatedInput(Input):
+    """Another story that an editor placed beside this one."""
+
+    url: Url
+    headline: Annotated[Short, Field(min_length=1)]
+    summary: OptionalLong = None
+
+
+class CorrectionInput(Input):
+    """What was wrong in the version before."""
+
+    note: Annotated[Text, Field(min_length=1, max_length=5_000)]
+
+
+class Submission(Input):
+    """One article handed in by push, drop or poll: only a source, a headline and a guid or URL are needed."""
+
+    source: SourceInput
+    url: OptionalUrl = None
+    guid: Annotated[
+        Annotated[Text, Field(max_length=LONGEST_URL)] | None,
+        BeforeValidator(_blank_is_none),
+        Field(validate_default=True, description="What the source knows the article by; the URL when left out"),
+    ] = None
+    canonical_url: OptionalUrl = None
+    headline: Annotated[Text, Field(min_length=1, max_length=1_000)]
+    summary: OptionalLong = None
+    body_html: Annotated[Text, Field(max_length=LONGEST_BODY)] = ""
+    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50)] = ()
+    byline: Annotated[Annotated[Text, Field(max_length=1_000)] | None, BeforeValidator(_blank_is_none)] = None
+    categories: Annotated[
+        tuple[Annotated[CategoryInput, BeforeValidator(_as_category)], ...],
+        Field(max_length=200, validation_alias=AliasChoices("categories", "tags")),
+    ] = ()
+    images: Annotated[tuple[ImageInput, ...], Field(max_length=200)] = ()
+    related: Annotated[tuple[RelatedInput, ...], Field(max_length=100)] = ()
+    section: OptionalShort = None
+    rights: OptionalLong = None
+    reuse: Reuse | None = None
+    language: Annotated[Language | None, BeforeValidator(_blank_is_none)] = None
+    dateline: OptionalShort = None
+    published_at: Moment | None = None
+    updated_at: Moment | None = None
+    embargoed_until: Moment | None = None
+    correction: CorrectionInput | None = None
+    status: Status | None = None
+
+    @field_validator("guid")
+    @classmethod
+    def _named(cls, guid: str | None, info: ValidationInfo) -> str | None:
+        if guid is None and "url" in info.data and info.data["url"] is None:
+            raise ValueError("is needed when there is no url: the article must keep one name over its versions")
+        return guid
+
+
+class RetractionInput(Input):
+    """Why an article is taken back, and what stands in its place."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=5_000)]
+    replacement_url: OptionalUrl = None

@@ -1,0 +1,38 @@
+"""Ingest's routes on a store, with a real guard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.ingest.api.articles import Articles
+from services.ingest.api.sources import Sources
+from shared.auth import Guard
+from shared.idempotency import Idempotency
+from shared.redis import Store
+from shared.web import application
+from tests.asgi import Answer, ask
+from tests.ingest.parts import Bench
+
+TOKEN = "an-admin-token-for-tests"
+
+
+class Api(Bench):
+    """A bench behind HTTP; `refusal` is what the address check says."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.refusal: str | None = None
+        self.woken = 0
+        guard, once = Guard(store, TOKEN), Idempotency(store)
+        articles = Articles(self.intake, self.pressure, guard, once)
+        sources = Sources(self.sources, guard, once, self._check, self.clock, self._wake)
+        self.app = application([*articles.routes, *sources.routes])
+
+    async def ask(self, method: str, path: str, json: Any = None, **over: Any) -> Answer:
+        return await ask(self.app, method, f"/api/v1{path}", json=json, **{"token": TOKEN} | over)
+
+    async def _check(self, _url: str) -> str | None:
+        return self.refusal
+
+    def _wake(self) -> None:
+        self.woken += 1

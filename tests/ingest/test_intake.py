@@ -1,0 +1,151 @@
+"""What is taken in, once per version, by however many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.ingest.intake import Accepted, Intake, Refused, Retracted, Unchanged
+from services.ingest.store import Entry, ItemStore
+from shared.events import ArticleIngested, Retraction
+from shared.redis import RedisError, Store
+from tests.ingest.parts import Bench, a_source, a_submission
+
+ID = "desk-2ahqyss2kk55jm3uhn2j"
+
+
+@pytest.fixture
+async def bench(store: Store) -> AsyncIterator[Bench]:
+    bench = Bench(store)
+    yield bench
+    await bench.outbox.idle(5)
+
+
+async def take(bench: Bench, **over: Any) -> Any:
+    return (await bench.intake.accept(a_source(), [a_submission(**over)]))[0]
+
+
+async def test_versions_count_up_with_each_change_and_reach_the_line_in_order(bench: Bench) -> None:
+    assert await take(bench) == Accepted(ID, 1)
+    assert await take(bench) == Unchanged(ID, 1)
+    assert await take(bench, headline="Second") == Accepted(ID, 2)
+    assert await take(bench) == Accepted(ID, 3)
+    assert await bench.sent() == [(ID, 1), (ID, 2), (ID, 3)]
+
+
+async def test_the_event_on_the_line_is_complete(bench: Bench) -> None:
+    await bench.intake.accept(a_source(), [a_submission(categories=["Bay"])], correlation_id="c-7")
+    await bench.sent()
+    event = ArticleIngested.model_validate(bench.line.bodies[0])
+    assert (event.type, event.correlation_id, event.article.version) == ("article.ingested", "c-7", 1)
+    assert event.categories[0].term == "Bay"
+    assert event.article.authors[0].name == "Ann Writer"
+
+
+async def test_pushes_of_one_article_at_once_each_get_a_version_of_their_own(bench: Bench) -> None:
+    results = await asyncio.gather(*(take(bench, headline=f"Headline {n}") for n in range(10)))
+    assert sorted(result.version for result in results) == list(range(1, 11))
+    assert [version for _, version in await bench.sent()] == list(range(1, 11))
+
+
+async def test_the_same_push_at_once_is_taken_once(bench: Bench) -> None:
+    results = await asyncio.gather(*(take(bench) for _ in range(10)))
+    assert sum(isinstance(result, Accepted) for result in results) == 1
+    assert await bench.sent() == [(ID, 1)]
+
+
+class Interrupted(ItemStore):
+    """Lets another writer in between reading and committing, once."""
+
+    def __init__(self, store: Store, other: Intake) -> None:
+        super().__init__(store)
+        self._other: Intake | None = other
+
+    async def commit(self, source_id: str, entries: Iterable[Entry], document: Mapping[str, str]) -> frozenset[str]:
+        if self._other is not None:
+            other, self._other = self._other, None
+            await other.accept(a_source(), [a_submission(headline="The other was first")])
+        return await super().commit(source_id, entries, document)
+
+
+async def test_a_conflict_is_read_again_and_tried_again(bench: Bench, store: Store) -> None:
+    items = Interrupted(store, bench.intake)
+    intake = Intake(bench.sources, items, bench.outbox, bench.pressure, bench.clock)
+    assert await intake.accept(a_source(), [a_submission()]) == [Accepted(ID, 2)]
+    assert await bench.sent() == [(ID, 1), (ID, 2)]
+
+
+async def test_an_embargo_that_lies_ahead_is_refused_and_what_else_came_is_taken(bench: Bench) -> None:
+    ahead = a_submission(embargoed_until="2026-11-22T13:00:00Z")
+    results = await bench.intake.accept(a_source(), [ahead, a_submission(guid="story-2")])
+    assert isinstance(results[0], Refused)
+    assert results[0].field == "embargoed_until"
+    assert isinstance(results[1], Accepted)
+    bench.clock.forward(3600)
+    assert await bench.intake.accept(a_source(), [ahead]) == [Accepted(ID, 1)]
+
+
+async def test_items_only_seen_are_known_and_not_published(bench: Bench) -> None:
+    await bench.intake.accept(a_source(), [], seen=[a_submission()])
+    assert await take(bench) == Unchanged(ID, 0)
+    assert await bench.intake.retract(ID, Retraction(reason="x")) is None
+    assert await take(bench, headline="Changed") == Accepted(ID, 1)
+    assert await bench.sent() == [(ID, 1)]
+
+
+async def test_a_retraction_is_a_version_and_stays(bench: Bench) -> None:
+    await take(bench)
+    assert await bench.intake.retract(ID, Retraction(reason="Wrong place")) == Accepted(ID, 2)
+    assert await bench.intake.retract(ID, Retraction(reason="Wrong place")) == Unchanged(ID, 2)
+    assert await take(bench) == Unchanged(ID, 2)
+    assert await take(bench, headline="Changed") == Retracted(ID, 2)
+    assert await take(bench, status="usable") == Accepted(ID, 3)
+    await bench.sent()
+    assert bench.line.bodies[1]["retraction"] == {"reason": "Wrong place", "replacement_url": None}
+    assert bench.line.bodies[1]["article"]["status"] == "canceled"
+    assert bench.line.bodies[2]["retraction"] is None
+
+
+async def test_a_source_may_withdraw_what_was_published_and_nothing_else(bench: Bench) -> None:
+    assert isinstance(await take(bench, status="canceled"), Refused)
+    await take(bench)
+    assert await take(bench, status="canceled") == Accepted(ID, 2)
+    await bench.sent()
+    assert bench.line.bodies[-1]["retraction"]["reason"]
+
+
+async def test_each_version_is_told_once_with_all_that_follows_it(bench: Bench) -> None:
+    with capture_logs() as lines:
+        await take(bench)
+        await take(bench)
+    told = [line for line in lines if line["event"] == "article.ingested"]
+    assert len(told) == 1
+    assert {"article_id", "version", "source", "correlation_id", "ms"} <= told[0].keys()
+    assert [line["log_level"] for line in lines if line["event"] == "article.unchanged"] == ["debug"]
+
+
+async def test_a_full_server_makes_intake_wait_and_nothing_is_half_written(bench: Bench, store: Store) -> None:
+    await store.do("CONFIG", "SET", "maxmemory", "1")
+    try:
+        with pytest.raises(RedisError):
+            await take(bench)
+        assert bench.pressure.reason() == "the store is full"
+    finally:
+        await store.do("CONFIG", "SET", "maxmemory", "256mb")
+    assert await bench.sent() == []
+    assert await bench.items.read("desk", [ID]) == [b""]
+    bench.clock.forward(10)
+    assert bench.pressure.reason() is None
+    assert await take(bench) == Accepted(ID, 1)
+
+
+async def test_a_source_is_registered_once(bench: Bench) -> None:
+    settings = a_source().settings
+    with capture_logs() as lines:
+        await asyncio.gather(*(bench.intake.source(settings) for _ in range(5)))
+    assert [line["event"] for line in lines] == ["source.added"]
+    assert await bench.sources.ids() == ["desk"]
