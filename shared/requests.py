@@ -7,44 +7,53 @@ from contextlib import suppress
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.problems import problem
 
 Input = TypeVar("Input", bound=BaseModel)
 
+READ_SECONDS = 30.0
 DISCARDED = 16 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 
 
 async def read_body(request: Request, limit: int) -> bytes | Response:
-    """Return the body, or the 413 that refuses one of more than `limit` bytes without reading it all."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        return await refuse(request, limit)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            return await refuse(request, limit)
-        parts.append(part)
-    return b"".join(parts)
+    """Return the body, or the response that refuses it: 413 past `limit` bytes, 408 when it does not come in time.
 
-
-async def refuse(request: Request, limit: int) -> Response:
-    """Return the 413 after reading on for a while, for nothing.
-
-    Closed with bytes unread, a connection is reset, and the answer may be lost with it (RFC 9112 section 9.6).
+    What is too large is read on for a while, for nothing: closed with bytes unread, a connection is reset, and the
+    answer may be lost with it (RFC 9112 section 9.6). Raises ClientDisconnect.
     """
-    left = DISCARDED
-    with suppress(ClientDisconnect, TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS):
+    declared = request.headers.get("content-length", "")
+    body = _Body(limit, over=declared.isdecimal() and int(declared) > limit)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS if body.over else READ_SECONDS) as clock:
             async for part in request.stream():
-                left -= len(part)
-                if left < 0:
+                body.take(part)
+                if body.over:
+                    clock.reschedule(min(clock.when() or 0.0, asyncio.get_running_loop().time() + DISCARD_SECONDS))
+                if body.size > limit + DISCARDED:
                     break
-    return too_large(limit)
+            body.whole = True
+    if body.over:
+        return too_large(limit)
+    return b"".join(body.parts) if body.whole else problem(408, f"the body did not come within {READ_SECONDS:g} s")
+
+
+class _Body:
+    def __init__(self, limit: int, *, over: bool) -> None:
+        self.limit, self.over, self.whole = limit, over, False
+        self.size = 0
+        self.parts: list[bytes] = []
+
+    def take(self, part: bytes) -> None:
+        self.size += len(part)
+        self.over = self.over or self.size > self.limit
+        if self.over:
+            self.parts.clear()
+        else:
+            self.parts.append(part)
 
 
 def too_large(limit: int) -> Response:

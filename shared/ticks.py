@@ -9,6 +9,8 @@ import structlog
 
 log = structlog.get_logger()
 
+CANCEL_AGAIN = 0.2
+
 
 class Tick:
     """Runs `work` every `seconds`, or sooner when woken; a failure is logged and tried again.
@@ -20,10 +22,12 @@ class Tick:
         self.name, self.seconds, self.work = name, seconds, work
         self.failed: str | None = None
         self._woken = asyncio.Event()
+        self._stopped = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin; the first run is at once."""
+        self._stopped = False
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     def wake(self) -> None:
@@ -31,11 +35,15 @@ class Tick:
         self._woken.set()
 
     async def stop(self) -> None:
-        """Cancel what is under way and wait until it is gone."""
-        if self._task is not None:
+        """Cancel what is under way and wait until it is gone.
+
+        Cancelled again until it is: a cancellation that comes as a time limit ends can be lost in it.
+        """
+        self._stopped = True
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+            await asyncio.wait((self._task,), timeout=CANCEL_AGAIN)
+        self._task = None
 
     @property
     def running(self) -> bool:
@@ -43,9 +51,12 @@ class Tick:
         return self._task is not None and not self._task.done()
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopped:
             self._woken.clear()
             wait = await self._once()
+            if not wait:
+                await asyncio.sleep(0)
+                continue
             try:
                 async with asyncio.timeout(wait):
                     await self._woken.wait()

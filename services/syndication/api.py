@@ -1,0 +1,176 @@
+"""The API to read by: articles and their versions, the ledger, consumers, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.syndication.consumers import NewConsumer, new_consumer, shown
+from services.syndication.reading import Reading
+from services.syndication.store import Library
+from shared.auth import CONSUMERS, Guard
+from shared.bus import DeadLetters
+from shared.events import to_json
+from shared.idempotency import Idempotency
+from shared.problems import problem
+from shared.query import QueryError, parse
+from shared.redis import Store
+from shared.requests import read_body, read_model, whole_number
+
+BODY_LIMIT = 64 * 1024
+MOST = 9_007_199_254_740_991
+"""The largest whole number JSON readers agree on (RFC 8259 section 6)."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class ConsumerIn(BaseModel):
+    """A consumer to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=200)
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """Return a value as JSON, never to be cached."""
+    return Response(to_json(value), status, {"cache-control": "no-store"}, "application/json")
+
+
+class Api:
+    """Routes below /api/v1 that read; a consumer may read articles and the ledger, the rest is the admin's."""
+
+    def __init__(
+        self,
+        library: Library,
+        reading: Reading,
+        letters: DeadLetters,
+        *,
+        store: Store,
+        guard: Guard,
+        idempotency: Idempotency,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._library, self._reading, self._letters = library, reading, letters
+        self._store, self._guard, self._idempotency, self._now = store, guard, idempotency, now
+
+    @property
+    def routes(self) -> list[Route]:
+        """All of them, each behind its key."""
+        known, admin = self._known, self._admin
+        return [
+            Route("/api/v1/articles/{id}", known(self._article)),
+            Route("/api/v1/articles/{id}/versions", known(self._versions)),
+            Route("/api/v1/events", known(self._events)),
+            Route("/api/v1/consumers", admin(self._consumers), methods=["GET"]),
+            Route("/api/v1/consumers", admin(self._make_consumer), methods=["POST"]),
+            Route("/api/v1/consumers/{id}", admin(self._delete_consumer), methods=["DELETE"]),
+            Route("/api/v1/dead-letters", admin(self._dead_letters)),
+            Route("/api/v1/dead-letters/{id}/retry", admin(self._retry), methods=["POST"]),
+            Route("/api/v1/dead-letters/{id}", admin(self._forget), methods=["DELETE"]),
+        ]
+
+    def _known(self, endpoint: Endpoint) -> Endpoint:
+        async def checked(request: Request) -> Response:
+            if await self._guard.identify(request) is None:
+                return self._guard.unauthorized()
+            return await endpoint(request)
+
+        return checked
+
+    def _admin(self, endpoint: Endpoint) -> Endpoint:
+        async def checked(request: Request) -> Response:
+            refused = await self._guard.require_admin(request)
+            return refused if refused is not None else await endpoint(request)
+
+        return checked
+
+    async def _article(self, request: Request) -> Response:
+        article_id = request.path_params["id"]
+        head = await self._library.ledger.head(article_id)
+        document = await self._library.document(article_id, head.version) if head else None
+        if document is None:
+            return problem(404, f"there is no article {article_id[:100]!r}")
+        return Response(document, 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _versions(self, request: Request) -> Response:
+        article_id = request.path_params["id"]
+        head = await self._library.ledger.head(article_id)
+        if head is None:
+            return problem(404, f"there is no article {article_id[:100]!r}")
+        versions = [v for v in await self._library.articles.versions(article_id) if v <= head.version]
+        documents = [await self._library.document(article_id, version) for version in versions]
+        whole = b",".join(document for document in documents if document is not None)
+        return Response(b'{"versions":[' + whole + b"]}", 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _events(self, request: Request) -> Response:
+        after = whole_number(request, "after", 0, least=0, most=MOST)
+        limit = whole_number(request, "limit", 100, least=1, most=1000)
+        if isinstance(after, Response):
+            return after
+        if isinstance(limit, Response):
+            return limit
+        try:
+            query = parse(text) if (text := request.query_params.get("q", "")).strip() else None
+        except QueryError as error:
+            return problem(422, f"q: {error}", errors=[("q", str(error))])
+        page = await self._reading.page(after, limit, query)
+        latest = await self._library.ledger.latest()
+        events = b",".join(event for _, event in page.events)
+        body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, page.next, latest)
+        return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _consumers(self, _request: Request) -> Response:
+        kept = await self._store.do("HGETALL", CONSUMERS)
+        return answer({"consumers": [shown(name.decode(), value) for name, value in sorted(kept.items())]})
+
+    async def _make_consumer(self, request: Request) -> Response:
+        body = await read_body(request, BODY_LIMIT)
+        if isinstance(body, Response):
+            return body
+        asked = read_model(ConsumerIn, body)
+        if isinstance(asked, Response):
+            return asked
+
+        async def make() -> Response:
+            made = new_consumer(asked.name, self._now())
+            await self._store.do("HSET", CONSUMERS, made.id, made.kept())
+            return answer(_with_key(made), 201)
+
+        return await self._idempotency.once(request, body, make, keep=_without_key)
+
+    async def _delete_consumer(self, request: Request) -> Response:
+        if not await self._store.do("HDEL", CONSUMERS, request.path_params["id"]):
+            return problem(404, "there is no such consumer")
+        return Response(status_code=204)
+
+    async def _dead_letters(self, request: Request) -> Response:
+        limit = whole_number(request, "limit", 100, least=1, most=1000)
+        if isinstance(limit, Response):
+            return limit
+        letters = await self._letters.list(limit)
+        return answer({"dead_letters": [letter.as_dict() for letter in letters], "count": await self._letters.count()})
+
+    async def _retry(self, request: Request) -> Response:
+        if not await self._letters.retry(request.path_params["id"]):
+            return problem(404, "there is no such dead letter")
+        return answer({"id": request.path_params["id"], "status": "retried"}, 202)
+
+    async def _forget(self, request: Request) -> Response:
+        if not await self._letters.delete(request.path_params["id"]):
+            return problem(404, "there is no such dead letter")
+        return Response(status_code=204)
+
+
+def _with_key(made: NewConsumer) -> dict[str, str]:
+    return {"id": made.id, "name": made.name, "key": made.key, "created_at": made.created_at}
+
+
+def _without_key(body: bytes) -> bytes:
+    """Return the answer as it may be kept: a key is shown once."""
+    return orjson.dumps(orjson.loads(body) | {"key": None})

@@ -1,0 +1,97 @@
+"""How syndication is wired: the stream it reads, the ledger it writes, and all that is served from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import Route
+
+from services.syndication.api import Api
+from services.syndication.feeds.press import Press
+from services.syndication.feeds.routes import routes as feed_routes
+from services.syndication.feeds.site import Site
+from services.syndication.handlers import Handlers
+from services.syndication.ledger import Ledger
+from services.syndication.openapi import openapi
+from services.syndication.reading import Reading
+from services.syndication.sse import EventStream, Tail
+from services.syndication.store import Articles, Library
+from services.syndication.webhooks import wiring as webhooks
+from shared.auth import Guard
+from shared.bus import Bus, DeadLetters
+from shared.http_client import connect
+from shared.idempotency import Idempotency
+from shared.metrics import DEAD
+from shared.redis import Store
+from shared.settings import Settings
+from shared.streams import ARTICLE_ENRICHED
+from shared.ticks import Tick
+from shared.times import now
+
+__all__ = ["NAME", "Syndication", "openapi"]
+
+NAME = "syndication"
+COUNT_SECONDS = 5.0
+
+
+class Syndication:
+    """The syndication service of one process; built in the loop it is to run in."""
+
+    def __init__(self, settings: Settings, store: Store, bus: Bus, guard: Guard) -> None:
+        ledger, articles = Ledger(store), Articles(store)
+        library = Library(ledger, articles)
+        reading, letters = Reading(library), DeadLetters(store, settings.partitions)
+        idempotency = Idempotency(store)
+        self._bus, self._letters = bus, letters
+        self._session = connect(settings.allow_networks, limits=webhooks.SESSION_LIMITS, public_url=settings.public_url)
+        self._webhooks = webhooks.create(
+            settings=settings,
+            store=store,
+            ledger=library,
+            session=self._session,
+            guard=guard,
+            idempotency=idempotency,
+        )
+        self._tail = Tail(ledger)
+        handlers = Handlers(ledger, articles, now=now, nudge=self._webhooks.nudge)
+        bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
+        api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
+        press = Press(library, Site(settings.public_url))
+        self.routes: list[Route] = [
+            *feed_routes(press),
+            *EventStream(reading, self._tail).routes,
+            *api.routes,
+            *self._webhooks.routes,
+        ]
+        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count))
+
+    @property
+    def loops(self) -> Sequence[Tick]:
+        """Every loop that must be alive for this service to do its work."""
+        return (*self._own, *self._webhooks.ticks)
+
+    async def start(self) -> None:
+        """Start delivering, then reading the stream."""
+        await self._webhooks.start()
+        for loop in self._own:
+            loop.start()
+        await self._bus.start()
+
+    async def stop(self) -> None:
+        """Stop reading, then let deliveries under way finish."""
+        await self._bus.stop()
+        await self._webhooks.stop()
+        await self._session.close()
+        for loop in self._own:
+            await loop.stop()
+
+    async def hang_up(self) -> None:
+        """End the answers that would never end by themselves."""
+        await self._tail.close()
+
+    def unready(self) -> str | None:
+        """Return in words what keeps this service from its work."""
+        return self._bus.unready()
+
+    async def _count(self) -> None:
+        DEAD.set(await self._letters.count())

@@ -1,0 +1,41 @@
+"""Consumers and their keys: made, listed, taken away; a key is shown once and kept as its hash."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from shared.auth import digest
+from shared.slugs import slug
+from shared.times import rfc3339
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConsumer:
+    """A consumer just made, with the key that is never shown again."""
+
+    id: str
+    name: str
+    key: str
+    created_at: str
+
+    def kept(self) -> bytes:
+        """Return what is stored: no key, only its hash."""
+        return orjson.dumps({"name": self.name, "key": digest(self.key), "created_at": self.created_at})
+
+
+def new_consumer(name: str, now: datetime) -> NewConsumer:
+    """Make a consumer: an id from its name with a random end, and a random key that carries the id."""
+    stem = slug(name)[:32].strip("-") or "consumer"
+    consumer = f"{stem}-{secrets.token_hex(4)}"
+    key = f"wrk_{consumer}_{secrets.token_hex(24)}"
+    return NewConsumer(id=consumer, name=name, key=key, created_at=rfc3339(now))
+
+
+def shown(consumer: str, kept: bytes) -> dict[str, str]:
+    """Return what the API shows of a consumer."""
+    known = orjson.loads(kept)
+    return {"id": consumer, "name": known["name"], "created_at": known["created_at"]}

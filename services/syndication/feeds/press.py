@@ -1,0 +1,181 @@
+"""Prints feeds: asks the shelf what a feed lists, renders what is new, keeps the rest; knows no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+import structlog
+
+from services.syndication.feeds import channel, rss
+from services.syndication.feeds.cache import Recent
+from services.syndication.feeds.document import Document, seal
+from services.syndication.feeds.parts import names
+from services.syndication.feeds.shelf import FeedName, Listed, Shelf
+from services.syndication.feeds.site import Site
+from services.syndication.feeds.wellformed import fault
+from shared.events import Article
+
+log = structlog.get_logger()
+
+Page = tuple[FeedName, int | None]
+Render = Callable[[Article, Site], bytes]
+
+PAUSE = 1.0
+"""Seconds without a question to a shelf that failed, while the last good document is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """An article version as it stands in documents, empty when it must not, and what it calls its feeds."""
+
+    version: int
+    xml: bytes
+    published: datetime
+    names: Mapping[FeedName, str]
+
+
+@dataclass(slots=True)
+class Print:
+    """A document, the shelf's mark it was made under, and until when it needs no look at the shelf."""
+
+    mark: bytes | int
+    document: Document
+    fresh_until: float
+
+
+class Press:
+    """Makes documents from the shelf and keeps the latest of each page.
+
+    `page_size` is items a page; `fresh_for` is seconds in which a document is served without asking the
+    shelf for its mark; `fragment_bytes` and `document_bytes` bound the two caches.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        site: Site,
+        *,
+        render: Render = rss.item,
+        page_size: int = 50,
+        fresh_for: float = 0.02,
+        fragment_bytes: int = 64 << 20,
+        document_bytes: int = 64 << 20,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shelf = shelf
+        self._site = site
+        self._render = render
+        self._page_size = page_size
+        self._fresh_for = fresh_for
+        self._clock = clock
+        self._fragments: Recent[str, Fragment] = Recent(fragment_bytes)
+        self._prints: Recent[Page, Print] = Recent(document_bytes)
+        self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
+
+    def ready(self, page: Page) -> Document | None:
+        """Return the document of a page if it was looked after a moment ago: the path of most requests."""
+        held = self._prints.get(page)
+        return held.document if held is not None and self._clock() < held.fresh_until else None
+
+    async def document(self, page: Page) -> Document | None:
+        """Return the document of a page as the shelf has it now, or None for a feed that never was.
+
+        Requests for one page wait for one making of it. While the shelf fails, the last good document is
+        served; without one its error is raised.
+        """
+        async with self._locks.setdefault(page, asyncio.Lock()):
+            ready = self.ready(page)
+            if ready is not None:
+                return ready
+            held = self._prints.get(page)
+            try:
+                return await self._looked_after(page, held)
+            except Exception:
+                if held is None:
+                    raise
+                log.exception("feed.shelf.failed", feed=page[0].path)
+                held.fresh_until = self._clock() + PAUSE
+                return held.document
+
+    async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
+        fresh_until = self._clock() + self._fresh_for
+        # Asked for first: what changes while the page is made must show at the next look.
+        mark = await self._shelf.mark(page[0])
+        if held is not None and held.mark == mark:
+            held.fresh_until = fresh_until
+            return held.document
+        document = await self._make(page)
+        if document is None:
+            self._prints.drop(page)
+            return None
+        self._prints.put(page, Print(mark, document, fresh_until), document.size)
+        return document
+
+    async def _make(self, page: Page) -> Document | None:
+        feed, before = page
+        listed = await self._shelf.newest(feed, before, self._page_size + 1)
+        if not listed and feed.slug and not (before and await self._shelf.newest(feed, None, 1)):
+            return None
+        shown = listed[: self._page_size]
+        fragments = await self._fragments_of(shown)
+        head = channel.head(
+            channel.Channel(
+                feed=feed,
+                label=next((found.names[feed] for found in fragments if feed in found.names), feed.slug),
+                before=before,
+                older=shown[-1].seq if len(listed) > len(shown) else None,
+                published=max((found.published for found in fragments), default=None),
+                modified=(modified := max((entry.modified for entry in shown), default=None)),
+            ),
+            self._site,
+        )
+        parts = [head, *(found.xml for found in fragments), channel.FOOT]
+        # In a thread: zlib takes milliseconds, and other readers need not wait for them.
+        return await asyncio.to_thread(seal, parts, media_type=channel.MEDIA_TYPE, modified=modified)
+
+    async def _fragments_of(self, listed: Sequence[Listed]) -> list[Fragment]:
+        """Return a page's fragments in its order, each article once; what cannot be shown is left out."""
+        # In reverse, so that the newest place of an article wins.
+        versions = {entry.article_id: entry.version for entry in reversed(listed)}
+        held = {name: self._fragments.get(name) for name in versions}
+        found = {
+            name: fragment
+            for name, fragment in held.items()
+            if fragment is not None and fragment.version >= versions[name]
+        }
+        missing = [(name, version) for name, version in versions.items() if name not in found]
+        for article in await self._shelf.documents(missing) if missing else ():
+            found[article.id] = self._fragment(article)
+            await asyncio.sleep(0)  # a cold page renders for milliseconds
+        order = dict.fromkeys(entry.article_id for entry in listed)
+        return [found[name] for name in order if name in found and found[name].xml]
+
+    def _fragment(self, article: Article) -> Fragment:
+        """Return the fragment of an article version, which another page may have made meanwhile."""
+        held = self._fragments.get(article.id)
+        if held is not None and held.version >= article.version:
+            return held
+        xml = self._xml(article, held)
+        fragment = Fragment(article.version, xml, article.published_at, names(article))
+        self._fragments.put(article.id, fragment, len(xml))
+        return fragment
+
+    def _xml(self, article: Article, held: Fragment | None) -> bytes:
+        """Return an item, the last good one where this version gives none, or nothing."""
+        if article.status == "withheld":
+            return b""
+        try:
+            xml = self._render(article, self._site)
+            wrong = fault(xml)
+        except Exception as error:  # noqa: BLE001  # one article must not take a feed down
+            wrong = f"{type(error).__name__}: {error}"
+        if wrong is None:
+            return xml
+        log.error("feed.item.refused", article_id=article.id, version=article.version, reason=wrong)
+        # A retracted text never stands in for its own retraction.
+        return held.xml if held is not None and article.status == "usable" else b""

@@ -1,0 +1,125 @@
+"""The feeds' public addresses: plain ASGI, as a cached document may cost little more than constant bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qs
+
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from services.syndication.feeds.conditional import coding, not_modified
+from services.syndication.feeds.document import IDENTITY, Document
+from services.syndication.feeds.press import Press
+from services.syndication.feeds.shelf import ALL, FeedName, Kind
+from shared.problems import problem
+from shared.slugs import is_slug
+
+SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
+
+Header = tuple[bytes, bytes]
+
+SHARED: list[Header] = [
+    (b"cache-control", b"public, max-age=60, stale-while-revalidate=300"),
+    (b"vary", b"Accept-Encoding"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Last-Modified"),
+    (b"x-content-type-options", b"nosniff"),
+]
+REFUSED = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def routes(press: Press) -> list[Route]:
+    """Return the routes of every RSS feed, for GET and HEAD; one press serves them all."""
+    kinds: tuple[Kind, ...] = ("tags", "authors", "sources")
+    slugs = [Route(f"/feeds/{kind}/{{slug}}.rss", Feed(press, kind), methods=["GET"]) for kind in kinds]
+    return [Route("/feeds/all.rss", Feed(press, "all"), methods=["GET"]), *slugs]
+
+
+class Feed:
+    """Serves the feeds of one kind as an ASGI application."""
+
+    def __init__(self, press: Press, kind: Kind) -> None:
+        self._press = press
+        self._kind = kind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GET or HEAD with the document, 304, or a problem document."""
+        feed, before = self._named(scope), _before(scope["query_string"])
+        if isinstance(before, Response):
+            await before(scope, receive, send)
+            return
+        document = None
+        if feed is not None:
+            document = self._press.ready((feed, before)) or await self._press.document((feed, before))
+        if document is None:
+            await _unknown()(scope, receive, send)
+            return
+        await _answer(document, scope, send)
+
+    def _named(self, scope: Scope) -> FeedName | None:
+        if self._kind == "all":
+            return ALL
+        slug = scope["path_params"]["slug"]
+        return FeedName(self._kind, slug) if is_slug(slug) else None
+
+
+def _before(query: bytes) -> int | Response | None:
+    """Return the number that a page ends below, None for the newest page, or what is wrong with it."""
+    if not query:
+        return None
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("before")
+    if given is None:
+        return None
+    if len(given) == 1 and SEQUENCE.fullmatch(given[0]):
+        return int(given[0])
+    message = "must be one whole number from 1 up, the sequence number that the page ends below"
+    return problem(422, "The page cannot be told.", errors=[("before", message)], headers=REFUSED)
+
+
+def _unknown() -> Response:
+    return problem(404, "No article was ever in a feed of this name.", headers=REFUSED)
+
+
+async def _answer(document: Document, scope: Scope, send: Send) -> None:
+    asked = _asked(scope["headers"])
+    name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
+    variant = document.variants[name]
+    headers = [*SHARED, (b"etag", variant.etag.encode())]
+    if document.last_modified is not None:
+        headers.append((b"last-modified", document.last_modified.encode()))
+    since = asked.get(b"if-modified-since")
+    if not_modified(variant.etag, document.modified, asked.get(b"if-none-match"), since):
+        await _send(send, 304, headers, b"")
+        return
+    headers += [
+        (b"content-type", f"{document.media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(variant.body)).encode()),
+    ]
+    if name != IDENTITY:
+        headers.append((b"content-encoding", name.encode()))
+    await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
+
+
+ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since"))
+
+
+def _asked(headers: Iterable[Header]) -> dict[bytes, str]:
+    """Return the request headers that matter; lines of one name are one list (RFC 9110 section 5.3)."""
+    asked: dict[bytes, str] = {}
+    for name, value in headers:
+        if name in ASKED:
+            text = value.decode("latin-1")
+            asked[name] = f"{asked[name]}, {text}" if name in asked else text
+    return asked
+
+
+async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

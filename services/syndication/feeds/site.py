@@ -1,0 +1,56 @@
+"""How the newsroom presents itself in feeds: its name, its addresses, its identifiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from services.syndication.feeds.shelf import FeedName
+
+DNS_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A newsroom to its readers; `url` has no slash at its end.
+
+    `authority` is the domain name in item identifiers. Set it where `url` may move to another host:
+    identifiers that change make every item unread again.
+    """
+
+    url: str
+    name: str = "Wireroom"
+    description: str = "News as it comes in."
+    language: str = "en"
+    rights: str | None = None
+    authority: str | None = None
+
+    def feed(self, name: FeedName, ending: str, before: int | None = None) -> str:
+        """Return the address of a feed in one format, or of the page of it below a sequence number."""
+        page = "" if before is None else f"?before={before}"
+        return f"{self.url}{name.path}.{ending}{page}"
+
+    def page(self, name: FeedName) -> str:
+        """Return the address of the page that shows people what a feed lists."""
+        return f"{self.url}/{name.kind}/{name.slug}" if name.kind in ("tags", "authors") else f"{self.url}/"
+
+    def article(self, article_id: str) -> str:
+        """Return the address of our own page of an article."""
+        return f"{self.url}/articles/{article_id}"
+
+    def author(self, slug: str) -> str:
+        """Return the address of our own page of an author."""
+        return f"{self.url}/authors/{slug}"
+
+    def identifier(self, article_id: str) -> str:
+        """Return the tag: URI of an article (RFC 4151): equal in every format and for every version.
+
+        The year only says when the authority held its name; it must never follow the article's dates.
+        """
+        return f"tag:{self.authority or _host(self.url)},2026:article:{article_id}"
+
+
+def _host(url: str) -> str:
+    host = urlsplit(url).hostname or ""
+    return host if DNS_NAME.fullmatch(host) else "localhost"

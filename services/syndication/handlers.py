@@ -1,0 +1,86 @@
+"""What syndication does with an event: keep the version, number it in the ledger, tell who waits."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+
+from services.syndication.changes import entry_for, feeds_of, retracted
+from services.syndication.ledger import Appended, Early, Head, Known, Ledger
+from services.syndication.store import Articles
+from shared.bus import Done, Later
+from shared.events import Article, ArticleEnriched
+from shared.metrics import TO_LEDGER
+
+PATIENCE = 30.0
+"""Seconds a version waits for an older one that is still on the line: longer than its tries take to run out."""
+TURN = 0.05
+MOST_WAITING = 10_000
+
+
+class Handlers:
+    """Handles one enriched event at a time; `nudge` wakes what reads the ledger in this process."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        articles: Articles,
+        *,
+        now: Callable[[], datetime],
+        nudge: Callable[[], None],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._ledger, self._articles, self._now, self._nudge = ledger, articles, now, nudge
+        self._patience = patience
+        self._waiting: OrderedDict[tuple[str, int], float] = OrderedDict()
+
+    async def on_article_enriched(self, event: ArticleEnriched) -> Done | Later:
+        """Bring one version into the ledger, after its elders and once.
+
+        Killed anywhere, the event comes again: the document is kept under its version, the ledger numbers it once.
+        """
+        article = event.article
+        head = await self._ledger.head(article.id)
+        at = head.version if head else 0
+        if article.version <= at:
+            return Done("article.repeated")
+        if article.version > at + 1 and not self._out_of_patience(article):
+            return Later(TURN, f"version {at + 1} is still on the line")
+        previous = await self._articles.article(article.id, at) if head else None
+        return await self._record(event, head, previous)
+
+    async def _record(self, event: ArticleEnriched, head: Head | None, previous: Article | None) -> Done | Later:
+        taken_back = event.retraction is not None
+        shown = retracted(previous, event) if taken_back else event.article
+        shown = await self._articles.keep(shown)
+        entry = entry_for(event, previous, shown)
+        if entry is None:
+            await self._ledger.pass_over(shown.id, shown.version)
+            return Done("article.unchanged")
+        at = self._now()
+        outcome = await self._ledger.append(
+            entry,
+            feeds_of(shown),
+            ms=int(at.timestamp() * 1000),
+            force=shown.version > (head.version if head else 0) + 1,
+            keep_feeds=taken_back,
+        )
+        match outcome:
+            case Appended(seq):
+                self._nudge()
+                TO_LEDGER.observe(max(0.0, (at - event.occurred_at).total_seconds()))
+                return Done(entry.type, {"seq": seq, "changed": list(entry.changed)})
+            case Early(_):
+                return Later(TURN, "an older version is still on the line")
+            case Known(_):
+                return Done("article.repeated")
+
+    def _out_of_patience(self, article: Article) -> bool:
+        """Tell whether the elder was waited for long enough: it may have been given up on."""
+        key = (article.id, article.version)
+        since = self._waiting.setdefault(key, time.monotonic())
+        while len(self._waiting) > MOST_WAITING:
+            self._waiting.popitem(last=False)
+        return time.monotonic() - since > self._patience

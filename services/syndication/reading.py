@@ -1,0 +1,76 @@
+"""The ledger for who would rather read than be told: one entry as JSON, pages of entries, entries that match."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from services.syndication.ledger import Recorded
+from services.syndication.store import Library
+from services.syndication.webhooks.message import body, render
+from shared.events import Article, to_json
+from shared.query import Query, subject_of
+
+SCANNED_AT_ONCE = 200
+MOST_SCANNED = 2_000
+"""Entries one request may look at: a query that matches little answers early with where to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events as JSON objects, and the number to go on after."""
+
+    events: list[tuple[Recorded, bytes]]
+    next: int
+
+
+class Reading:
+    """Reads the ledger with its articles; raises RedisError."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def page(self, after: int, limit: int, query: Query | None) -> Page:
+        """Return up to `limit` events after a number, of those that match; `next` is the last looked at."""
+        found: list[tuple[Recorded, bytes]] = []
+        looked = 0
+        while len(found) < limit and looked < MOST_SCANNED:
+            count = SCANNED_AT_ONCE if query else limit - len(found)
+            entries = await self._library.read(after, count, 0)
+            for recorded, event in zip(entries, await self._events(entries, query), strict=True):
+                if len(found) == limit:
+                    return Page(found, after)
+                after = recorded.seq
+                if event is not None:
+                    found.append((recorded, event))
+            looked += len(entries)
+            if len(entries) < count:
+                break
+        return Page(found, after)
+
+    async def _events(self, entries: list[Recorded], query: Query | None) -> list[bytes | None]:
+        return await asyncio.gather(*(self._event(recorded, query) for recorded in entries))
+
+    async def _event(self, recorded: Recorded, query: Query | None) -> bytes | None:
+        document = await self._library.document(recorded.article_id, recorded.version)
+        if document is None:
+            return None
+        matched: tuple[str, ...] = ()
+        if query is not None:
+            subject = subject_of(Article.model_validate_json(document), recorded.type)
+            if not query.matches(subject):
+                return None
+            matched = query.explain(subject)
+        return event_json(recorded, document, matched)
+
+
+def event_json(recorded: Recorded, document: bytes, matched: tuple[str, ...]) -> bytes | None:
+    """Return one event: `{"seq", "type", "timestamp", "data"}`, its data as in webhooks.
+
+    `previous_seq` is the entry before in the whole ledger: who reads it all can prove that nothing is missing.
+    """
+    rendered = render(recorded, document)
+    if rendered is None:
+        return None
+    previous = recorded.seq - 1 if recorded.seq > 1 else None
+    return b'{"seq":%d,' % recorded.seq + body(rendered, previous, to_json(matched))[1:]

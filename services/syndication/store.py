@@ -1,0 +1,115 @@
+"""Syndication's articles: every version's document, compressed, kept before the ledger names it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import zstandard
+
+from services.syndication.feeds.shelf import FeedName, Listed
+from services.syndication.ledger import Ledger, Recorded
+from shared.events import Article, to_json
+from shared.redis import Store
+
+LEVEL = 3
+LARGEST = 64 * 1024 * 1024
+CACHED_BYTES = 64 * 1024 * 1024
+
+
+def documents_key(article_id: str) -> str:
+    """Return the key of the hash version -> zstd of the article's JSON."""
+    return f"{{a:{article_id}}}:docs"
+
+
+class Articles:
+    """Keeps and finds articles by (id, version); the newest read or written stay in memory, as bytes."""
+
+    def __init__(self, store: Store, cached_bytes: int = CACHED_BYTES) -> None:
+        self._store = store
+        self._cache: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self.cached_bytes, self._most = 0, cached_bytes
+
+    async def keep(self, article: Article) -> Article:
+        """Keep a version and return it; what is kept already under its number wins and is returned instead."""
+        document = to_json(article)
+        packed = zstandard.ZstdCompressor(level=LEVEL).compress(document)
+        if await self._store.do("HSETNX", documents_key(article.id), article.version, packed):
+            self._remember((article.id, article.version), document)
+            return article
+        return await self.article(article.id, article.version) or article
+
+    async def document(self, article_id: str, version: int) -> bytes | None:
+        """Return a version's JSON, or None when it is not kept."""
+        key = (article_id, version)
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        packed = await self._store.do("HGET", documents_key(article_id), version)
+        if packed is None:
+            return None
+        document = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
+        self._remember(key, document)
+        return document
+
+    async def article(self, article_id: str, version: int) -> Article | None:
+        """Return a version, or None when it is not kept."""
+        document = await self.document(article_id, version)
+        return None if document is None else Article.model_validate_json(document)
+
+    async def versions(self, article_id: str) -> list[int]:
+        """Return the numbers of the versions kept, lowest first."""
+        return sorted(int(version) for version in await self._store.do("HKEYS", documents_key(article_id)))
+
+    def _remember(self, key: tuple[str, int], document: bytes) -> None:
+        if key not in self._cache:
+            self.cached_bytes += len(document)
+        self._cache[key] = document
+        while self.cached_bytes > self._most:
+            _, dropped = self._cache.popitem(last=False)
+            self.cached_bytes -= len(dropped)
+
+
+class Library:
+    """The ledger and its articles together, as feeds and webhooks read them."""
+
+    def __init__(self, ledger: Ledger, articles: Articles) -> None:
+        self.ledger, self.articles = ledger, articles
+
+    async def read(self, after: int, limit: int, block_ms: int) -> list[Recorded]:
+        """Return ledger entries after a number (`Ledger.read`)."""
+        return await self.ledger.read(after, limit, block_ms)
+
+    async def latest(self) -> int:
+        """Return the number of the newest entry (`Ledger.latest`)."""
+        return await self.ledger.latest()
+
+    async def article(self, article_id: str, version: int) -> Article | None:
+        """Return one version of an article (`Articles.article`)."""
+        return await self.articles.article(article_id, version)
+
+    async def document(self, article_id: str, version: int) -> bytes | None:
+        """Return one version's JSON (`Articles.document`)."""
+        return await self.articles.document(article_id, version)
+
+    async def newest(self, feed: FeedName, before: int | None, limit: int) -> Sequence[Listed]:
+        """Return the newest articles of a feed (`feeds.shelf.Shelf`)."""
+        return [
+            Listed(article, head.seq, head.version, datetime.fromtimestamp(head.ms / 1000, UTC))
+            for article, head in await self.ledger.newest(_name(feed), before, limit)
+        ]
+
+    async def documents(self, wanted: Sequence[tuple[str, int]]) -> Sequence[Article]:
+        """Return the articles asked for that are kept (`feeds.shelf.Shelf`)."""
+        found = await asyncio.gather(*(self.articles.article(*one) for one in wanted))
+        return [article for article in found if article is not None]
+
+    async def mark(self, feed: FeedName) -> int:
+        """Return the number that last changed a feed (`feeds.shelf.Shelf`)."""
+        return await self.ledger.mark(_name(feed))
+
+
+def _name(feed: FeedName) -> str:
+    return f"{feed.kind}/{feed.slug}" if feed.slug else feed.kind

@@ -1,0 +1,1 @@
+"""Webhooks: reads the ledger, matches subscriptions, sends signed messages; owns `{s:…}`, `{subscriptions}`."""

@@ -1,0 +1,86 @@
+"""Makes one attempt at a delivery: finds message and receiver, sends, judges, tells log and metrics; claims nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from services.syndication.webhooks.deliver import Outcome
+from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS
+from services.syndication.webhooks.outcomes import Judged, dropped, judge
+from services.syndication.webhooks.prepare import Preparation, Prepared
+from services.syndication.webhooks.sign import webhook_id
+from services.syndication.webhooks.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+
+class Send(Protocol):
+    """Sends one message."""
+
+    async def __call__(self, subscription: Subscription, id: str, body: bytes, now: float) -> Outcome:
+        """Send a message signed for Unix time `now`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """What an attempt needs beside the delivery itself."""
+
+    directory: Directory
+    preparation: Preparation
+    send: Send
+    random: Callable[[], float]
+    clock: Callable[[], float]
+
+    async def make(self, delivery: Delivery, log: FilteringBoundLogger) -> Judged | None:
+        """Return what came of one attempt; None when the subscription is not known here (yet, or any more).
+
+        A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
+        """
+        prepared = self.preparation.ready(delivery.seq) or await self.preparation.get(delivery.seq)
+        subscription = self.directory.get(delivery.subscription)
+        if subscription is None:
+            await self.directory.refresh()
+            return None
+        id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
+        body = prepared.body(delivery.previous_seq, delivery.matched) if prepared else None
+        now = self.clock()
+        if prepared is None or body is None:
+            judged, outcome = dropped(delivery, id, now), None
+        else:
+            outcome = await self.send(subscription, id, body, now)
+            judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
+        self._tell(log, delivery, judged, outcome, prepared)
+        return judged
+
+    def _tell(
+        self,
+        log: FilteringBoundLogger,
+        delivery: Delivery,
+        judged: Judged,
+        outcome: Outcome | None,
+        prepared: Prepared | None,
+    ) -> None:
+        ATTEMPTS.labels(judged.verdict).inc()
+        fields: dict[str, Any] = {} if outcome is None else {"status": outcome.status, "ms": round(outcome.ms, 2)}
+        if judged.verdict == "delivered" and prepared is not None:
+            ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
+            tell = log.info
+        else:
+            fields["reason"] = getattr(outcome, "reason", "the article is no longer kept")
+            tell = log.warning
+        tell(
+            "delivery.attempted",
+            subscription=delivery.subscription,
+            article_id=delivery.article_id,
+            version=delivery.version,
+            seq=delivery.seq,
+            attempt=delivery.failures + 1,
+            outcome=judged.verdict,
+            correlation_id=prepared.entry.correlation_id if prepared else None,
+            **fields,
+        )

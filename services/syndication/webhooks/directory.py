@@ -1,0 +1,83 @@
+"""This process's copy of all subscriptions and the index of their filters; read again only where something changed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.query import Query, QueryError, QueryIndex, Subject, parse
+
+log = structlog.get_logger()
+
+PART = 500
+
+
+class Directory:
+    """Subscriptions by id, and which of them match; as fresh as the last `refresh`."""
+
+    def __init__(self, store: SubscriptionStore) -> None:
+        self._store = store
+        self._generation = -1
+        self._by_id: dict[str, Subscription] = {}
+        self._queries: dict[str, Query] = {}
+        self._index: QueryIndex[str] = QueryIndex()
+        self._refreshing = asyncio.Lock()
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, id: str) -> Subscription | None:
+        """Return a subscription, None when there is none."""
+        return self._by_id.get(id)
+
+    def all(self) -> list[Subscription]:
+        """Return all subscriptions, oldest first."""
+        return sorted(self._by_id.values(), key=lambda each: each.number)
+
+    async def refresh(self, generation: int | None = None) -> None:
+        """Read what changed since the last time; `generation` is one seen just now. Raises RedisError."""
+        if generation == self._generation:
+            return
+        async with self._refreshing:
+            current = await self._store.generation()
+            if current != self._generation:
+                await self._read(current)
+
+    async def _read(self, current: int) -> None:
+        known = self._generation
+        # A lower generation means that the server lost its last second: nothing known can be trusted.
+        ids = await self._store.changed_since(known) if 0 <= known < current else None
+        if ids is None:
+            ids = sorted({*await self._store.ids(), *self._by_id})
+        for start in range(0, len(ids), PART):
+            part = ids[start : start + PART]
+            for id, subscription in zip(part, await self._store.load(part), strict=True):
+                self._put(id, subscription)
+        self._generation = current
+
+    def _put(self, id: str, subscription: Subscription | None) -> None:
+        self._by_id.pop(id, None)
+        self._queries.pop(id, None)
+        self._index.remove(id)
+        if subscription is None:
+            return
+        self._by_id[id] = subscription
+        try:
+            query = parse(subscription.filter)
+        except QueryError as error:  # a filter of before the language changed: its owner must mend it
+            log.warning("subscription.unreadable", subscription=id, error=str(error))
+            return
+        self._queries[id] = query
+        self._index.add(id, query)
+
+    def matching(self, subject: Subject, type: str) -> list[Subscription]:
+        """Return the subscriptions that want an event of a public type about this subject."""
+        found = (self._by_id[id] for id in self._index.matching(subject))
+        return [each for each in found if each.types is None or type in each.types]
+
+    def query(self, id: str) -> Query:
+        """Return the parsed filter of a subscription that `matching` returned."""
+        return self._queries[id]

@@ -1,0 +1,241 @@
+"""Projects the ledger onto subscriptions, in order, by one elected replica; sends nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic, time
+from typing import Protocol
+
+import structlog
+
+from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.lanes import CAP, Lanes, State, Wanted, pack
+from services.syndication.webhooks.metrics import DISPATCHED
+from services.syndication.webhooks.reading import LedgerReader, Recorded
+from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.events import Article, to_json
+from shared.query import subject_of
+from shared.ticks import Tick
+
+log = structlog.get_logger()
+
+LEASE_MS = 5_000
+READ = 256
+READERS = 16
+BLOCK_MS = 1_000
+HEAL_SECONDS = 30.0
+
+ENTRIES_AT_ONCE = 4_096
+"""Deliveries held in memory before they are put in their lanes."""
+
+SUBSCRIPTIONS_AT_ONCE = 250
+"""Lanes written in one round trip; the first are being sent while the next are written."""
+
+
+class Deliveries(Protocol):
+    """What the dispatcher asks of the engine in its process."""
+
+    @property
+    def room(self) -> int:
+        """How many more deliveries fit."""
+
+    def take(self, states: Iterable[State]) -> None:
+        """Start what was claimed."""
+
+
+class Dispatcher:
+    """One of these runs in each replica; who holds the lease works, the others stand by.
+
+    Every step may be repeated without effect, so a crash anywhere is finished by whoever comes next.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SubscriptionStore,
+        lanes: Lanes,
+        directory: Directory,
+        ledger: LedgerReader,
+        engine: Deliveries,
+        who: str,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._store, self._lanes, self._directory = store, lanes, directory
+        self._ledger, self._engine, self._who, self._clock = ledger, engine, who, clock
+        self._cursor: int | None = None
+        self._healed = 0.0
+        self._batch = _Batch()
+        self._tick = Tick("webhook dispatch", 1.0, self._work)
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """The loops, for readiness."""
+        return (self._tick,)
+
+    @property
+    def leading(self) -> bool:
+        """Tell whether this replica is the one that dispatches."""
+        return self._cursor is not None
+
+    def start(self) -> None:
+        """Stand for election, and dispatch once elected."""
+        self._tick.start()
+
+    async def stop(self) -> None:
+        """Stop, and let another replica take over at once."""
+        await self._tick.stop()
+        self._cursor = None
+        try:
+            await self._store.release(self._who)
+        except Exception as error:  # noqa: BLE001  # the lease runs out by itself
+            log.warning("dispatcher.unreleased", error=f"{type(error).__name__}: {error}")
+
+    def nudge(self) -> None:
+        """Go on at once after a pause; a read that waits sees new entries by itself."""
+        self._tick.wake()
+
+    async def _work(self) -> float | None:
+        try:
+            return await self._lead()
+        except BaseException:
+            self._cursor = None  # what is written is known by reading it again
+            raise
+
+    async def _lead(self) -> float | None:
+        if not await self._store.hold(self._who, LEASE_MS):
+            self._cursor = None
+            return None
+        if self._cursor is None:
+            self._cursor = await self._store.cursor()
+            log.info("dispatcher.elected", cursor=self._cursor)
+        if monotonic() - self._healed >= HEAL_SECONDS:
+            await self._heal()
+        entries = await self._ledger.read(self._cursor, READ, BLOCK_MS)
+        if entries:
+            await self._dispatch(entries)
+        return 0.0
+
+    async def _dispatch(self, entries: Sequence[Recorded]) -> None:
+        # Read after the entries: a subscription made before an event was published is then known.
+        await self._directory.refresh()
+        self._batch = _Batch()
+        articles = await self._articles(entries)
+        for entry, article in zip(entries, articles, strict=True):
+            if entry.type == "article.retracted":
+                await self._flush(entry.seq - 1)  # who carried it may be in the batch still unwritten
+            for subscription, wanted in await self._matches(entry, article):
+                self._batch.add(subscription, wanted)
+            if self._batch.size >= ENTRIES_AT_ONCE:
+                await self._flush(entry.seq)
+            if self._cursor is None:
+                return
+        await self._flush(entries[-1].seq)
+
+    async def _articles(self, entries: Sequence[Recorded]) -> Sequence[Article | None]:
+        if not len(self._directory):
+            return [None] * len(entries)
+        found: list[Article | None] = [None] * len(entries)
+
+        async def read_some(first: int) -> None:
+            for at in range(first, len(entries), READERS):
+                found[at] = await self._ledger.article(entries[at].article_id, entries[at].version)
+
+        # A task for each entry would cost more than most reads, which the ledger answers from memory.
+        await asyncio.gather(*(read_some(first) for first in range(min(READERS, len(entries)))))
+        return found
+
+    async def _matches(self, entry: Recorded, article: Article | None) -> list[tuple[Subscription, Wanted]]:
+        found: list[tuple[Subscription, Wanted]] = []
+        same: dict[str, Wanted] = {}
+        if article is not None:
+            subject = subject_of(article, entry.type)
+            for subscription in self._directory.matching(subject, entry.type):
+                wanted = same.get(subscription.filter)
+                if wanted is None:
+                    why = self._directory.query(subscription.id).explain(subject)
+                    wanted = same[subscription.filter] = wanted_of(entry, why)
+                found.append((subscription, wanted))
+        if entry.type == "article.retracted":
+            found += await self._carriers(entry, {subscription.id for subscription, _ in found})
+        return found
+
+    async def _carriers(self, entry: Recorded, besides: set[str]) -> list[tuple[Subscription, Wanted]]:
+        """Return who got the article before, for a retraction follows it there whatever the filter says now."""
+        carried = await self._store.carriers(entry.article_id)
+        wanted = wanted_of(entry, ())
+        everyone = self._directory.all() if carried else []
+        return [(each, wanted) for each in everyone if each.id not in besides and has_bit(carried, each.number)]
+
+    async def _flush(self, seq: int) -> None:
+        """Put the batch in its lanes, then move the cursor to `seq`."""
+        batch, self._batch = self._batch, _Batch()
+        if self._cursor is None or seq <= self._cursor:
+            return
+        await self._store.carry((article_id, bits(numbers)) for article_id, numbers in batch.carried.items())
+        lanes = [*batch.lanes.items()]
+        for start in range(0, len(lanes), SUBSCRIPTIONS_AT_ONCE):
+            await self._enqueue(lanes[start : start + SUBSCRIPTIONS_AT_ONCE])
+        held = await self._store.advance(self._who, seq, LEASE_MS)
+        self._cursor = seq if held else None
+        DISPATCHED.set(seq)
+
+    async def _enqueue(self, lanes: Sequence[tuple[str, Sequence[Wanted]]]) -> None:
+        now, room, calls = int(self._clock() * 1000), self._engine.room, []
+        for id, entries in lanes:
+            limit = min(len(entries), CAP, room)
+            room -= limit
+            calls.append((id, entries, limit))
+        states = await self._lanes.enqueue(now, calls)
+        heard = [state for state in states if isinstance(state, State)]
+        # Told before anything is sent: the hint is what brings another replica here when this one dies.
+        await self._lanes.hint(heard)
+        self._engine.take(heard)
+        for state in states:
+            if isinstance(state, Exception):
+                raise state
+        if any(state.due is not None and state.due <= now for state in heard):
+            await self._store.publish()
+
+    async def _heal(self) -> None:
+        """Make sure that whatever waits is known to be due: a server that lost its last second may have forgotten."""
+        self._healed = monotonic()
+        await self._directory.refresh()
+        ids = [subscription.id for subscription in self._directory.all()]
+        for start in range(0, len(ids), SUBSCRIPTIONS_AT_ONCE):
+            states = await self._lanes.peek(ids[start : start + SUBSCRIPTIONS_AT_ONCE])
+            heard = [state for state in states if isinstance(state, State)]
+            await self._store.heal((state.subscription, state.due) for state in heard if state.due is not None)
+
+
+class _Batch:
+    def __init__(self) -> None:
+        self.lanes: dict[str, list[Wanted]] = {}
+        self.carried: dict[str, set[int]] = {}
+        self.size = 0
+
+    def add(self, subscription: Subscription, wanted: Wanted) -> None:
+        self.lanes.setdefault(subscription.id, []).append(wanted)
+        self.carried.setdefault(wanted.article_id, set()).add(subscription.number)
+        self.size += 1
+
+
+def wanted_of(entry: Recorded, matched: tuple[str, ...]) -> Wanted:
+    """Return what a lane keeps of an entry; `matched` are the filter's terms that held."""
+    packed = pack(entry.type, entry.article_id, entry.version, to_json(matched))
+    return Wanted(entry.seq, entry.article_id, packed)
+
+
+def bits(numbers: Iterable[int]) -> bytes:
+    """Return a bitmap as SETBIT would write it: number 0 in the highest bit of the first byte."""
+    given = [*numbers]
+    found = bytearray(max(given, default=-1) // 8 + 1)
+    for number in given:
+        found[number // 8] |= 128 >> number % 8
+    return bytes(found)
+
+
+def has_bit(bitmap: bytes, number: int) -> bool:
+    """Tell whether a bitmap has the bit of a number."""
+    return number // 8 < len(bitmap) and bool(bitmap[number // 8] & 128 >> number % 8)

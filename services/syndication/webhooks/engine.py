@@ -1,0 +1,294 @@
+"""Delivers what is due, in every replica: claims, sends at once as much as fits, records and renews in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from time import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.syndication.webhooks.attempts import Attempts
+from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
+from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn
+from services.syndication.webhooks.metrics import IN_FLIGHT
+from services.syndication.webhooks.store import SubscriptionStore
+from shared.ticks import Tick
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+PROMPT = 256
+"""Deliveries sent at once; one that takes longer than a second gives its place to another."""
+
+MOST = 4096
+"""Deliveries under way at once, the slow ones included: each holds a socket."""
+
+CHUNK = 16
+"""Deliveries claimed of one subscription in one round."""
+
+TOGETHER = 32
+LINGER_SECONDS = 0.002
+"""While many are under way, outcomes are written when so many have come, or after so long."""
+
+HINT_MS = 20
+"""So often other replicas are told when subscriptions are due next; what they know meanwhile is too early at worst."""
+
+POLL_SECONDS = 1.0
+WATCH_SECONDS = 0.5
+BACK_MS = 1_000
+
+
+class Engine:
+    """The deliveries of one process. Replicas share the lanes: what one claims, no other sends."""
+
+    def __init__(
+        self,
+        *,
+        store: SubscriptionStore,
+        lanes: Lanes,
+        directory: Directory,
+        attempts: Attempts,
+        clock: Callable[[], float] = time,
+        prompt: int = PROMPT,
+    ) -> None:
+        self._store, self._lanes, self._directory = store, lanes, directory
+        self._attempts, self._clock, self._limit = attempts, clock, prompt
+        self._known: dict[str, Lane] = {}
+        self._dirty: set[Lane] = set()
+        self._hungry: dict[Lane, None] = {}
+        self._states: dict[str, State] = {}
+        self._hinted = 0.0
+        self._flights: dict[Flight, Lane] = {}
+        self._slow = self._ended = 0
+        self._look_at: float = 0
+        self._called = self._stopping = False
+        self._turning = asyncio.Lock()
+        self._log: FilteringBoundLogger = structlog.get_logger()
+        self._rounds = Tick("webhook deliveries", POLL_SECONDS, self._round)
+        self._watch = Tick("webhook leases", WATCH_SECONDS, self._look_over)
+        self._calls = Tick("webhook calls", POLL_SECONDS, self._listen)
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """The loops, for readiness."""
+        return self._rounds, self._watch, self._calls
+
+    @property
+    def room(self) -> int:
+        """How many more deliveries fit."""
+        if self._stopping:
+            return 0
+        return max(0, min(self._limit - len(self._flights) + self._slow, MOST - len(self._flights)))
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._log = structlog.get_logger().bind()
+        for tick in self.ticks:
+            tick.start()
+
+    async def stop(self, grace: float) -> None:
+        """Claim no more, let what is under way end within `grace` seconds, give the rest back, write it all down."""
+        self._stopping = True
+        tasks = [flight.task for flight in self._flights if flight.task is not None]
+        if tasks and self._rounds.running:
+            await asyncio.wait(tasks, timeout=grace)
+        for flight in [*self._flights]:
+            if flight.task is not None:
+                flight.task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with self._turning:
+            await asyncio.gather(*(tick.stop() for tick in (self._watch, self._calls)))
+        try:
+            await self._round()
+        except Exception as error:  # noqa: BLE001  # the leases run out, and another replica sends again
+            self._log.warning("deliveries.unrecorded", error=f"{type(error).__name__}: {error}")
+        await self._rounds.stop()
+
+    def look(self) -> None:
+        """Look at once for what is due."""
+        self._called = True
+        self._rounds.wake()
+
+    def take(self, states: Iterable[State]) -> None:
+        """Start what was claimed for this process, and go on with what is due beyond that."""
+        now = self._clock() * 1000
+        for state in states:
+            self._take(state, now)
+        IN_FLIGHT.set(len(self._flights))
+
+    def _take(self, state: State, now: float) -> None:
+        lane = self._lane(state.subscription)
+        self._states[state.subscription] = state
+        if state.gone and not lane.flights:
+            self._known.pop(state.subscription, None)
+            return
+        for delivery in state.claimed:
+            self._start(lane, delivery)
+        if state.due is None or state.gone:
+            return
+        if state.due > now:
+            self._look_at = min(self._look_at, state.due)
+        else:
+            self._hungry[lane] = None
+            self._rounds.wake()
+
+    def _lane(self, id: str) -> Lane:
+        lane = self._known.get(id)
+        if lane is None:
+            lane = self._known[id] = Lane(id)
+        return lane
+
+    # --- rounds: everything there is to say to Redis, said at once ---------------------------------------------
+
+    async def _round(self) -> float | None:
+        async with self._turning:
+            now = int(self._clock() * 1000)
+            if not self._stopping and (self._called or now >= self._look_at):
+                await self._look_for_due(now)
+            turns = self._turns()
+            if turns:
+                await self._say(now, turns)
+            if self._states and (not self._flights or now - self._hinted >= HINT_MS):
+                await self._hint()
+        if self.room == 0:
+            return None  # the next flight that ends wakes us
+        return max(0.0, self._look_at / 1000 - self._clock())
+
+    async def _look_for_due(self, now: int) -> None:
+        room = self.room
+        if room == 0:
+            return
+        self._called = False
+        await self._hint()  # what is due here must be known there before it is looked for
+        generation, ids, following = await self._store.due(now, room)
+        await self._directory.refresh(generation)
+        poll = now + POLL_SECONDS * 1000
+        self._look_at = now + HINT_MS if len(ids) == room else min(poll, following or poll)
+        self._hungry.update(dict.fromkeys(self._lane(id) for id in ids))
+
+    def _turns(self) -> list[tuple[Lane, Turn]]:
+        self._ended = 0
+        now, room, turns = asyncio.get_running_loop().time(), self.room, []
+        dirty, self._dirty = self._dirty, set()
+        for lane in dirty:
+            # Who records claims as well, for there is often more where that came from.
+            limit = min(CHUNK, room)
+            room -= limit
+            self._hungry.pop(lane, None)
+            turns.append((lane, lane.turn(now, limit)))
+        while self._hungry and room > 0:
+            # Some lanes whole rather than a bit of each: what is claimed together is recorded together.
+            lane = next(iter(self._hungry))
+            del self._hungry[lane]
+            limit = min(CHUNK, room)
+            room -= limit
+            turns.append((lane, lane.turn(now, limit)))
+        return turns
+
+    async def _hint(self) -> None:
+        states, self._states = self._states, {}
+        self._hinted = self._clock() * 1000
+        try:
+            await self._lanes.hint(states.values())
+        except BaseException:
+            self._states = {**states, **self._states}
+            raise
+
+    async def _say(self, now: int, turns: list[tuple[Lane, Turn]]) -> None:
+        try:
+            states = await self._lanes.step(now, [turn for _, turn in turns])
+        except BaseException:
+            self._restore(turns)
+            raise
+        heard = [state for state in states if isinstance(state, State)]
+        self.take(heard)
+        failed = [(pair, state) for pair, state in zip(turns, states, strict=True) if isinstance(state, Exception)]
+        self._restore(pair for pair, _ in failed)
+        for (_, turn), state in zip(turns, states, strict=True):
+            if isinstance(state, State):
+                await self._tell_of_disabled(turn, state)
+        if failed:
+            raise failed[0][1]
+
+    def _restore(self, turns: Iterable[tuple[Lane, Turn]]) -> None:
+        for lane, turn in turns:
+            lane.restore(turn)
+            self._dirty.add(lane)
+
+    async def _tell_of_disabled(self, turn: Turn, state: State) -> None:
+        counted = zip(turn.records, state.kept, strict=False)
+        if any(kept and record.kind == "disable" for record, kept in counted):
+            self._log.warning("subscription.disabled", subscription=state.subscription, reason="410 Gone")
+            await self._store.changed(state.subscription)
+
+    # --- flights -------------------------------------------------------------------------------------------------
+
+    def _start(self, lane: Lane, delivery: Delivery) -> None:
+        now = asyncio.get_running_loop().time()
+        before = lane.flights.get(delivery.seq)
+        if before is not None:
+            self._land(lane, before)  # its lease ran out, and the same delivery came back to us
+        flight = lane.flights[delivery.seq] = Flight(delivery, now, now)
+        self._flights[flight] = lane
+        flight.task = asyncio.create_task(self._fly(lane, flight))
+
+    async def _fly(self, lane: Lane, flight: Flight) -> None:
+        delivery = flight.delivery
+        record = Record(delivery, "back", int(self._clock() * 1000))
+        try:
+            judged = await self._attempts.make(delivery, self._log)
+            record = judged.record if judged else Record(delivery, "back", self._soon())
+            lane.failing = judged is not None and judged.verdict != "delivered"
+        except Exception as error:  # noqa: BLE001  # our fault, not the receiver's: tried again, and not counted
+            self._log.warning(
+                "delivery.postponed",
+                subscription=delivery.subscription,
+                seq=delivery.seq,
+                error=f"{type(error).__name__}: {error}"[:300],
+            )
+            record = Record(delivery, "back", self._soon())
+        finally:
+            lane.records.append(record)
+            self._land(lane, flight)
+            self._dirty.add(lane)
+            self._ended += 1
+            if self._ended >= TOGETHER or len(self._flights) < TOGETHER:
+                self._rounds.wake()
+            elif self._ended == 1:
+                asyncio.get_running_loop().call_later(LINGER_SECONDS, self._rounds.wake)
+
+    def _soon(self) -> int:
+        return int(self._clock() * 1000) + BACK_MS
+
+    def _land(self, lane: Lane, flight: Flight) -> None:
+        if self._flights.pop(flight, None) is None:
+            return
+        if flight.slow:
+            self._slow -= 1
+            lane.slow -= 1
+        if lane.flights.get(flight.delivery.seq) is flight:
+            del lane.flights[flight.delivery.seq]
+
+    # --- watching ------------------------------------------------------------------------------------------------
+
+    async def _look_over(self) -> None:
+        """Give the places of slow deliveries to others, and have leases renewed before they run out."""
+        now = asyncio.get_running_loop().time()
+        for flight, lane in self._flights.items():
+            if not flight.slow and now - flight.started >= SLOW_SECONDS:
+                flight.slow = True
+                self._slow += 1
+                lane.slow += 1
+                self._rounds.wake()
+            if now - flight.leased >= RENEW_SECONDS:
+                self._dirty.add(lane)
+                self._rounds.wake()
+
+    async def _listen(self) -> None:
+        async with self._store.calls() as calls:
+            while True:
+                if await calls.get_message(timeout=5.0) is not None:
+                    self.look()

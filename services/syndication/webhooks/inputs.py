@@ -1,0 +1,103 @@
+"""What the subscriptions API takes, checked field by field; whether a URL may be reached is asked of the guard."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.syndication.webhooks.sign import SecretError, key_of
+from shared.events import PublicType
+from shared.query import QueryError, parse
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110 section 5.6.2
+_OURS = re.compile(
+    r"(?i)webhook-.*|host|content-.*|transfer-encoding|connection|upgrade|te|trailer|expect|user-agent|accept-encoding"
+)
+TYPES: tuple[str, ...] = get_args(PublicType)
+WEEK = 604_800
+
+
+def _filter(text: str) -> str:
+    try:
+        parse(text)
+    except QueryError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _secret(text: str) -> str:
+    try:
+        key_of(text)
+    except SecretError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    for name, value in given.items():
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{name[:64]!r} is not a header name")
+        if _OURS.fullmatch(name):
+            raise ValueError(f"{name} is set by the sender")
+        # CR, LF and NUL would let a value end its header and begin another (RFC 9110 section 5.5).
+        if not (value.isascii() and value.isprintable() and len(value) <= 1024):
+            raise ValueError(f"the value of {name} must be up to 1024 printable ASCII characters")
+    return given
+
+
+Filter = Annotated[str, AfterValidator(_filter)]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+Types = Annotated[list[PublicType], Field(min_length=1, max_length=4)]
+Description = Annotated[str, StringConstraints(max_length=500)]
+Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
+Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]
+Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]
+Seq = Annotated[int, Field(ge=0, le=10**11)]
+
+
+class Input(BaseModel):
+    """A body of the API; a field it does not know is an error, for it is most often a slip."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewSubscription(Input):
+    """A subscription to make; without `secret` one is made, without `types` all come."""
+
+    url: Url
+    filter: Filter = ""
+    types: Types | None = None
+    description: Description = ""
+    secret: Annotated[str, AfterValidator(_secret)] | None = None
+    headers: Headers = {}
+    schedule: Waits | None = None
+
+
+class ChangedSubscription(Input):
+    """What to change of a subscription; a field that is not given stays, `types: null` asks for all."""
+
+    url: Url | None = None
+    filter: Filter | None = None
+    types: Types | None = None
+    description: Description | None = None
+    headers: Headers | None = None
+    schedule: Waits | None = None
+    status: Literal["active", "paused"] | None = None
+
+
+class Replay(Input):
+    """Which ledger entries to send again: those after `after_seq`, or from `from_seq` to `to_seq`, both included."""
+
+    after_seq: Seq | None = None
+    from_seq: Seq | None = None
+    to_seq: Seq | None = None
+
+
+class Preview(Input):
+    """A filter to try on the latest `limit` ledger entries."""
+
+    filter: Filter = ""
+    types: Types | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200

@@ -1,0 +1,66 @@
+"""One subscription's deliveries as this process sees them: what is on its way, what came of it; without Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from services.syndication.webhooks.lanes import CAP, Delivery, Record, Turn
+
+RENEW_SECONDS = 3.0
+SLOW_SECONDS = 1.0
+DOUBTFUL_CAP = 2
+"""Deliveries at once to a receiver that hangs or fails: it slows itself, and nobody else."""
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A delivery under way; `leased` is when its lease was last renewed, both times on the loop's clock."""
+
+    delivery: Delivery
+    started: float
+    leased: float
+    slow: bool = False
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """A subscription's flights by seq, and the records of those that ended, until they are written."""
+
+    subscription: str
+    flights: dict[int, Flight] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    failing: bool = False
+    slow: int = 0
+
+    @property
+    def cap(self) -> int:
+        """How many may be on their way at once."""
+        return DOUBTFUL_CAP if self.failing or self.slow else CAP
+
+    def due_for_renewal(self, now: float) -> list[Delivery]:
+        """Return the flights whose leases need renewing, and count them as renewed."""
+        old = [flight for flight in self.flights.values() if now - flight.leased >= RENEW_SECONDS]
+        for flight in old:
+            flight.leased = now
+        return [flight.delivery for flight in old]
+
+    def turn(self, now: float, limit: int) -> Turn:
+        """Take everything there is to say to Redis; `restore` puts it back when that fails."""
+        records, self.records = self.records, []
+        return Turn(
+            subscription=self.subscription,
+            limit=limit,
+            cap=self.cap,
+            records=records,
+            renewals=self.due_for_renewal(now),
+        )
+
+    def restore(self, turn: Turn) -> None:
+        """Put a turn that did not reach Redis back, to be said again; records are idempotent by their fence."""
+        self.records[:0] = turn.records
+        for delivery in turn.renewals:
+            flight = self.flights.get(delivery.seq)
+            if flight is not None:
+                flight.leased -= RENEW_SECONDS

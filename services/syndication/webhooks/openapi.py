@@ -1,0 +1,145 @@
+"""What the subscriptions API and the messages look like, for the OpenAPI 3.1 document; serves nothing."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic.json_schema import models_json_schema
+
+from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription, Preview, Replay
+from shared.events import PublicType
+
+Node = dict[str, Any]
+_REF = "#/components/schemas/"
+_TEXT: Node = {"type": "string"}
+_MAYBE_TEXT: Node = {"type": ["string", "null"]}
+_NUMBER: Node = {"type": "integer"}
+_MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
+_TEXTS: Node = {"type": "array", "items": _TEXT}
+
+
+def openapi_paths() -> Node:
+    """Return `paths` and `schemas` of the subscriptions API."""
+    root, one = "/api/v1/subscriptions", "/api/v1/subscriptions/{id}"
+    id = _parameter("id", "path", _TEXT)
+    log = [id, _parameter("limit", "query", _NUMBER), _parameter("before", "query", _TEXT)]
+    shown, secret = _content(_REF + "Subscription"), _content(_REF + "SubscriptionWithSecret")
+    return {
+        "paths": {
+            root: {
+                "get": _operation("List subscriptions", shown=_content(_REF + "Subscriptions")),
+                "post": _operation("Subscribe", "NewSubscription", status="201", shown=secret),
+            },
+            f"{root}/preview": {"post": _operation("Try a filter on the latest events", "Preview")},
+            one: {
+                "get": _operation("Show a subscription", shown=shown, parameters=[id]),
+                "patch": _operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
+                "delete": _operation("Unsubscribe", status="204", parameters=[id]),
+            },
+            f"{one}/test": {"post": _operation("Send a signed test message now", parameters=[id])},
+            f"{one}/rotate-secret": {
+                "post": _operation("Make a new secret; the old one signs for 24 hours more", parameters=[id])
+            },
+            f"{one}/deliveries": {"get": _operation("List attempts, newest first", parameters=log)},
+            f"{one}/replay": {"post": _operation("Send again", "Replay", status="202", parameters=[id])},
+        },
+        "schemas": _schemas(),
+    }
+
+
+def openapi_webhooks() -> Node:
+    """Return the `webhooks` section: one message for each public type of event."""
+    return {type: _message(type) for type in get_args(PublicType)}
+
+
+def _message(type: str) -> Node:
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    return {
+        "post": {
+            "summary": f"A version of an article: {type}",
+            "description": "Signed as Standard Webhooks 1.0.0; answer 2xx. A repeat has the same webhook-id.",
+            "security": [],
+            "parameters": [_parameter(name, "header", _TEXT) for name in names],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _body(type)}}},
+            "responses": {
+                "2XX": {"description": "Taken; not sent again"},
+                "410": {"description": "Gone: the subscription is disabled"},
+                "default": {"description": "Failed: sent again by the subscription's schedule"},
+            },
+        }
+    }
+
+
+def _body(type: str) -> Node:
+    article: Node = {"type": "object"} if type == "article.retracted" else {"$ref": _REF + "Article"}
+    data: Node = {
+        "seq": _NUMBER,
+        "previous_seq": _MAYBE_NUMBER,
+        "article": article,
+        "changed": _TEXTS,
+        "matched": _TEXTS,
+    }
+    if type == "article.corrected":
+        data["correction"] = _MAYBE_TEXT
+    if type == "article.retracted":
+        data |= {"reason": _MAYBE_TEXT, "replacement_url": _MAYBE_TEXT}
+    timestamp = {"type": "string", "format": "date-time"}
+    return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
+
+
+def _schemas() -> Node:
+    inputs = [(model, "validation") for model in (NewSubscription, ChangedSubscription, Preview, Replay)]
+    _, found = models_json_schema(inputs, ref_template=_REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
+    shown: Node = {
+        "id": _TEXT,
+        "url": _TEXT,
+        "filter": _TEXT,
+        "types": {"type": ["array", "null"], "items": {"enum": list(get_args(PublicType))}},
+        "status": {"enum": ["active", "disabled", "paused"]},
+        "reason": _MAYBE_TEXT,
+        "description": _TEXT,
+        "owner": _MAYBE_TEXT,
+        "created_at": {"type": "string", "format": "date-time"},
+        "headers": {**_TEXTS, "description": "names only; values are never shown"},
+        "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
+    }
+    listed = {"type": "array", "items": {"$ref": _REF + "Subscription"}}
+    return {
+        **found["$defs"],
+        "Subscription": _object(shown),
+        "SubscriptionWithSecret": _object({**shown, "secret": {**_TEXT, "description": "shown once"}}),
+        "Subscriptions": _object({"subscriptions": listed}),
+    }
+
+
+def _object(properties: Node) -> Node:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _parameter(name: str, where: str, schema: Node) -> Node:
+    return {"name": name, "in": where, "required": where != "query", "schema": schema}
+
+
+def _content(ref: str) -> Node:
+    return {"application/json": {"schema": {"$ref": ref}}}
+
+
+def _operation(
+    summary: str,
+    body: str | None = None,
+    *,
+    status: str = "200",
+    shown: Node | None = None,
+    parameters: list[Node] | None = None,
+) -> Node:
+    done: Node = {"description": "Done"}
+    if status != "204":
+        done["content"] = shown or {"application/json": {"schema": {"type": "object"}}}
+    problem = {"application/problem+json": {"schema": {"$ref": _REF + "Problem"}}}
+    responses = {status: done, "default": {"description": "A problem document (RFC 9457)", "content": problem}}
+    operation: Node = {"summary": summary, "responses": responses}
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": _content(_REF + body)}
+    if parameters:
+        operation["parameters"] = parameters
+    return operation

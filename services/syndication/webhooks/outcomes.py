@@ -1,0 +1,83 @@
+"""Says what an attempt's outcome means for its lane, and writes it down for the log; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome
+from services.syndication.webhooks.lanes import Delivery, Record
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.retry import delay_after
+
+Verdict = Literal["delivered", "retry", "disabled", "gave_up", "dropped"]
+
+SHOWN_ON_SUCCESS = 512
+"""Bytes kept of the answer to a delivery that succeeded; of failures all that was read is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an attempt came to, and the record that says so to the lane."""
+
+    verdict: Verdict
+    record: Record
+
+
+def judge(
+    delivery: Delivery,
+    subscription: Subscription,
+    outcome: Outcome,
+    id: str,
+    now: float,
+    random: Callable[[], float],
+) -> Judged:
+    """Return what follows from an outcome at Unix time `now`: the lane goes on, waits, or stands still."""
+    if isinstance(outcome, Delivered):
+        return Judged("delivered", Record(delivery, "done", 0, _entry(delivery, outcome, "delivered", id, now)))
+    if isinstance(outcome, Disabled):
+        entry = _entry(delivery, outcome, "disabled", id, now)
+        return Judged("disabled", Record(delivery, "disable", int(now * 1000), entry))
+    wait = delay_after(subscription.schedule, delivery.failures + 1, outcome.after, random)
+    if wait is None:
+        return Judged("gave_up", Record(delivery, "done", 0, _entry(delivery, outcome, "gave_up", id, now)))
+    due = now + wait
+    return Judged("retry", Record(delivery, "retry", int(due * 1000), _entry(delivery, outcome, "retry", id, now, due)))
+
+
+def dropped(delivery: Delivery, id: str, now: float) -> Judged:
+    """Return what follows when the article is no longer kept: its lane goes on, and the log says so."""
+    known = {**_of(delivery, id, now), "outcome": "dropped", "reason": "the article is no longer kept"}
+    return Judged("dropped", Record(delivery, "done", 0, orjson.dumps(known)))
+
+
+def _entry(
+    delivery: Delivery, outcome: Outcome, verdict: Verdict, id: str, now: float, due: float | None = None
+) -> bytes:
+    kept = SHOWN_ON_SUCCESS if isinstance(outcome, Delivered) else None
+    return orjson.dumps(
+        {
+            **_of(delivery, id, now),
+            "outcome": verdict,
+            "status": outcome.status,
+            "reason": None if isinstance(outcome, Delivered) else outcome.reason,
+            "ms": round(outcome.ms, 2),
+            "next_attempt": due,
+            "body": outcome.body[:kept].decode("utf-8", "replace"),
+        }
+    )
+
+
+def _of(delivery: Delivery, id: str, now: float) -> dict[str, Any]:
+    return {
+        "at": now,
+        "webhook_id": id,
+        "seq": delivery.seq,
+        "type": delivery.type,
+        "article_id": delivery.article_id,
+        "version": delivery.version,
+        "attempt": delivery.failures + 1,
+    }

@@ -1,0 +1,113 @@
+"""Prepares each ledger entry's message once for all its deliveries in this process; keeps the latest few."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.syndication.webhooks.message import Rendered, body, render
+from services.syndication.webhooks.reading import LedgerReader, Recorded
+
+KEPT = 512
+"""Entries kept: more than are on their way at once, and some 5 MB of typical articles."""
+
+RUN = 64
+"""Ledger entries read at once: what is on its way together mostly stands together."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A ledger entry with its rendered message; `rendered` is None when the article is no longer kept."""
+
+    entry: Recorded
+    rendered: Rendered | None
+    published: float
+    _bodies: dict[tuple[int | None, bytes], bytes] = field(default_factory=dict)
+
+    def body(self, previous_seq: int | None, matched: bytes) -> bytes | None:
+        """Return the body for one subscriber, shared by those for whom it is the same."""
+        if self.rendered is None:
+            return None
+        key = (previous_seq, matched)
+        known = self._bodies.get(key)
+        if known is None:
+            if len(self._bodies) >= 8:
+                self._bodies.clear()
+            known = self._bodies[key] = body(self.rendered, previous_seq, matched)
+        return known
+
+
+class Preparation:
+    """Gives prepared entries by seq, reading the ledger for those it does not have, many at a time."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger = ledger
+        self._kept: dict[int, Prepared] = {}
+        self._waiting: dict[int, asyncio.Future[Prepared | None]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def ready(self, seq: int) -> Prepared | None:
+        """Return an entry that is at hand."""
+        return self._kept.get(seq)
+
+    async def get(self, seq: int) -> Prepared | None:
+        """Return an entry, None when the ledger no longer has it. Raises what the ledger's reader raises."""
+        known = self._kept.get(seq)
+        if known is not None:
+            return known
+        waiting = self._waiting.get(seq)
+        if waiting is None:
+            waiting = self._waiting[seq] = asyncio.get_running_loop().create_future()
+            if self._reading is None:
+                self._reading = asyncio.create_task(self._read())
+        # One caller's cancellation must not take the others' entry away.
+        return await asyncio.shield(waiting)
+
+    async def _read(self) -> None:
+        try:
+            while self._waiting:
+                await asyncio.sleep(0)  # lets all that start together ask together
+                for run in _runs(sorted(self._waiting)):
+                    await self._read_run(run)
+        finally:
+            self._reading = None
+
+    async def _read_run(self, run: Sequence[int]) -> None:
+        found: dict[int, Prepared] = {}
+        error: Exception | None = None
+        try:
+            for entry in await self._ledger.read(run[0] - 1, run[-1] - run[0] + 1, 0):
+                if entry.seq in self._waiting:
+                    document = await self._ledger.document(entry.article_id, entry.version)
+                    found[entry.seq] = self._keep(entry, document)
+        except Exception as failed:  # noqa: BLE001  # told to those who wait
+            error = failed
+        for seq in run:
+            waiting = self._waiting.pop(seq)
+            if waiting.cancelled():
+                continue
+            if error is not None and seq not in found:
+                waiting.set_exception(error)
+            else:
+                waiting.set_result(found.get(seq))
+
+    def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
+        while len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        published = datetime.fromisoformat(entry.timestamp).timestamp()
+        prepared = self._kept[entry.seq] = Prepared(entry, render(entry, document), published)
+        return prepared
+
+
+def _runs(seqs: Iterable[int]) -> Iterator[list[int]]:
+    """Cut rising numbers into runs that one read of RUN entries covers."""
+    run: list[int] = []
+    for seq in seqs:
+        if run and seq - run[0] >= RUN:
+            yield run
+            run = []
+        run.append(seq)
+    if run:
+        yield run

@@ -1,0 +1,26 @@
+"""What webhooks ask of the ledger and its articles, as a protocol; syndication's library answers it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from services.syndication.ledger import Recorded
+from shared.events import Article
+
+__all__ = ["LedgerReader", "Recorded"]
+
+
+class LedgerReader(Protocol):
+    """Reads the ledger and the documents it names; any error it raises is retried by the caller's loop."""
+
+    async def read(self, after: int, limit: int, block_ms: int) -> list[Recorded]:
+        """Return up to `limit` entries with seq > `after`, in order; wait up to `block_ms` (0: not at all) for one."""
+
+    async def latest(self) -> int:
+        """Return the highest seq given so far, 0 before the first."""
+
+    async def article(self, article_id: str, version: int) -> Article | None:
+        """Return a version of an article, None when it is no longer kept."""
+
+    async def document(self, article_id: str, version: int) -> bytes | None:
+        """Return the JSON of a version of an article, None when it is no longer kept."""

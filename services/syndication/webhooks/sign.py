@@ -1,0 +1,53 @@
+"""Standard Webhooks v1 ids, secrets and signatures (specification 1.0.0); keeps no secrets itself."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Iterable
+from hashlib import blake2b
+
+PREFIX = "whsec_"
+SHORTEST, LONGEST = 24, 64
+
+
+class SecretError(ValueError):
+    """A secret is not `whsec_` and the base64 of 24 to 64 bytes; the message never shows it."""
+
+
+def webhook_id(subscription: str, article: str, version: int) -> str:
+    """Return the id of one version's message to one subscription: always the same, and without dots."""
+    digest = blake2b(f"{subscription}\0{article}\0{version}".encode(), digest_size=18)
+    return f"msg_{urlsafe_b64encode(digest.digest()).decode()}"
+
+
+def secret_of(key: bytes) -> str:
+    """Write a signing key of 24 to 64 bytes as a secret; raises SecretError for any other length."""
+    _check(key)
+    return PREFIX + b64encode(key).decode()
+
+
+def key_of(secret: str) -> bytes:
+    """Return the signing key of a secret; raises SecretError when it is not one."""
+    if not secret.startswith(PREFIX):
+        raise SecretError(f"a secret starts with {PREFIX}")
+    try:
+        key = b64decode(secret[len(PREFIX) :], validate=True)
+    except ValueError:
+        raise SecretError(f"a secret is {PREFIX} and base64") from None
+    _check(key)
+    return key
+
+
+def _check(key: bytes) -> None:
+    if not SHORTEST <= len(key) <= LONGEST:
+        raise SecretError(f"a secret has {SHORTEST} to {LONGEST} bytes, not {len(key)}")
+
+
+def signatures(keys: Iterable[bytes], id: str, timestamp: int, body: bytes) -> str:
+    """Return the `webhook-signature` header: one `v1,<base64>` for each key, a space between.
+
+    Each is HMAC-SHA256 over `id.timestamp.body` ("Signature scheme"); `timestamp` is in Unix seconds.
+    """
+    signed = b"%s.%d.%s" % (id.encode(), timestamp, body)
+    return " ".join(f"v1,{b64encode(hmac.digest(key, signed, 'sha256')).decode()}" for key in keys)

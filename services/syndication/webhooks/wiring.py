@@ -1,0 +1,119 @@
+"""Joins the webhooks' parts into one thing that the syndication service starts, stops and mounts."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from time import time
+
+from starlette.routing import Route
+
+from services.syndication.webhooks.api import SubscriptionsApi
+from services.syndication.webhooks.attempts import Attempts
+from services.syndication.webhooks.deliver import attempt
+from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.dispatcher import Dispatcher
+from services.syndication.webhooks.engine import PROMPT, Engine
+from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.prepare import Preparation
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.store import SubscriptionStore
+from shared.auth import Guard
+from shared.http_client import Limits, Session
+from shared.idempotency import Idempotency
+from shared.netguard import check_url
+from shared.redis import Store
+from shared.settings import Settings
+from shared.ticks import Tick
+
+SESSION_LIMITS = Limits(connections=0, per_host=0)
+"""For the session given to `create`: lanes bound what is under way, and receivers may share a host."""
+
+GRACE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """Dispatcher, engine and API of one replica."""
+
+    dispatcher: Dispatcher
+    engine: Engine
+    api: SubscriptionsApi
+
+    async def start(self) -> None:
+        """Begin to dispatch and deliver."""
+        self.engine.start()
+        self.dispatcher.start()
+
+    async def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """Stop dispatching, finish within `grace` seconds what is under way; the rest stays for other replicas."""
+        await self.dispatcher.stop()
+        await self.engine.stop(grace)
+
+    def nudge(self) -> None:
+        """Tell that the ledger has grown."""
+        self.dispatcher.nudge()
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """Every loop that must be alive for deliveries to flow."""
+        return (*self.dispatcher.ticks, *self.engine.ticks)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The API's routes."""
+        return self.api.routes
+
+
+def create(
+    *,
+    settings: Settings,
+    store: Store,
+    ledger: LedgerReader,
+    session: Session,
+    guard: Guard,
+    idempotency: Idempotency,
+    prompt: int = PROMPT,
+) -> Webhooks:
+    """Build the webhooks of one replica; `session` is guarded, made with SESSION_LIMITS, and closed by the caller.
+
+    `prompt` is how many deliveries are sent at once.
+    """
+    subscriptions, lanes = SubscriptionStore(store), Lanes(store)
+    directory = Directory(subscriptions)
+    send = partial(attempt, session)
+    engine = Engine(
+        store=subscriptions,
+        lanes=lanes,
+        directory=directory,
+        attempts=Attempts(
+            directory=directory,
+            preparation=Preparation(ledger),
+            send=send,
+            random=random.random,
+            clock=time,
+        ),
+        prompt=prompt,
+    )
+    dispatcher = Dispatcher(
+        store=subscriptions,
+        lanes=lanes,
+        directory=directory,
+        ledger=ledger,
+        engine=engine,
+        who=f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}",
+    )
+    api = SubscriptionsApi(
+        guard=guard,
+        idempotency=idempotency,
+        store=subscriptions,
+        lanes=lanes,
+        ledger=ledger,
+        send=send,
+        check_url=partial(check_url, allowed=settings.allow_networks),
+        look=engine.look,
+    )
+    return Webhooks(dispatcher=dispatcher, engine=engine, api=api)

@@ -1,0 +1,26 @@
+"""What a sealed document promises."""
+
+from __future__ import annotations
+
+import gzip
+from hashlib import sha256
+
+from services.syndication.feeds.document import seal
+
+
+def test_every_coding_holds_the_same_bytes_under_its_own_strong_tag() -> None:
+    document = seal([b"a", b"bc"], media_type="text/plain", modified=None)
+    digest = sha256(b"abc").hexdigest()
+    identity, packed = document.variants["identity"], document.variants["gzip"]
+    assert identity.body == gzip.decompress(packed.body) == b"abc"
+    assert (identity.etag, packed.etag) == (f'"{digest}"', f'"{digest}-gzip"')
+
+
+def test_the_same_parts_give_the_same_bytes_in_every_coding() -> None:
+    first, second = (seal([b"x" * 5000], media_type="text/plain", modified=None) for _ in range(2))
+    assert first == second
+
+
+def test_its_size_is_what_all_codings_hold() -> None:
+    document = seal([b"x" * 5000], media_type="text/plain", modified=None)
+    assert document.size == 5000 + len(document.variants["gzip"].body)

@@ -1,0 +1,194 @@
+"""What a reader's request for a feed is answered with, and what its parser makes of the answer."""
+
+from __future__ import annotations
+
+import gzip
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import feedparser
+import orjson
+import pytest
+from starlette.applications import Starlette
+
+from services.syndication.feeds.press import Press
+from services.syndication.feeds.routes import routes
+from shared.events import Author
+from tests.syndication.feeds.asking import Answer, ask
+from tests.syndication.feeds.in_memory import CDN, SITE, InMemoryShelf, a_story
+
+ALL = "/feeds/all.rss"
+
+
+@pytest.fixture
+def shelf() -> InMemoryShelf:
+    shelf = InMemoryShelf()
+    shelf.publish(a_story())
+    return shelf
+
+
+@pytest.fixture
+def app(shelf: InMemoryShelf) -> Starlette:
+    return Starlette(routes=routes(Press(shelf, SITE, page_size=2, fresh_for=0)))
+
+
+def read(answer: Answer) -> Any:
+    feed = feedparser.parse(answer.body)
+    assert not feed.bozo
+    return feed
+
+
+async def test_every_kind_of_feed_has_its_address(app: Starlette) -> None:
+    paths = ["tags/north-korea", "authors/tim-zadorozhnyy", "sources/desk"]
+    for path in (ALL, *(f"/feeds/{path}.rss" for path in paths)):
+        answer = await ask(app, path)
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+        [entry] = read(answer).entries
+        assert entry.title == a_story().headline
+
+
+async def test_a_reader_finds_every_part_of_the_story(app: Starlette) -> None:
+    two = (*a_story().authors, Author(name="Reuters"))
+    app = Starlette(routes=routes(Press(_shelf_of(a_story(authors=two)), SITE)))
+    [entry] = read(await ask(app, ALL)).entries
+    assert entry.id == f"tag:news.example.org,2026:article:{a_story().id}"
+    assert not entry.guidislink
+    assert entry.title == a_story().headline
+    assert entry.link == a_story().url
+    assert entry.summary == a_story().summary
+    assert entry.published_parsed[:5] == (2024, 12, 17, 8, 30)
+    assert entry.updated_parsed[:5] == (2024, 12, 17, 16, 5)
+    assert [author.name for author in entry.authors] == ["Tim Zadorozhnyy", "Reuters"]
+    assert [(tag.term, tag.scheme) for tag in entry.tags] == [
+        ("North Korea", "https://news.example.org/tags"),
+        ("Kursk Oblast", "https://news.example.org/tags"),
+    ]
+    [picture] = entry.media_content
+    assert (picture["url"], picture["width"], picture["filesize"]) == (f"{CDN}/ryder.jpg", "1600", "284120")
+    assert entry.media_credit[0]["content"] == "Kevin Dietsch/Getty Images"
+    [enclosure] = entry.enclosures
+    assert (enclosure.href, enclosure.length) == (f"{CDN}/ryder.jpg", "284120")
+    assert [link.title for link in entry.links if link.rel == "related"] == [a_story().related[0].headline]
+    assert entry.rights == "© 2026 Example News"
+    body = entry.content[0].value
+    for part in (
+        "1 min read",
+        "on Oct. 31, 2023. (Kevin Dietsch/Getty Images)</figcaption>",
+        "WASHINGTON",
+        a_story().body_html,
+        "(Updated: Dec. 17, 2024, 4:05 p.m. UTC)",
+        "Eight soldiers died",
+        "<strong>Tim Zadorozhnyy</strong>, Reporter. Tim covers foreign policy from Warsaw.",
+        f"{CDN}/tim.jpg",
+        "Read more",
+    ):
+        assert part in body
+
+
+def _shelf_of(*articles: Any) -> InMemoryShelf:
+    shelf = InMemoryShelf()
+    shelf.publish(*articles)
+    return shelf
+
+
+async def test_a_reader_may_keep_it_check_it_and_fetch_it_from_any_page(app: Starlette) -> None:
+    headers = (await ask(app, ALL)).headers
+    assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=300"
+    assert headers["vary"] == "Accept-Encoding"
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["last-modified"] == "Wed, 18 Dec 2024 08:30:01 GMT"
+    assert headers["etag"].startswith('"')
+
+
+async def test_the_last_modified_header_is_the_last_build_date(app: Starlette) -> None:
+    answer = await ask(app, ALL)
+    assert answer.headers["last-modified"].encode() in answer.body
+    assert parsedate_to_datetime(answer.headers["last-modified"]).year == 2024
+
+
+async def test_a_known_tag_or_date_is_answered_without_the_document(app: Starlette) -> None:
+    first = await ask(app, ALL)
+    for asked in (
+        {"If_None_Match": first.headers["etag"]},
+        {"If_Modified_Since": first.headers["last-modified"]},
+    ):
+        again = await ask(app, ALL, **asked)
+        assert (again.status, again.body) == (304, b"")
+        assert "content-length" not in again.headers
+        for name in ("etag", "cache-control", "vary", "last-modified"):
+            assert again.headers[name] == first.headers[name]
+
+
+async def test_a_new_article_changes_the_tag(app: Starlette, shelf: InMemoryShelf) -> None:
+    first = await ask(app, ALL)
+    shelf.publish(a_story(id="desk-2"))
+    again = await ask(app, ALL, If_None_Match=first.headers["etag"])
+    assert again.status == 200
+    assert len(read(again).entries) == 2
+
+
+async def test_head_tells_what_get_would_send(app: Starlette) -> None:
+    get, head = await ask(app, ALL), await ask(app, ALL, method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers == get.headers
+    assert head.headers["content-length"] == str(len(get.body))
+    assert (await ask(app, ALL, method="HEAD", If_None_Match=get.headers["etag"])).status == 304
+
+
+async def test_a_reader_that_takes_gzip_gets_the_same_document_under_its_own_tag(app: Starlette) -> None:
+    plain, packed = await ask(app, ALL), await ask(app, ALL, Accept_Encoding="br, gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["content-length"] == str(len(packed.body))
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert "content-encoding" not in plain.headers
+    tag = packed.headers["etag"]
+    assert (await ask(app, ALL, Accept_Encoding="gzip", If_None_Match=tag)).status == 304
+
+
+async def test_pages_lead_back_to_the_first_article(app: Starlette, shelf: InMemoryShelf) -> None:
+    shelf.publish(*(a_story(id=f"desk-{number}") for number in range(4)))
+    met: list[str] = []
+    target: str | None = ALL
+    for _ in range(5):
+        if target is None:
+            break
+        feed = read(await ask(app, target))
+        met += [entry.id.rpartition(":")[2] for entry in feed.entries]
+        links = {link.rel: link.href for link in feed.feed.links}
+        assert links["self"] == f"{SITE.url}{target}"
+        target = links["next"].removeprefix(SITE.url) if "next" in links else None
+    assert met == ["desk-3", "desk-2", "desk-1", "desk-0", a_story().id]
+
+
+async def test_the_main_feed_is_valid_before_the_first_article() -> None:
+    app = Starlette(routes=routes(Press(InMemoryShelf(), SITE)))
+    answer = await ask(app, ALL)
+    assert answer.status == 200
+    assert read(answer).entries == []
+    assert "last-modified" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["tags/nobody-knows", "authors/UPPER", "sources/a.b", "tags/-x"])
+async def test_a_feed_that_never_was_is_a_problem_document(app: Starlette, path: str) -> None:
+    answer = await ask(app, f"/feeds/{path}.rss")
+    assert answer.status == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert orjson.loads(answer.body)["title"] == "Not Found"
+
+
+@pytest.mark.parametrize("before", ["", "0", "-1", "+1", "1.5", "x", "٣", "9" * 30, "1&before=2"])
+async def test_a_page_that_is_no_number_is_refused_by_field(app: Starlette, before: str) -> None:
+    answer = await ask(app, f"{ALL}?before={before}")
+    assert answer.status == 422
+    assert orjson.loads(answer.body)["errors"][0]["field"] == "before"
+
+
+async def test_parameters_nobody_knows_change_nothing(app: Starlette) -> None:
+    assert await ask(app, f"{ALL}?utm_source=x&%ff") == await ask(app, ALL)
+
+
+async def test_other_methods_are_not_allowed(app: Starlette) -> None:
+    assert (await ask(app, ALL, method="POST")).status == 405

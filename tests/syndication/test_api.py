@@ -1,0 +1,182 @@
+"""The API to read by: who may, what they get, and plain words when it is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from services.syndication.api import Api
+from services.syndication.handlers import Handlers
+from services.syndication.ledger import Ledger
+from services.syndication.reading import Reading
+from services.syndication.store import Articles, Library
+from shared.auth import Guard
+from shared.bus import DeadLetters
+from shared.bus.dead import Death, bury
+from shared.events import Article, to_json
+from shared.idempotency import Idempotency
+from shared.redis import Store
+from shared.streams import ARTICLE_INGESTED
+from shared.web import application
+from tests.asgi import ask
+from tests.builders import an_article, an_enriched, an_ingested
+
+TOKEN = "an-admin-token-for-tests"
+ARTICLE_ID = an_article().id
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(store: Store) -> Starlette:
+    library = Library(Ledger(store), Articles(store))
+    api = Api(
+        library,
+        Reading(library),
+        DeadLetters(store, 1),
+        store=store,
+        guard=Guard(store, TOKEN),
+        idempotency=Idempotency(store),
+        now=lambda: NOW,
+    )
+    return application(api.routes)
+
+
+async def publish(store: Store, *articles: Article) -> None:
+    handlers = Handlers(Ledger(store), Articles(store), now=lambda: NOW, nudge=lambda: None)
+    for article in articles:
+        await handlers.on_article_enriched(an_enriched(article=article))
+
+
+async def test_nothing_is_told_without_a_key(app: Starlette) -> None:
+    for path in ("/articles/x", "/articles/x/versions", "/events", "/consumers", "/dead-letters"):
+        answer = await ask(app, "GET", f"/api/v1{path}")
+        assert answer.status == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_ledger_is_read_after_a_number(app: Starlette, store: Store) -> None:
+    await publish(store, an_article(), an_article(version=2, headline="New"))
+    answer = (await ask(app, "GET", "/api/v1/events?after=1&limit=10", token=TOKEN)).json()
+    assert (answer["next"], answer["latest"]) == (2, 2)
+    (event,) = answer["events"]
+    assert (event["seq"], event["type"]) == (2, "article.updated")
+    assert event["data"]["changed"] == ["headline"]
+    assert event["data"]["previous_seq"] == 1
+    assert event["data"]["article"]["headline"] == "New"
+
+
+async def test_pages_of_the_ledger_join_without_gap(app: Starlette, store: Store) -> None:
+    await publish(store, *(an_article(id=f"desk-{n}", guid=str(n)) for n in range(7)))
+    seen, after = [], 0
+    while True:
+        page = (await ask(app, "GET", f"/api/v1/events?after={after}&limit=3", token=TOKEN)).json()
+        if not page["events"]:
+            break
+        seen += [event["seq"] for event in page["events"]]
+        after = page["next"]
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_query_picks_events_and_the_cursor_passes_the_others(app: Starlette, store: Store) -> None:
+    await publish(store, an_article(id="desk-a", language="en"), an_article(id="desk-b", language="de"))
+    page = (await ask(app, "GET", "/api/v1/events?q=lang:en", token=TOKEN)).json()
+    assert [event["seq"] for event in page["events"]] == [1]
+    assert page["events"][0]["data"]["matched"] == ["lang:en"]
+    assert page["next"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("after=-1", "after"), ("after=x", "after"), ("limit=0", "limit"), ("limit=1001", "limit"), ("q=tag:", "q")],
+)
+async def test_bad_parameters_are_named(app: Starlette, query: str, field: str) -> None:
+    answer = await ask(app, "GET", f"/api/v1/events?{query}", token=TOKEN)
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_an_article_and_its_versions_are_read(app: Starlette, store: Store) -> None:
+    await publish(store, an_article(headline="Old"), an_article(version=2, headline="New"))
+    article = (await ask(app, "GET", f"/api/v1/articles/{ARTICLE_ID}", token=TOKEN)).json()
+    assert (article["version"], article["headline"]) == (2, "New")
+    versions = (await ask(app, "GET", f"/api/v1/articles/{ARTICLE_ID}/versions", token=TOKEN)).json()
+    assert [one["headline"] for one in versions["versions"]] == ["Old", "New"]
+    for path in ("desk-none", "desk-none/versions"):
+        assert (await ask(app, "GET", f"/api/v1/articles/{path}", token=TOKEN)).status == 404
+
+
+async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: Starlette) -> None:
+    made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
+    assert made.status == 201
+    key = made.json()["key"]
+    assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 200
+    assert (await ask(app, "GET", "/api/v1/consumers", token=key)).status == 403
+    listed = (await ask(app, "GET", "/api/v1/consumers", token=TOKEN)).json()["consumers"]
+    assert [(one["name"], "key" in one) for one in listed] == [("Partner", False)]
+    assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 204
+    assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 401
+    assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
+
+
+async def test_making_a_consumer_twice_by_one_key_makes_one_and_shows_its_key_once(app: Starlette) -> None:
+    headers = {"idempotency-key": "k1"}
+
+    async def make() -> Any:
+        return (
+            await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, headers=headers, token=TOKEN)
+        ).json()
+
+    first, again = await make(), await make()
+    assert (again["id"], again["key"]) == (first["id"], None)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"{", "not valid JSON"),
+        (b"{}", "name"),
+        (b'{"name": "a", "nmae": 1}', "nmae"),
+        (b'{"name": ""}', "name"),
+    ],
+)
+async def test_a_body_that_is_wrong_is_refused_by_name(app: Starlette, body: bytes, says: str) -> None:
+    answer = await ask(app, "POST", "/api/v1/consumers", body=body, token=TOKEN)
+    assert answer.status == 422
+    assert says in answer.body.decode()
+
+
+async def test_a_body_over_the_limit_is_not_read_to_its_end(app: Starlette) -> None:
+    declared = {"content-length": str(10_000_000)}
+    assert (await ask(app, "POST", "/api/v1/consumers", headers=declared, token=TOKEN)).status == 413
+    parts = [b"x" * 40_000] * 3
+    assert (await ask(app, "POST", "/api/v1/consumers", body=parts, token=TOKEN)).status == 413
+
+
+async def test_dead_letters_are_listed_retried_and_forgotten(app: Starlette, store: Store) -> None:
+    source, dead = ARTICLE_INGESTED.key(0), ARTICLE_INGESTED.dead_key(0)
+    await store.do("XGROUP", "CREATE", source, "enrichment", "0", "MKSTREAM")
+    for _ in range(2):
+        await store.do("XADD", source, "*", "__data__", to_json(an_ingested()))
+    read: Any = await store.client.xreadgroup("enrichment", "one", {source: ">"})
+    entries = read[0][1]
+    for entry_id, fields in entries:
+        death = Death("ValueError: bad", "Traceback", 5)
+        assert await bury(store, source, dead, "enrichment", entry_id, fields[b"__data__"], death)
+    listed = (await ask(app, "GET", "/api/v1/dead-letters", token=TOKEN)).json()
+    assert listed["count"] == 2
+    first, second = (letter["id"] for letter in listed["dead_letters"])
+    assert listed["dead_letters"][0]["error"] == "ValueError: bad"
+    assert (await ask(app, "POST", f"/api/v1/dead-letters/{first}/retry", token=TOKEN)).status == 202
+    assert (await ask(app, "DELETE", f"/api/v1/dead-letters/{second}", token=TOKEN)).status == 204
+    assert await store.do("XLEN", source) == 3
+    for letter in (first, second, "x", "article.ingested:9:1-1", "article.ingested:0:zz"):
+        assert (await ask(app, "POST", f"/api/v1/dead-letters/{letter}/retry", token=TOKEN)).status == 404
+
+
+async def test_an_unknown_path_or_method_is_a_problem_document(app: Starlette) -> None:
+    for method, path, status in (("GET", "/nothing", 404), ("PUT", "/api/v1/consumers", 405)):
+        answer = await ask(app, method, path, token=TOKEN)
+        assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")

@@ -1,0 +1,139 @@
+"""The ledger numbers every version once, in order, and places it in its feeds."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.syndication.ledger import Appended, Early, Entry, Known, Ledger
+from shared.redis import Store
+
+
+def an_entry(article: str = "desk-a", version: int = 1, type: str = "article.published") -> Entry:
+    return Entry(
+        type=type,
+        article_id=article,
+        version=version,
+        timestamp="2026-11-22T10:00:00Z",
+        correlation_id="c1",
+        changed=("headline",) if version > 1 else (),
+    )
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store)
+
+
+async def test_versions_are_numbered_from_one_without_gap(ledger: Ledger) -> None:
+    outcomes = [await ledger.append(an_entry(f"desk-{name}"), ["all"], ms=1) for name in "abc"]
+    assert outcomes == [Appended(1), Appended(2), Appended(3)]
+    assert [entry.seq for entry in await ledger.read(0, 10)] == [1, 2, 3]
+    assert await ledger.latest() == 3
+
+
+async def test_a_repeated_version_changes_nothing(ledger: Ledger) -> None:
+    await ledger.append(an_entry(), ["all"], ms=1)
+    assert await ledger.append(an_entry(), ["all", "tags/other"], ms=2) == Known(superseded=False)
+    assert len(await ledger.read(0, 10)) == 1
+    assert await ledger.newest("tags/other", None, 10) == []
+
+
+async def test_an_older_version_after_a_newer_changes_nothing(ledger: Ledger) -> None:
+    await ledger.append(an_entry(version=1), ["all"], ms=1)
+    await ledger.append(an_entry(version=2), ["all"], ms=2)
+    assert await ledger.append(an_entry(version=1), ["all"], ms=3) == Known(superseded=True)
+    assert [entry.version for entry in await ledger.read(0, 10)] == [1, 2]
+
+
+async def test_a_version_whose_elder_is_missing_is_early(ledger: Ledger) -> None:
+    assert await ledger.append(an_entry(version=2), ["all"], ms=1) == Early(0)
+    await ledger.append(an_entry(version=1), ["all"], ms=1)
+    assert await ledger.append(an_entry(version=3), ["all"], ms=1) == Early(1)
+    assert await ledger.latest() == 1
+
+
+async def test_force_lets_a_version_pass_a_missing_elder(ledger: Ledger) -> None:
+    assert await ledger.append(an_entry(version=2), ["all"], ms=1, force=True) == Appended(1)
+    assert await ledger.append(an_entry(version=1), ["all"], ms=1) == Known(superseded=True)
+
+
+async def test_many_at_once_leave_no_number_out_and_none_twice(store: Store) -> None:
+    ledgers = [Ledger(store) for _ in range(3)]
+    work = [ledger.append(an_entry(f"desk-{n}"), ["all"], ms=1) for n in range(200) for ledger in ledgers]
+    outcomes = await asyncio.gather(*work)
+    numbers = sorted(outcome.seq for outcome in outcomes if isinstance(outcome, Appended))
+    assert numbers == list(range(1, 201))
+    assert [entry.seq for entry in await ledgers[0].read(0, 1000)] == numbers
+
+
+async def test_entries_come_back_as_they_were_given(ledger: Ledger) -> None:
+    given = Entry(
+        type="article.retracted",
+        article_id="desk-a",
+        version=1,
+        timestamp="2026-11-22T10:00:00Z",
+        correlation_id="c1",
+        changed=("status", "body_html"),
+        correction="a note",
+        reason="wrong\nname",
+        replacement_url="https://example.org/new",
+    )
+    await ledger.append(given, ["all"], ms=1)
+    (read,) = await ledger.read(0, 10)
+    assert {name: getattr(read, name) for name in given.__slots__} == {
+        name: getattr(given, name) for name in given.__slots__
+    }
+
+
+async def test_reading_waits_for_the_first_entry(ledger: Ledger) -> None:
+    reading = asyncio.create_task(ledger.read(0, 10, block_ms=3000))
+    await ledger.append(an_entry(), ["all"], ms=1)
+    assert [entry.seq for entry in await reading] == [1]
+
+
+async def test_reading_gives_up_after_its_wait(ledger: Ledger) -> None:
+    assert await ledger.read(0, 10, block_ms=20) == []
+
+
+async def test_a_feed_lists_the_newest_number_first_and_pages_back(ledger: Ledger) -> None:
+    for name in "abcd":
+        await ledger.append(an_entry(f"desk-{name}"), ["all"], ms=5)
+    found = await ledger.newest("all", None, 2)
+    assert [(article, head.seq) for article, head in found] == [("desk-d", 4), ("desk-c", 3)]
+    assert [article for article, _ in await ledger.newest("all", 3, 10)] == ["desk-b", "desk-a"]
+
+
+async def test_an_update_moves_up_and_leaves_the_feeds_it_is_no_longer_in(ledger: Ledger) -> None:
+    await ledger.append(an_entry("desk-a"), ["all", "tags/war"], ms=1)
+    await ledger.append(an_entry("desk-b"), ["all", "tags/war"], ms=1)
+    before = await ledger.mark("tags/war")
+    await ledger.append(an_entry("desk-a", 2, "article.updated"), ["all", "tags/peace"], ms=2)
+    assert [article for article, _ in await ledger.newest("all", None, 10)] == ["desk-a", "desk-b"]
+    assert [article for article, _ in await ledger.newest("tags/war", None, 10)] == ["desk-b"]
+    assert await ledger.mark("tags/war") > before
+    assert await ledger.mark("tags/peace") == 3
+
+
+async def test_a_retraction_stays_in_every_feed_that_carried_the_article(ledger: Ledger) -> None:
+    await ledger.append(an_entry(), ["all", "tags/war"], ms=1)
+    await ledger.append(an_entry(version=2, type="article.retracted"), ["all"], ms=2, keep_feeds=True)
+    assert [head.version for _, head in await ledger.newest("tags/war", None, 10)] == [2]
+
+
+async def test_a_version_that_changed_nothing_takes_its_turn_without_a_number(ledger: Ledger) -> None:
+    await ledger.append(an_entry(), ["all"], ms=1)
+    await ledger.pass_over("desk-a", 2)
+    assert await ledger.append(an_entry(version=3), ["all"], ms=2) == Appended(2)
+    await ledger.pass_over("desk-a", 2)
+    head = await ledger.head("desk-a")
+    assert head is not None
+    assert head.version == 3
+
+
+async def test_a_feed_nobody_ever_stood_in_has_no_mark(ledger: Ledger) -> None:
+    assert await ledger.mark("tags/none") == 0
+    assert await ledger.newest("tags/none", None, 10) == []
+    assert await ledger.head("desk-none") is None
+    assert await ledger.heads([]) == []
