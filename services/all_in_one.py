@@ -1,0 +1,156 @@
+"""One process with the services asked for: a private server when no Redis is named, one port, one Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import structlog
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.documents import Documents
+from services.enrichment.app import Enrichment
+from services.ingest.app import Ingest
+from services.syndication.app import Syndication
+from shared import auth, collector, logs
+from shared.bus import Bus
+from shared.embedded import EmbeddedServer
+from shared.health import Health
+from shared.redis import Store, connect
+from shared.settings import Settings
+from shared.ticks import Tick
+from shared.web import Serving, application, listen
+
+log = structlog.get_logger()
+
+NAMES = ("ingest", "enrichment", "syndication")
+
+
+class Service(Protocol):
+    """What every service offers to whom runs it."""
+
+    @property
+    def loops(self) -> Sequence[Tick]:
+        """Loops that must be alive."""
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """Finish what is in hand and end."""
+
+    def unready(self) -> str | None:
+        """Say in words what is wrong, or None."""
+
+
+class Process:
+    """The services of one process, built from settings and a Redis address; knows no signals."""
+
+    def __init__(self, settings: Settings, url: str, names: Sequence[str], token: str) -> None:
+        self._settings, self._url, self._token = settings, url, token
+        self.store = Store(connect(url))
+        self.services: dict[str, Service] = {}
+        routes: list[BaseRoute] = []
+        for name in names:
+            service, more = self._build(name)
+            self.services[name] = service
+            for route in more:
+                route.app = _Spoken(name, route.app)
+            routes += more
+        self.health = Health(self.store, [s.unready for s in self.services.values()], self._loops)
+        documents = Documents(settings).routes if "syndication" in names else []
+        self.app = application([*self.health.routes, *documents, *routes])
+
+    async def start(self) -> None:
+        """Start the services, last of the line first, so that each finds its reader waiting."""
+        for name, service in reversed(self.services.items()):
+            await asyncio.create_task(_as_itself(name, service))
+
+    async def hang_up(self) -> None:
+        """End answers that never end by themselves, so that the server can stop."""
+        for service in self.services.values():
+            if isinstance(service, Syndication):
+                await service.hang_up()
+
+    async def stop(self) -> None:
+        """Stop them in the line's order: what one lets go of, the next may still take."""
+        for service in self.services.values():
+            await service.stop()
+        await self.store.close()
+
+    def _build(self, name: str) -> tuple[Service, Sequence[Route]]:
+        settings = self._settings
+        bus = Bus(self._url, self.store, service=name, partitions=settings.partitions)
+        guard = auth.Guard(self.store, self._token)
+        if name == "ingest":
+            ingest = Ingest(settings, self.store, bus, guard)
+            return ingest, ingest.routes
+        if name == "enrichment":
+            return Enrichment(settings.newsroom, bus), []
+        syndication = Syndication(settings, self.store, bus, guard)
+        return syndication, syndication.routes
+
+    def _loops(self) -> list[Tick]:
+        return [loop for service in self.services.values() for loop in service.loops]
+
+
+async def _as_itself(name: str, service: Service) -> None:
+    """Start a service in a context of its own, so that its loops log under its name."""
+    logs.speak_as(name)
+    await service.start()
+
+
+class _Spoken:
+    """Serves a route under the name of the service it belongs to."""
+
+    def __init__(self, name: str, app: ASGIApp) -> None:
+        self._name, self._app = name, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        logs.speak_as(self._name)
+        await self._app(scope, receive, send)
+
+
+@contextmanager
+def redis_for(settings: Settings) -> Iterator[str]:
+    """Give the address of the Redis to use: the one that is named, or a private one while this lasts."""
+    if settings.redis_url is not None:
+        yield settings.redis_url
+        return
+    server = EmbeddedServer(settings.data_dir)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bool], None]) -> None:
+    """Run services until SIGTERM or SIGINT; `ready` is told the admin token and whether it is new.
+
+    Raises PortInUseError, EmbeddedError: nothing has been taken or changed then.
+    """
+    logs.configure(settings.log_format, settings.log_level, service="wireroom" if len(names) > 1 else names[0])
+    bound = listen(settings.host, settings.port)
+    token, made = auth.admin_token(settings.admin_token, settings.data_dir)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with redis_for(settings) as url:
+        process = Process(settings, url, names, token)
+        serving = Serving(process.app, bound)
+        await serving.start()
+        await process.start()
+        collector.calm()
+        log.info("services.started", services=list(names), host=settings.host, port=settings.port)
+        ready(token, made)
+        await stop.wait()
+        log.info("services.stopping", services=list(names))
+        await process.hang_up()
+        await serving.stop()
+        await process.stop()
+    log.info("services.stopped", services=list(names))

@@ -1,0 +1,167 @@
+"""`wireroom listen`: a receiver on this machine that verifies what it is sent and prints it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import click
+
+from services.cli.client import REFUSED, address, call, end, told
+from services.cli.output import printable, safe_json
+
+LARGEST = 16 * 1024 * 1024
+TOLERANCE_SECONDS = 300
+PREFIX = "whsec_"
+HOST = "127.0.0.1"
+
+
+class VerificationError(ValueError):
+    """A request is not what it says: the message tells which part."""
+
+
+def verify(key: bytes, headers: Mapping[str, str], body: bytes, now: float) -> None:
+    """Check a request as the Standard Webhooks specification says ("Verifying signatures"); `now` in Unix seconds.
+
+    Raises VerificationError: a header is missing, the time is off by more than five minutes, no signature fits.
+    """
+    try:
+        message, stamp, given = (headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
+        moment = int(stamp)
+    except (KeyError, ValueError):
+        raise VerificationError("the webhook-… headers are missing or malformed") from None
+    if abs(now - moment) > TOLERANCE_SECONDS:
+        raise VerificationError("the timestamp is more than five minutes off")
+    text = f"{message}.{stamp}.".encode() + body
+    wanted = b"v1," + base64.b64encode(hmac.digest(key, text, hashlib.sha256))
+    if not any(hmac.compare_digest(one.encode(), wanted) for one in given.split(" ")):
+        raise VerificationError("no signature fits the secret")
+
+
+def _key(_context: click.Context, _parameter: click.Parameter, secret: str | None) -> bytes:
+    if secret is None:
+        return secrets.token_bytes(32)
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise click.BadParameter(f"is {PREFIX} and base64, as the subscription's answer showed it")
+    return key
+
+
+@click.command()
+@click.option("--port", default=9000, show_default=True, type=click.IntRange(1, 65535), metavar="PORT")
+@click.option(
+    "--secret",
+    "key",
+    callback=_key,
+    metavar="WHSEC",
+    help="The secret of a subscription that exists; one is made when not given.",
+)
+@click.option(
+    "--filter", "-f", "query", metavar="QUERY", help="Subscribe at once with this query ('' for all), until Ctrl-C."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print whole bodies.")
+def listen(port: int, key: bytes, query: str | None, as_json: bool) -> None:
+    """Receive webhooks here, verify and print them."""
+    try:
+        server = ThreadingHTTPServer((HOST, port), _receiver(key, as_json=as_json))
+    except OSError as error:
+        end(REFUSED, f"cannot listen on {HOST}:{port}: {error.strerror}")
+    # A stop by SIGTERM takes the subscription back too, as Ctrl-C does.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    url, made = f"http://{HOST}:{port}/", None
+    try:
+        secret = PREFIX + base64.b64encode(key).decode()
+        if query is None:
+            _explain(url, secret)
+        else:
+            made = _subscribe(url, query, secret)
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.server_close()
+        if made is not None:
+            call("DELETE", f"/api/v1/subscriptions/{made}")
+
+
+def _subscribe(url: str, query: str, secret: str) -> str:
+    answer = call("POST", "/api/v1/subscriptions", {"url": url, "filter": query, "secret": secret}, accept=(422,))
+    if "id" not in answer:
+        click.echo(told(answer), err=True)
+        if any(one["field"] == "url" for one in answer.get("errors", ())):
+            click.echo(
+                "Wireroom sends to this machine only when it is started with WIREROOM_ALLOW_NETWORKS=127.0.0.0/8",
+                err=True,
+            )
+        sys.exit(REFUSED)
+    made = str(answer["id"])
+    click.echo(f"listening on {url} as subscription {made}; Ctrl-C ends both", err=True)
+    return made
+
+
+def _explain(url: str, secret: str) -> None:
+    body = json.dumps({"url": url, "filter": "", "secret": secret})
+    click.echo(
+        f"listening on {url}; subscribe it from another terminal, with a query in filter to have less:", err=True
+    )
+    click.echo(f'\n  curl {address()}/api/v1/subscriptions -H "Authorization: Bearer $(wireroom token)" \\', err=True)
+    click.echo(f"    -d '{body}'\n", err=True)
+
+
+def _receiver(key: bytes, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+    class Receiver(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 60
+
+        def do_POST(self) -> None:
+            size = self.headers.get("content-length", "")
+            if not size.isdecimal() or int(size) > LARGEST:
+                self._answer(413)
+                return
+            body = self.rfile.read(int(size))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            try:
+                verify(key, headers, body, time.time())
+            except VerificationError as error:
+                click.echo(f"REFUSED   {error}", err=True)
+                self._answer(401)
+                return
+            click.echo(safe_json(body.decode()) if as_json else line(headers["webhook-id"], json.loads(body)))
+            sys.stdout.flush()
+            self._answer(204)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            self.send_header("content-length", "0")
+            if status == 413:
+                self.send_header("connection", "close")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: what matters is printed."""
+
+    return Receiver
+
+
+def line(message: str, event: dict[str, Any]) -> str:
+    """Return a verified event as one line for people; `message` is its webhook-id."""
+    data = event["data"]
+    article = data.get("article")
+    if article is None:
+        return f"verified  {event['type']:<18} {message}"
+    changed = f" changed={','.join(data['changed'])}" if data.get("changed") else ""
+    about = printable(article.get("headline") or article["id"])
+    return f"verified  {event['type']:<18} seq={data['seq']} v{article['version']}{changed}  {about}  {message}"

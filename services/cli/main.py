@@ -1,0 +1,34 @@
+"""`wireroom` and its commands; what each does is in the modules beside this one."""
+
+from __future__ import annotations
+
+import click
+
+from services.cli import listen, resources, up
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Wireroom: news in from anywhere, out as feeds and signed webhooks.
+
+    Settings are WIREROOM_… variables. Commands that talk to a running Wireroom use WIREROOM_URL
+    (http://127.0.0.1:8000) and WIREROOM_ADMIN_TOKEN, or the token kept in the data folder.
+
+    Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nobody answers.
+    """
+
+
+for command in (
+    up.up,
+    up.token,
+    up.check,
+    listen.listen,
+    resources.status,
+    resources.tail,
+    resources.sources,
+    resources.articles,
+    resources.subscriptions,
+    resources.consumers,
+    resources.dead_letters,
+):
+    main.add_command(command)

@@ -1,0 +1,59 @@
+"""What commands print: tables for people, JSON for programs; nothing that came in can steer a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from shared.times import rfc3339
+
+WIDEST = 60
+"""Characters of a table's column; `--json` has the whole."""
+
+# JSON escapes C0 by itself; DEL and C1, which some terminals obey too, it leaves as they are (RFC 8259 section 7).
+_CONTROL = re.compile("[\x7f-\x9f]")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the API's answer as JSON.")
+
+
+def printable(text: str) -> str:
+    """Return text on one line, with what a terminal might obey or hide taken out of it."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def safe_json(text: str) -> str:
+    """Return JSON text that means the same and holds no control characters."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, indented."""
+    click.echo(safe_json(json.dumps(value, indent=2, ensure_ascii=False)))
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print the columns of rows below their names; numbers stand to the right."""
+    if not rows:
+        click.echo("none")
+        return
+    cells = [[_cell(row.get(name), name) for name in columns] for row in rows]
+    lines = [[name.replace("_", " ").upper() for name in columns], *cells]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    right = [all(isinstance(row.get(name), int | float) and name != "at" for row in rows) for name in columns]
+    for line in lines:
+        placed = zip(line, widths, right, strict=True)
+        click.echo("  ".join(c.rjust(width) if number else c.ljust(width) for c, width, number in placed).rstrip())
+
+
+def _cell(value: Any, name: str) -> str:
+    if value is None or value == "":
+        return "-"
+    if name == "at":  # Unix seconds
+        return rfc3339(datetime.fromtimestamp(int(value), UTC))
+    text = printable(str(value))
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"

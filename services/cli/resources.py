@@ -1,0 +1,194 @@
+"""Commands over the API: what is there, what failed, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from services.cli.client import NOBODY, REFUSED, UNUSABLE, all_of, call, end, lines
+from services.cli.output import as_json, print_json, print_table, printable, safe_json
+
+
+@click.command()
+@as_json
+def status(as_json: bool) -> None:
+    """Say whether the line is ready, and what was given up."""
+    ready = call("GET", "/readyz", accept=(503,))
+    # While the store is away the rest is not known, and why is said all the same.
+    away = () if ready["status"] == "ready" else (503,)
+    found = {
+        "status": ready["status"],
+        "problems": ready["problems"],
+        "latest_seq": call("GET", "/api/v1/events?limit=1", accept=away).get("latest"),
+        "subscriptions": _count(call("GET", "/api/v1/subscriptions", accept=away).get("subscriptions")),
+        "dead_letters": call("GET", "/api/v1/dead-letters?limit=1", accept=away).get("count"),
+    }
+    if as_json:
+        print_json(found)
+    else:
+        for name, value in found.items():
+            click.echo(f"{name.replace('_', ' '):<14} {_said(value)}")
+    sys.exit(0 if ready["status"] == "ready" else REFUSED)
+
+
+def _count(rows: Sequence[Any] | None) -> int | None:
+    return None if rows is None else len(rows)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(printable(one) for one in value) or "none"
+    return "unknown" if value is None else str(value)
+
+
+@click.command()
+@click.option("--after", type=click.IntRange(0), help="Begin after this seq instead of now.")
+@click.option("--query", "-q", default="", help="Only what matches, e.g. 'tag:kursk-oblast'.")
+@as_json
+def tail(after: int | None, query: str, as_json: bool) -> None:
+    """Print the ledger as it grows, until Ctrl-C."""
+    asked = {"q": query} | ({} if after is None else {"after": after})
+    seq = after or 0
+    try:
+        for line in lines(f"/events/stream?{urlencode(asked)}"):
+            if line.startswith(b"data: "):
+                seq = _print_event(line[6:].decode().rstrip("\n"), as_json=as_json)
+    except KeyboardInterrupt:
+        return
+    end(NOBODY, f"the stream ended; go on with: wireroom tail --after {seq}")
+
+
+def _print_event(text: str, *, as_json: bool) -> int:
+    event = json.loads(text)
+    seq, article = int(event["seq"]), event["data"]["article"]
+    if as_json:
+        click.echo(safe_json(text))
+    else:
+        about = printable(article.get("headline") or article["id"])[:100]
+        click.echo(f"{seq:>7}  {event['type']:<18} v{article['version']:<3} {about}")
+    sys.stdout.flush()
+    return seq
+
+
+def _group(name: str, about: str) -> click.Group:
+    return click.Group(name, help=about)
+
+
+sources = _group("sources", "Where articles come from.")
+articles = _group("articles", "Articles in the ledger.")
+subscriptions = _group("subscriptions", "Webhooks.")
+consumers = _group("consumers", "Downstream systems and their keys.")
+dead_letters = _group("dead-letters", "What the line gave up on.")
+
+
+def _lists(group: click.Group, path: str, field: str, columns: Sequence[str]) -> None:
+    @group.command("list")
+    @as_json
+    def _list(as_json: bool) -> None:
+        """List them."""
+        _show(all_of(path, field), field, columns, plain=as_json)
+
+
+def _show(found: dict[str, Any], field: str, columns: Sequence[str], *, plain: bool) -> None:
+    if plain:
+        print_json(found)
+    else:
+        print_table(found[field], columns)
+
+
+def _acts(group: click.Group, name: str, about: str, method: str, path: str) -> None:
+    @group.command(name, help=about)
+    @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+    def _act(ids: tuple[str, ...]) -> None:
+        for one in ids:
+            call(method, path.format(quote(one, safe="")))
+            click.echo(f"{name}: {one}")
+
+
+_lists(sources, "/api/v1/sources", "sources", ("id", "kind", "status", "succeeded_at", "url", "error"))
+_lists(subscriptions, "/api/v1/subscriptions", "subscriptions", ("id", "status", "url", "filter", "reason"))
+_lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "created_at"))
+_lists(dead_letters, "/api/v1/dead-letters", "dead_letters", ("id", "group", "tries", "error"))
+_acts(sources, "delete", "Stop and forget sources.", "DELETE", "/api/v1/sources/{}")
+_acts(sources, "poll", "Poll sources now.", "POST", "/api/v1/sources/{}/poll")
+_acts(subscriptions, "delete", "Delete subscriptions.", "DELETE", "/api/v1/subscriptions/{}")
+_acts(consumers, "delete", "Delete consumers; their keys stop working.", "DELETE", "/api/v1/consumers/{}")
+_acts(dead_letters, "retry", "Send them down the line again.", "POST", "/api/v1/dead-letters/{}/retry")
+_acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-letters/{}")
+
+
+@sources.command("add")
+@click.argument("url")
+@click.option("--id", "source", help="Its id; made from the address when not given.")
+@click.option("--name", help="Its name for people.")
+def add_source(url: str, source: str | None, name: str | None) -> None:
+    """Poll the RSS or Atom feed at URL."""
+    asked = {"url": url, "kind": "feed", "id": source, "name": name}
+    print_json(call("POST", "/api/v1/sources", {field: value for field, value in asked.items() if value}))
+
+
+@subscriptions.command("add")
+@click.argument("url")
+@click.option("--filter", "-f", "query", default="", help="A query, e.g. 'tag:kursk-oblast'.")
+def add_subscription(url: str, query: str) -> None:
+    """Have matching events posted to URL; prints the secret, once."""
+    print_json(call("POST", "/api/v1/subscriptions", {"url": url, "filter": query}))
+
+
+@subscriptions.command("test")
+@click.argument("subscription")
+def test_subscription(subscription: str) -> None:
+    """Send a signed test event now, and print what came of it."""
+    found = call("POST", f"/api/v1/subscriptions/{quote(subscription, safe='')}/test")
+    print_json(found)
+    sys.exit(0 if found["delivered"] else REFUSED)
+
+
+@subscriptions.command("deliveries")
+@click.argument("subscription")
+@as_json
+def deliveries(subscription: str, as_json: bool) -> None:
+    """Show the latest delivery attempts."""
+    found = call("GET", f"/api/v1/subscriptions/{quote(subscription, safe='')}/deliveries")
+    columns = ("at", "seq", "type", "attempt", "outcome", "status", "ms", "reason")
+    _show(found, "deliveries", columns, plain=as_json)
+
+
+@consumers.command("add")
+@click.argument("name")
+def add_consumer(name: str) -> None:
+    """Make a consumer; prints its key, once."""
+    print_json(call("POST", "/api/v1/consumers", {"name": name}))
+
+
+@articles.command("get")
+@click.argument("article")
+def get_article(article: str) -> None:
+    """Print an article as JSON."""
+    print_json(call("GET", f"/api/v1/articles/{quote(article, safe='')}"))
+
+
+@articles.command("push")
+@click.argument("file", type=click.File("rb"))
+def push_article(file: Any) -> None:
+    """Push the article in FILE (JSON; - for standard input)."""
+    try:
+        body = json.loads(file.read())
+    except ValueError as error:
+        end(UNUSABLE, f"{getattr(file, 'name', 'input')}: not valid JSON: {error}")
+    print_json(call("POST", "/api/v1/articles", body))
+
+
+@articles.command("retract")
+@click.argument("article")
+@click.option("--reason", required=True, help="Why it is taken back, for every reader.")
+@click.option("--replacement-url", help="What stands in its place.")
+def retract_article(article: str, reason: str, replacement_url: str | None) -> None:
+    """Take an article back, everywhere it went."""
+    body = {"reason": reason, "replacement_url": replacement_url}
+    print_json(call("POST", f"/api/v1/articles/{quote(article, safe='')}/retract", body))

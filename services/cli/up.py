@@ -1,0 +1,100 @@
+"""`wireroom up`, `token` and `check`: what works on this machine's own settings and files."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+
+from services.cli.client import REFUSED, admin_token, end, read_settings
+from shared.settings import Settings
+
+SERVICES = ("ingest", "enrichment", "syndication")
+SETTLING_SECONDS = 1.0
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["all", *SERVICES]), default="all")
+def up(which: str) -> None:
+    """Run the services until Ctrl-C: all, or one."""
+    # The services take most of a second to load, and no other command needs them.
+    import uvloop  # noqa: PLC0415
+
+    from services.all_in_one import run  # noqa: PLC0415
+    from shared.embedded import EmbeddedError  # noqa: PLC0415
+    from shared.web import PortInUseError  # noqa: PLC0415
+
+    chosen = read_settings()
+    if which != "all" and chosen.redis_url is None:
+        end(REFUSED, "WIREROOM_REDIS_URL: a single service needs the Redis it shares with the others")
+
+    def ready(token: str, made: bool) -> None:
+        _when_seen(chosen, which, token if made else None)
+
+    try:
+        uvloop.run(run(chosen, SERVICES if which == "all" else (which,), ready))
+    except (PortInUseError, EmbeddedError) as error:
+        end(REFUSED, str(error))
+    except OSError as error:
+        end(REFUSED, f"cannot use {error.filename or chosen.data_dir}: {error.strerror}")
+
+
+def _when_seen(chosen: Settings, which: str, made: str | None) -> None:
+    """Greet at once; on a terminal, once the log of the first stories has run past, which would carry it away."""
+    if sys.stderr.isatty():
+        asyncio.get_running_loop().call_later(SETTLING_SECONDS, _greet, chosen, which, made)
+    else:
+        _greet(chosen, which, made)
+
+
+def _greet(chosen: Settings, which: str, made: str | None) -> None:
+    """Say where everything is, on stderr: stdout is for the log."""
+    from shared.auth import TOKEN_FILE  # noqa: PLC0415  # as above
+
+    place = chosen.data_dir / TOKEN_FILE
+    if made is not None and sys.stderr.isatty():
+        click.echo(f"\nAdmin token, shown once and kept in {place}:\n  {made}", err=True)
+    elif made is not None:
+        click.echo(f"\nAn admin token was made and is kept in {place}", err=True)
+    if which != "all":
+        return
+    url = chosen.public_url
+    rows = [
+        ("feeds", f"{url}/feeds/all.rss"),
+        ("events", f"{url}/events/stream"),
+        ("API", f"{url}/api/v1  (documented at {url}/docs)"),
+        ("health", f"{url}/readyz   {url}/metrics"),
+        ("token", "export WIREROOM_ADMIN_TOKEN=$(wireroom token)"),
+    ]
+    click.echo("\nWireroom is up; Ctrl-C stops it.\n", err=True)
+    for name, what in rows:
+        click.echo(f"  {name:<8} {what}", err=True)
+    click.echo("", err=True)
+
+
+@click.command()
+def token() -> None:
+    """Print the admin token that is in force."""
+    found = admin_token()
+    if found is None:
+        folder = read_settings().data_dir
+        end(REFUSED, f"no token is kept in {folder}: `wireroom up` makes one there, or set WIREROOM_ADMIN_TOKEN")
+    click.echo(found)
+
+
+@click.command()
+def check() -> None:
+    """Check the newsroom's files, before they count."""
+    from services.newsroom_check import FILES, findings  # noqa: PLC0415  # as above
+
+    folder = read_settings().newsroom
+    there = [name for name in FILES if (folder / name).exists()]
+    if not there:
+        end(REFUSED, f"{folder}: there is no {', no '.join(FILES)} here")
+    wrong = findings(folder)
+    for reason in wrong:
+        click.echo(reason, err=True)
+    if wrong:
+        sys.exit(REFUSED)
+    click.echo(f"{folder}: {', '.join(there)} in order")

@@ -1,0 +1,195 @@
+"""`wireroom up` as an operator starts it: what is wrong is said plainly, a stop is clean, a second start goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from shared.http_client import Page, connect, get
+from tests.journeys.line import LOOPBACK
+from tests.waiting import until
+
+NEWSROOM = Path(__file__).parents[2] / "newsroom"
+TOKEN = "an-admin-token-for-journeys"
+
+
+@pytest.fixture
+def home(short_dir: Path) -> Path:
+    shutil.copytree(NEWSROOM, short_dir / "newsroom")
+    return short_dir
+
+
+def environment(home: Path, port: int, **over: str) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(Path.cwd()),
+        "WIREROOM_DATA_DIR": str(home / "data"),
+        "WIREROOM_NEWSROOM": str(home / "newsroom"),
+        "WIREROOM_PORT": str(port),
+        "WIREROOM_ADMIN_TOKEN": TOKEN,
+        "WIREROOM_LOG_FORMAT": "json",
+    } | over
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def wireroom(*args: str, env: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services",
+        *args,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def refused(*args: str, env: dict[str, str]) -> str:
+    """Run a command that must fail, and return what it says."""
+    process = await wireroom(*args, env=env)
+    async with asyncio.timeout(30):
+        _, said = await process.communicate()
+    assert process.returncode == 1, said
+    assert b"Traceback" not in said
+    return said.decode()
+
+
+async def events(port: int) -> list[dict[str, Any]]:
+    session = connect(LOOPBACK)
+    try:
+        url = f"http://127.0.0.1:{port}/api/v1/events?limit=1000"
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        answer = await get(session, url, headers=headers, timeout=5, max_bytes=64 << 20)
+    finally:
+        await session.close()
+    found: list[dict[str, Any]] = (
+        orjson.loads(answer.body)["events"] if isinstance(answer, Page) and answer.status == 200 else []
+    )
+    return found
+
+
+@asynccontextmanager
+async def running(env: dict[str, str]) -> AsyncIterator[list[str]]:
+    """Run `wireroom up` until the end of this, then stop it by SIGTERM; gives its log lines, complete after it."""
+    process = await wireroom("up", env=env)
+    lines: list[str] = []
+    reading = asyncio.create_task(process.communicate())
+    try:
+        yield lines
+    finally:
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            output, said = await reading
+        lines += output.decode().splitlines()
+        assert process.returncode == 0, said
+
+
+async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> None:
+    port = free_port()
+    env = environment(home, port)
+    async with running(env) as first:
+        await until(lambda: _count(port, 7), 30)
+    before = await _kept(env, port)
+    async with running(env) as second:
+        await until(lambda: _count(port, 7), 30)
+        after = await events(port)
+    assert [event["seq"] for event in after] == [event["seq"] for event in before] == list(range(1, 8))
+    named = [orjson.loads(line)["event"] for line in (*first, *second)]
+    assert named.count("article.published") == 6
+    assert named.count("article.updated") == 1
+
+
+async def _count(port: int, count: int) -> bool:
+    return len(await events(port)) >= count
+
+
+async def _kept(env: dict[str, str], port: int) -> list[dict[str, Any]]:
+    async with running(env):
+        await until(lambda: _count(port, 7), 30)
+        return await events(port)
+
+
+async def test_one_correlation_id_goes_from_the_file_to_the_ledger(home: Path) -> None:
+    port = free_port()
+    async with running(environment(home, port)) as lines:
+        await until(lambda: _count(port, 7), 30)
+    told: dict[str, list[str]] = {}
+    for line in map(orjson.loads, lines):
+        if "article_id" in line:
+            told.setdefault(line["correlation_id"], []).append(line["event"])
+    assert sorted(told.values()) == sorted(
+        [
+            *[["article.ingested", "article.enriched", "article.published"]] * 6,
+            ["article.ingested", "article.enriched", "article.updated"],
+        ]
+    )
+
+
+async def test_a_port_in_use_is_said_plainly(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = await refused("up", env=environment(home, port))
+    assert said == f"cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+async def test_a_data_folder_in_use_is_said_plainly(home: Path) -> None:
+    port = free_port()
+    async with running(environment(home, port)):
+        await until(lambda: _count(port, 1), 30)
+        said = await refused("up", env=environment(home, free_port()))
+    assert "is in use by another wireroom" in said
+
+
+async def test_every_wrong_setting_is_named(home: Path) -> None:
+    env = environment(home, 1, WIREROOM_PORT="none", WIREROOM_PARTITIONS="0", WIREROOM_PROT="1")
+    said = await refused("up", env=env)
+    for name in ("WIREROOM_PORT", "WIREROOM_PARTITIONS", "WIREROOM_PROT"):
+        assert name in said
+
+
+async def test_one_service_alone_needs_the_redis_it_shares(home: Path) -> None:
+    assert "WIREROOM_REDIS_URL" in await refused("up", "enrichment", env=environment(home, free_port()))
+
+
+async def test_redis_down_at_start_is_waited_for_and_readyz_says_so(home: Path) -> None:
+    port = free_port()
+    env = environment(home, port, WIREROOM_REDIS_URL="redis://127.0.0.1:1/0")
+    async with running(env):
+        await until(lambda: _ready(port, 503, "Redis does not answer"), 30)
+
+
+async def _ready(port: int, status: int, says: str) -> bool:
+    session = connect(LOOPBACK)
+    try:
+        answer = await get(session, f"http://127.0.0.1:{port}/readyz", headers={}, timeout=5, max_bytes=1 << 20)
+    finally:
+        await session.close()
+    return isinstance(answer, Page) and answer.status == status and says in answer.body.decode()
+
+
+async def test_broken_toml_is_named_with_its_line_and_harms_nothing_else(home: Path) -> None:
+    (home / "newsroom" / "taxonomy.toml").write_text('[[term]]\nid = "a"\nname = \n')
+    said = await refused("check", env=environment(home, 1))
+    assert "taxonomy.toml" in said
+    assert "line 3" in said
+    port = free_port()
+    async with running(environment(home, port)) as lines:
+        await until(lambda: _count(port, 7), 30)
+    refusals = [line for line in map(orjson.loads, lines) if "taxonomy.toml" in str(line)]
+    assert any(line["event"] == "newsroom_file.refused" for line in refusals)
