@@ -41,7 +41,9 @@ class Health:
         found += [f"{loop.name}: {loop.failed}" for loop in self._loops() if loop.failed]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._store.client.ping()
+                memory = await self._store.client.info("memory")
+            if 0 < memory["maxmemory"] <= memory["used_memory"]:
+                found.insert(0, f"the store is full: all of its {memory['maxmemory']} bytes are used")
         except (RedisError, OSError, TimeoutError) as error:
             found.insert(0, f"Redis does not answer: {error or type(error).__name__}")
         return found

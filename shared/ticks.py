@@ -34,6 +34,12 @@ class Tick:
         """Run now, or once more right after the run under way."""
         self._woken.set()
 
+    def well(self) -> None:
+        """Take note that the work succeeds; for work that goes on for long before it returns, if it ever does."""
+        if self.failed is not None:
+            self.failed = None
+            log.info("loop.recovered", loop=self.name)
+
     async def stop(self) -> None:
         """Cancel what is under way and wait until it is gone.
 
@@ -69,9 +75,7 @@ class Tick:
         except Exception as error:  # noqa: BLE001  # a loop that dies of one bad turn stops the line
             self._tell(error)
             return self.seconds
-        if self.failed is not None:
-            self.failed = None
-            log.info("loop.recovered", loop=self.name)
+        self.well()
         return self.seconds if asked is None else max(0.0, min(asked, self.seconds))
 
     def _tell(self, error: Exception) -> None:

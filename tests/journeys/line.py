@@ -47,7 +47,9 @@ class Line:
         return answer
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
-        events: list[dict[str, Any]] = orjson.loads((await self.get(f"/api/v1/events?after={after}")).body)["events"]
+        events: list[dict[str, Any]] = orjson.loads((await self.get(f"/api/v1/events?after={after}&limit=1000")).body)[
+            "events"
+        ]
         return events
 
     async def push(self, **over: object) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from shared.ticks import Tick
 from tests.waiting import until
@@ -78,3 +79,35 @@ async def test_a_stop_cancels_what_is_under_way_and_can_be_repeated() -> None:
     await tick.stop()
     await tick.stop()
     assert not tick.running
+
+
+async def test_work_that_goes_on_for_long_can_say_that_it_is_well() -> None:
+    turns: list[int] = []
+
+    async def work() -> None:
+        turns.append(len(turns))
+        if len(turns) == 1:
+            raise ConnectionError("away")
+        tick.well()
+        await asyncio.Event().wait()
+
+    tick = Tick("long", 0.1, work)
+    tick.start()
+    await until(lambda: tick.failed)
+    await until(lambda: len(turns) == 2 and tick.failed is None)
+    await tick.stop()
+
+
+async def test_a_loop_that_never_pauses_can_be_stopped() -> None:
+    async def work() -> float:
+        async with asyncio.timeout(0.0001):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.Event().wait()
+        return 0.0
+
+    ticks = [Tick(str(number), 1.0, work) for number in range(50)]
+    for tick in ticks:
+        tick.start()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(tick.stop() for tick in ticks))
+    assert not any(tick.running for tick in ticks)

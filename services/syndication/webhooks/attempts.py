@@ -14,6 +14,7 @@ from services.syndication.webhooks.outcomes import Judged, dropped, judge
 from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.subscriptions import Subscription
+from shared import logs
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -66,21 +67,20 @@ class Attempts:
         prepared: Prepared | None,
     ) -> None:
         ATTEMPTS.labels(judged.verdict).inc()
-        fields: dict[str, Any] = {} if outcome is None else {"status": outcome.status, "ms": round(outcome.ms, 2)}
+        fields: dict[str, Any] = {
+            "event": "delivery.attempted",
+            "subscription": delivery.subscription,
+            "article_id": delivery.article_id,
+            "version": delivery.version,
+            "seq": delivery.seq,
+            "attempt": delivery.failures + 1,
+            "outcome": judged.verdict,
+            "correlation_id": prepared.entry.correlation_id if prepared else None,
+        }
+        if outcome is not None:
+            fields |= {"status": outcome.status, "ms": round(outcome.ms, 2)}
         if judged.verdict == "delivered" and prepared is not None:
             ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
-            tell = log.info
+            logs.tell([fields])
         else:
-            fields["reason"] = getattr(outcome, "reason", "the article is no longer kept")
-            tell = log.warning
-        tell(
-            "delivery.attempted",
-            subscription=delivery.subscription,
-            article_id=delivery.article_id,
-            version=delivery.version,
-            seq=delivery.seq,
-            attempt=delivery.failures + 1,
-            outcome=judged.verdict,
-            correlation_id=prepared.entry.correlation_id if prepared else None,
-            **fields,
-        )
+            log.warning(**fields, reason=getattr(outcome, "reason", "the article is no longer kept"))

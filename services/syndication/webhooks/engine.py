@@ -289,6 +289,7 @@ class Engine:
 
     async def _listen(self) -> None:
         async with self._store.calls() as calls:
+            self._calls.well()
             while True:
                 if await calls.get_message(timeout=5.0) is not None:
                     self.look()

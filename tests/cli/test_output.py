@@ -1,0 +1,43 @@
+"""What is printed: aligned for people, whole for programs, and harmless to a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services.cli.output import print_json, print_table, printable, safe_json
+
+
+def test_a_table_is_aligned_and_numbers_stand_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": "a", "seq": 7, "reason": None}, {"id": "longer", "seq": 1200, "reason": "x"}]
+    print_table(rows, ("id", "seq", "reason"))
+    assert capsys.readouterr().out.splitlines() == ["ID       SEQ  REASON", "a          7  -", "longer  1200  x"]
+
+
+def test_a_table_without_rows_says_none(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([], ("id",))
+    assert capsys.readouterr().out == "none\n"
+
+
+def test_a_long_cell_is_cut_with_a_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([{"error": "e" * 200}], ("error",))
+    assert capsys.readouterr().out.splitlines()[1] == "e" * 59 + "…"
+
+
+def test_unix_seconds_are_shown_as_a_moment(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([{"at": 1614265330.25}], ("at",))
+    assert capsys.readouterr().out.splitlines()[1] == "2021-02-25T15:02:10Z"
+
+
+@pytest.mark.parametrize("sly", ["\x1b]0;owned\x07", "\x9b31m", "\r", "\u202e", "\x7f"])
+def test_text_cannot_steer_the_terminal(sly: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printable(f"head{sly}line").isprintable()
+    print_table([{"error": sly}], ("error",))
+    print_json({"error": sly})
+    assert not {"\x1b", "\x9b", "\x07", "\x7f", "\r"} & set(capsys.readouterr().out)
+
+
+def test_json_stays_the_same_when_it_is_made_safe() -> None:
+    value = {"a": "x\x9b\x7fУ Києві"}
+    assert json.loads(safe_json(json.dumps(value, ensure_ascii=False))) == value

@@ -1,0 +1,78 @@
+"""The greeting, the token and the check of the newsroom's files; starting and stopping is in journeys/test_up.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.all_in_one import NAMES
+from services.cli.up import SERVICES
+from tests.cli.running import TOKEN, Running
+
+
+def test_every_service_can_be_started_alone() -> None:
+    assert SERVICES == NAMES
+
+
+def test_the_greeting_names_the_addresses_and_never_the_token(line: Running) -> None:
+    assert [text.split()[:2] for text in line.said.splitlines() if text.startswith("  ")] == [
+        ["feeds", f"{line.url}/feeds/all.rss"],
+        ["events", f"{line.url}/events/stream"],
+        ["API", f"{line.url}/api/v1"],
+        ["health", f"{line.url}/readyz"],
+        ["token", "export"],
+    ]
+    assert TOKEN not in line.said
+
+
+def test_a_token_is_made_once_and_not_shown_where_it_would_be_kept(bare: Running) -> None:
+    kept = (bare.home / "data" / "admin-token").read_text().strip()
+    assert len(kept) >= 32
+    assert "An admin token was made and is kept in" in bare.said
+    assert kept not in bare.said
+    assert kept not in (bare.home / "log").read_text()
+    assert bare.wireroom("token").stdout == kept + "\n"
+
+
+def test_token_prints_the_one_that_is_set(line: Running) -> None:
+    assert line.wireroom("token").stdout == TOKEN + "\n"
+
+
+def test_token_makes_none_where_none_is_kept(line: Running, tmp_path: Path) -> None:
+    result = line.wireroom("token", WIREROOM_ADMIN_TOKEN=None, WIREROOM_DATA_DIR=str(tmp_path / "data"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"no token is kept in {tmp_path / 'data'}" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_names_the_files_that_are_in_order(line: Running) -> None:
+    result = line.wireroom("check")
+    assert result.stdout == f"{line.home / 'newsroom'}: authors.toml, taxonomy.toml, sources.toml in order\n"
+
+
+def test_check_refuses_a_folder_that_is_no_newsroom(line: Running, tmp_path: Path) -> None:
+    result = line.wireroom("check", WIREROOM_NEWSROOM=str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{tmp_path}: there is no authors.toml")
+
+
+@pytest.mark.parametrize("name", ["authors.toml", "taxonomy.toml", "sources.toml"])
+def test_check_names_the_wrong_file_and_line(line: Running, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("\nid = \n")
+    result = line.wireroom("check", WIREROOM_NEWSROOM=str(tmp_path))
+    assert result.exit_code == 1
+    assert name in result.stderr
+    assert "line 2" in result.stderr
+
+
+def test_a_wrong_setting_is_named(line: Running) -> None:
+    result = line.wireroom("up", WIREROOM_PARTITIONS="0")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("WIREROOM_PARTITIONS: ")
+
+
+def test_one_service_alone_needs_the_redis_it_shares(line: Running) -> None:
+    result = line.wireroom("up", "ingest")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("WIREROOM_REDIS_URL: ")
