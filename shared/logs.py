@@ -142,13 +142,17 @@ class _Forward(logging.Handler):
         )
 
 
-SHORT = ("correlation_id", "service")
+UNSAID: Mapping[str, Sequence[object]] = {"level": ("info",), "tries": (1,), "changed": ((), []), "cursor": (0,)}
+"""Values that go without saying on a terminal."""
+
+DETAILS = ("correlation_id", "service", "host", "port", "partition", "digest")
 
 
 def _short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    for name in SHORT:
-        event.pop(name, None)
-    return event
+    """Leave what a person at a terminal can do without; the JSON lines have it all."""
+    short = {name: value for name, value in event.items() if name not in DETAILS and value not in UNSAID.get(name, ())}
+    short["timestamp"] = str(event.get("timestamp", ""))[11:19]
+    return short
 
 
 def _dumps(event: EventDict, **_: Any) -> bytes:

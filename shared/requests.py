@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,49 +14,31 @@ from shared.problems import problem
 Input = TypeVar("Input", bound=BaseModel)
 
 READ_SECONDS = 30.0
-DISCARDED = 16 * 1024 * 1024
-DISCARD_SECONDS = 5.0
 
 
 async def read_body(request: Request, limit: int) -> bytes | Response:
     """Return the body, or the response that refuses it: 413 past `limit` bytes, 408 when it does not come in time.
 
-    What is too large is read on for a while, for nothing: closed with bytes unread, a connection is reset, and the
-    answer may be lost with it (RFC 9112 section 9.6). Raises ClientDisconnect.
+    Raises ClientDisconnect.
     """
     declared = request.headers.get("content-length", "")
-    body = _Body(limit, over=declared.isdecimal() and int(declared) > limit)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS if body.over else READ_SECONDS) as clock:
-            async for part in request.stream():
-                body.take(part)
-                if body.over:
-                    clock.reschedule(min(clock.when() or 0.0, asyncio.get_running_loop().time() + DISCARD_SECONDS))
-                if body.size > limit + DISCARDED:
-                    break
-            body.whole = True
-    if body.over:
+    if declared.isdecimal() and int(declared) > limit:
         return too_large(limit)
-    return b"".join(body.parts) if body.whole else problem(408, f"the body did not come within {READ_SECONDS:g} s")
-
-
-class _Body:
-    def __init__(self, limit: int, *, over: bool) -> None:
-        self.limit, self.over, self.whole = limit, over, False
-        self.size = 0
-        self.parts: list[bytes] = []
-
-    def take(self, part: bytes) -> None:
-        self.size += len(part)
-        self.over = self.over or self.size > self.limit
-        if self.over:
-            self.parts.clear()
-        else:
-            self.parts.append(part)
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    return too_large(limit)
+                parts.append(part)
+    except TimeoutError:
+        return problem(408, f"the body did not come within {READ_SECONDS:g} s", headers={"connection": "close"})
+    return b"".join(parts)
 
 
 def too_large(limit: int) -> Response:
-    """Return the 413 for a body over the limit; the connection closes, since the rest was not read."""
+    """Return the 413 for a body over the limit; the connection is not used again, for it may hold the rest."""
     return problem(413, f"the body is larger than {limit} bytes", headers={"connection": "close"})
 
 

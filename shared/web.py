@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.problems import problem
 from shared.redis import RedisError, is_full
@@ -23,18 +23,56 @@ log = structlog.get_logger()
 
 BACKLOG = 2048
 GRACE_SECONDS = 10
+HEARD_BYTES = 16 * 1024 * 1024
+HEARD_SECONDS = 5.0
 
 
 class PortInUseError(RuntimeError):
     """The address to listen on cannot be had; the message says which and why."""
 
 
-def application(routes: Sequence[BaseRoute]) -> Starlette:
-    """Return the application whose every error is a problem document (RFC 9457)."""
-    return Starlette(
-        routes=list(routes),
-        exception_handlers={HTTPException: _refused, RedisError: _storage_away, Exception: _failed},
-    )
+def application(routes: Sequence[BaseRoute]) -> ASGIApp:
+    """Return the application whose every error is a problem document (RFC 9457), sent after the request was read."""
+    handlers = {HTTPException: _refused, RedisError: _storage_away, Exception: _failed}
+    return Hearing(Starlette(routes=list(routes), exception_handlers=handlers))
+
+
+class Hearing:
+    """Reads what is left of a request's body, for nothing and within limits, before a refusal goes out.
+
+    Answered while it is still being sent, a request breaks off, and its answer may be lost on the way: by a reset
+    of the connection (RFC 9112 section 9.6), or by a gateway that gives up on it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request as an ASGI application."""
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        whole = False
+
+        async def heard() -> Message:
+            nonlocal whole
+            message = await receive()
+            whole = whole or message["type"] != "http.request" or not message.get("more_body", False)
+            return message
+
+        async def hear_out() -> None:
+            left = HEARD_BYTES
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HEARD_SECONDS):
+                    while not whole and left > 0:
+                        left -= len((await heard()).get("body", b""))
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400 and not whole:
+                await hear_out()
+            await send(message)
+
+        await self._app(scope, heard, answer)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

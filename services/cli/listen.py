@@ -22,7 +22,7 @@ from services.cli.output import printable, safe_json
 LARGEST = 16 * 1024 * 1024
 TOLERANCE_SECONDS = 300
 PREFIX = "whsec_"
-HOST = "127.0.0.1"
+LOCAL = "127.0.0.1"
 
 
 class VerificationError(ValueError):
@@ -61,6 +61,8 @@ def _key(_context: click.Context, _parameter: click.Parameter, secret: str | Non
 
 @click.command()
 @click.option("--port", default=9000, show_default=True, type=click.IntRange(1, 65535), metavar="PORT")
+@click.option("--host", default=LOCAL, show_default=True, help="The address to listen on.")
+@click.option("--url", help="How Wireroom reaches this receiver, where that is not by host and port.")
 @click.option(
     "--secret",
     "key",
@@ -72,15 +74,15 @@ def _key(_context: click.Context, _parameter: click.Parameter, secret: str | Non
     "--filter", "-f", "query", metavar="QUERY", help="Subscribe at once with this query ('' for all), until Ctrl-C."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print whole bodies.")
-def listen(port: int, key: bytes, query: str | None, as_json: bool) -> None:
+def listen(port: int, host: str, url: str | None, key: bytes, query: str | None, as_json: bool) -> None:
     """Receive webhooks here, verify and print them."""
     try:
-        server = ThreadingHTTPServer((HOST, port), _receiver(key, as_json=as_json))
+        server = ThreadingHTTPServer((host, port), _receiver(key, as_json=as_json))
     except OSError as error:
-        end(REFUSED, f"cannot listen on {HOST}:{port}: {error.strerror}")
+        end(REFUSED, f"cannot listen on {host}:{port}: {error.strerror}")
     # A stop by SIGTERM takes the subscription back too, as Ctrl-C does.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    url, made = f"http://{HOST}:{port}/", None
+    url, made = url or f"http://{host}:{port}/", None
     try:
         secret = PREFIX + base64.b64encode(key).decode()
         if query is None:
@@ -103,7 +105,8 @@ def _subscribe(url: str, query: str, secret: str) -> str:
         click.echo(told(answer), err=True)
         if any(one["field"] == "url" for one in answer.get("errors", ())):
             click.echo(
-                "Wireroom sends to this machine only when it is started with WIREROOM_ALLOW_NETWORKS=127.0.0.0/8",
+                "Wireroom sends to private addresses only when it is started with WIREROOM_ALLOW_NETWORKS, "
+                "for this machine 127.0.0.0/8",
                 err=True,
             )
         sys.exit(REFUSED)

@@ -111,4 +111,4 @@ def test_where_this_machine_may_not_be_called_it_says_what_allows_it(bare: Runni
     result = bare.wireroom("listen", "--port", str(free_port()), "--filter", "")
     assert result.exit_code == 1
     assert result.stderr.startswith("422: ")
-    assert "WIREROOM_ALLOW_NETWORKS=127.0.0.0/8" in result.stderr
+    assert "for this machine 127.0.0.0/8" in result.stderr

@@ -132,6 +132,20 @@ async def test_the_same_article_again_changes_nothing_and_a_new_headline_is_an_u
     assert told() == [("article.published", 1), ("article.updated", 2)]
 
 
+async def test_what_is_pushed_is_delivered_to_the_receiver_beside_the_stack(gateway: Gateway) -> None:
+    guid = fresh("delivered")
+    pushed = gateway.push(guid, f"Told {guid}")
+
+    def delivered() -> bool:
+        status, body = gateway.call("GET", "/api/v1/subscriptions")
+        ids = [one["id"] for one in orjson.loads(body)["subscriptions"]] if status == 200 else []
+        logs = (gateway.call("GET", f"/api/v1/subscriptions/{one}/deliveries") for one in ids)
+        attempts = [attempt for _, log in logs for attempt in orjson.loads(log)["deliveries"]]
+        return any(attempt["article_id"] == pushed["id"] and attempt["outcome"] == "delivered" for attempt in attempts)
+
+    await until(delivered, PATIENCE)
+
+
 def test_a_push_without_the_right_token_is_refused_at_the_gateway_too(gateway: Gateway) -> None:
     status, _ = gateway.call("POST", "/api/v1/articles", story(fresh("wrong"), "No"), token="not-the-token")
     assert status == 401

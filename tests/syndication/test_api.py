@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from services.syndication.api import Api
 from services.syndication.handlers import Handlers
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def app(store: Store) -> Starlette:
+def app(store: Store) -> ASGIApp:
     library = Library(Ledger(store), Articles(store))
     api = Api(
         library,
@@ -50,14 +50,14 @@ async def publish(store: Store, *articles: Article) -> None:
         await handlers.on_article_enriched(an_enriched(article=article))
 
 
-async def test_nothing_is_told_without_a_key(app: Starlette) -> None:
+async def test_nothing_is_told_without_a_key(app: ASGIApp) -> None:
     for path in ("/articles/x", "/articles/x/versions", "/events", "/consumers", "/dead-letters"):
         answer = await ask(app, "GET", f"/api/v1{path}")
         assert answer.status == 401
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_ledger_is_read_after_a_number(app: Starlette, store: Store) -> None:
+async def test_the_ledger_is_read_after_a_number(app: ASGIApp, store: Store) -> None:
     await publish(store, an_article(), an_article(version=2, headline="New"))
     answer = (await ask(app, "GET", "/api/v1/events?after=1&limit=10", token=TOKEN)).json()
     assert (answer["next"], answer["latest"]) == (2, 2)
@@ -68,7 +68,7 @@ async def test_the_ledger_is_read_after_a_number(app: Starlette, store: Store) -
     assert event["data"]["article"]["headline"] == "New"
 
 
-async def test_pages_of_the_ledger_join_without_gap(app: Starlette, store: Store) -> None:
+async def test_pages_of_the_ledger_join_without_gap(app: ASGIApp, store: Store) -> None:
     await publish(store, *(an_article(id=f"desk-{n}", guid=str(n)) for n in range(7)))
     seen, after = [], 0
     while True:
@@ -80,7 +80,7 @@ async def test_pages_of_the_ledger_join_without_gap(app: Starlette, store: Store
     assert seen == [1, 2, 3, 4, 5, 6, 7]
 
 
-async def test_a_query_picks_events_and_the_cursor_passes_the_others(app: Starlette, store: Store) -> None:
+async def test_a_query_picks_events_and_the_cursor_passes_the_others(app: ASGIApp, store: Store) -> None:
     await publish(store, an_article(id="desk-a", language="en"), an_article(id="desk-b", language="de"))
     page = (await ask(app, "GET", "/api/v1/events?q=lang:en", token=TOKEN)).json()
     assert [event["seq"] for event in page["events"]] == [1]
@@ -92,13 +92,13 @@ async def test_a_query_picks_events_and_the_cursor_passes_the_others(app: Starle
     ("query", "field"),
     [("after=-1", "after"), ("after=x", "after"), ("limit=0", "limit"), ("limit=1001", "limit"), ("q=tag:", "q")],
 )
-async def test_bad_parameters_are_named(app: Starlette, query: str, field: str) -> None:
+async def test_bad_parameters_are_named(app: ASGIApp, query: str, field: str) -> None:
     answer = await ask(app, "GET", f"/api/v1/events?{query}", token=TOKEN)
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-async def test_an_article_and_its_versions_are_read(app: Starlette, store: Store) -> None:
+async def test_an_article_and_its_versions_are_read(app: ASGIApp, store: Store) -> None:
     await publish(store, an_article(headline="Old"), an_article(version=2, headline="New"))
     article = (await ask(app, "GET", f"/api/v1/articles/{ARTICLE_ID}", token=TOKEN)).json()
     assert (article["version"], article["headline"]) == (2, "New")
@@ -108,7 +108,7 @@ async def test_an_article_and_its_versions_are_read(app: Starlette, store: Store
         assert (await ask(app, "GET", f"/api/v1/articles/{path}", token=TOKEN)).status == 404
 
 
-async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: Starlette) -> None:
+async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp) -> None:
     made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
     assert made.status == 201
     key = made.json()["key"]
@@ -121,7 +121,7 @@ async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: Starlette)
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
 
 
-async def test_making_a_consumer_twice_by_one_key_makes_one_and_shows_its_key_once(app: Starlette) -> None:
+async def test_making_a_consumer_twice_by_one_key_makes_one_and_shows_its_key_once(app: ASGIApp) -> None:
     headers = {"idempotency-key": "k1"}
 
     async def make() -> Any:
@@ -142,20 +142,20 @@ async def test_making_a_consumer_twice_by_one_key_makes_one_and_shows_its_key_on
         (b'{"name": ""}', "name"),
     ],
 )
-async def test_a_body_that_is_wrong_is_refused_by_name(app: Starlette, body: bytes, says: str) -> None:
+async def test_a_body_that_is_wrong_is_refused_by_name(app: ASGIApp, body: bytes, says: str) -> None:
     answer = await ask(app, "POST", "/api/v1/consumers", body=body, token=TOKEN)
     assert answer.status == 422
     assert says in answer.body.decode()
 
 
-async def test_a_body_over_the_limit_is_not_read_to_its_end(app: Starlette) -> None:
+async def test_a_body_over_the_limit_is_not_read_to_its_end(app: ASGIApp) -> None:
     declared = {"content-length": str(10_000_000)}
     assert (await ask(app, "POST", "/api/v1/consumers", headers=declared, token=TOKEN)).status == 413
     parts = [b"x" * 40_000] * 3
     assert (await ask(app, "POST", "/api/v1/consumers", body=parts, token=TOKEN)).status == 413
 
 
-async def test_dead_letters_are_listed_retried_and_forgotten(app: Starlette, store: Store) -> None:
+async def test_dead_letters_are_listed_retried_and_forgotten(app: ASGIApp, store: Store) -> None:
     source, dead = ARTICLE_INGESTED.key(0), ARTICLE_INGESTED.dead_key(0)
     await store.do("XGROUP", "CREATE", source, "enrichment", "0", "MKSTREAM")
     for _ in range(2):
@@ -176,7 +176,7 @@ async def test_dead_letters_are_listed_retried_and_forgotten(app: Starlette, sto
         assert (await ask(app, "POST", f"/api/v1/dead-letters/{letter}/retry", token=TOKEN)).status == 404
 
 
-async def test_an_unknown_path_or_method_is_a_problem_document(app: Starlette) -> None:
+async def test_an_unknown_path_or_method_is_a_problem_document(app: ASGIApp) -> None:
     for method, path, status in (("GET", "/nothing", 404), ("PUT", "/api/v1/consumers", 405)):
         answer = await ask(app, method, path, token=TOKEN)
         assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")

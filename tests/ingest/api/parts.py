@@ -26,7 +26,8 @@ class Api(Bench):
         guard, once = Guard(store, TOKEN), Idempotency(store)
         articles = Articles(self.intake, self.pressure, guard, once)
         sources = Sources(self.sources, guard, once, self._check, self.clock, self._wake)
-        self.app = application([*articles.routes, *sources.routes])
+        self.routes = [*articles.routes, *sources.routes]
+        self.app = application(self.routes)
 
     async def ask(self, method: str, path: str, json: Any = None, **over: Any) -> Answer:
         return await ask(self.app, method, f"/api/v1{path}", json=json, **{"token": TOKEN} | over)

@@ -1,0 +1,112 @@
+"""Every error is a problem document, sent once the request was heard out; a port that is taken is named."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message
+
+from shared.web import PortInUseError, Serving, application, listen
+from tests.asgi import ask
+
+
+async def refuses(_request: Request) -> Response:
+    return Response(b"no" * 100, 401)
+
+
+async def takes(request: Request) -> Response:
+    return JSONResponse({"size": len(await request.body())})
+
+
+async def breaks(request: Request) -> Response:
+    raise {"redis": RedisConnectionError("gone"), "full": OutOfMemoryError("OOM")}.get(
+        request.url.path.strip("/"), ValueError("a secret detail")
+    )
+
+
+@pytest.fixture
+def app() -> ASGIApp:
+    names = {"refuses": refuses, "takes": takes, "redis": breaks, "full": breaks}
+    return application([Route(f"/{name}", endpoint, methods=["POST"]) for name, endpoint in names.items()])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "says"),
+    [
+        ("/nothing", "POST", 404, "there is nothing at /nothing"),
+        ("/takes", "PUT", 405, "PUT is not allowed here"),
+        ("/redis", "POST", 503, "the store does not answer"),
+        ("/full", "POST", 503, "the store is full"),
+    ],
+)
+async def test_every_error_is_a_problem_document(app: ASGIApp, path: str, method: str, status: int, says: str) -> None:
+    answer = await ask(app, method, path)
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert says in answer.json()["detail"]
+
+
+async def test_a_fault_of_ours_is_told_without_its_details() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/fault", "query_string": b"", "headers": []}
+    with pytest.raises(ValueError, match="a secret detail"):  # for the server's own log
+        await application([Route("/fault", breaks, methods=["POST"])])(scope, receive, send)
+    assert sent[0]["status"] == 500
+    assert b"secret" not in sent[1]["body"]
+
+
+@pytest.fixture
+async def address(app: ASGIApp) -> AsyncIterator[tuple[str, int]]:
+    bound = listen("127.0.0.1", 0)
+    serving = Serving(app, bound)
+    host, port = bound.getsockname()
+    await serving.start()
+    yield host, port
+    await serving.stop()
+
+
+async def test_a_refusal_arrives_whole_though_the_body_is_still_being_sent(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /refuses HTTP/1.1\r\nhost: x\r\ncontent-length: 3000000\r\nconnection: close\r\n\r\n")
+    for _ in range(30):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert answer.endswith(b"no" * 100)
+
+
+async def test_a_body_is_taken_as_it_comes(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /takes HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\nconnection: close\r\n\r\nab")
+    await writer.drain()
+    writer.write(b"cd")
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    assert answer.endswith(b'{"size":4}')
+
+
+def test_a_port_in_use_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUseError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
+            listen("127.0.0.1", port)
