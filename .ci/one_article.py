@@ -6,12 +6,15 @@ import json
 import sys
 from pathlib import Path
 
+ERASE = "\x1b[2K"
+"""Compose begins lines with it, whatever colours it was asked for."""
+
 WAY = {"article.ingested", "article.enriched", "article.published", "delivery.attempted"}
 
 
 def main(path: str) -> None:
     """Print the way of one article through the services; fail when no article went the whole way."""
-    lines = [json.loads(line) for line in Path(path).read_text().splitlines() if line]
+    lines = [json.loads(line.removeprefix(ERASE)) for line in Path(path).read_text().splitlines() if line]
     ways: dict[str, list[dict[str, object]]] = {}
     for line in lines:
         if "correlation_id" in line:

@@ -238,6 +238,8 @@ def test_compose_commands_within_the_text_name_what_is_there() -> None:
                 assert any(ran[:4] == ["exec", "-T", service, *command[:1]] for ran in _ci())
             case ["--profile", profile, "up"]:
                 assert f"profiles: [{profile}]" in stack
+            case ["--profile", "demo", "up", *_]:
+                assert f"compose {' '.join(words)}" in (ROOT / ".ci" / "compose").read_text().splitlines()
             case _:
                 raise AssertionError(f"teach this test about docker compose {' '.join(words)}")
 
