@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -21,6 +22,7 @@ from shared.bus import Bus
 from shared.embedded import EmbeddedServer
 from shared.health import Health
 from shared.redis import Store, connect
+from shared.server_check import ServerCheck
 from shared.settings import Settings
 from shared.ticks import Tick
 from shared.web import Serving, application, listen
@@ -61,14 +63,17 @@ class Process:
             for route in more:
                 route.app = _Spoken(name, route.app)
             routes += more
-        self.health = Health(self.store, [s.unready for s in self.services.values()], self._loops)
+        self._server = ServerCheck(self.store, settings.partitions)
+        checks = [self._server.unready, *(service.unready for service in self.services.values())]
+        self.health = Health(self.store, checks, self._loops)
         documents = Documents(settings).routes if "syndication" in names else []
         self.app = application([*self.health.routes, *documents, *routes])
 
     async def start(self) -> None:
         """Start the services, last of the line first, so that each finds its reader waiting."""
         for name, service in reversed(self.services.items()):
-            await asyncio.create_task(_as_itself(name, service))
+            await asyncio.create_task(_as_itself(name, service.start))
+        self._server.tick.start()
 
     async def hang_up(self) -> None:
         """End answers that never end by themselves, so that the server can stop."""
@@ -78,8 +83,9 @@ class Process:
 
     async def stop(self) -> None:
         """Stop them in the line's order: what one lets go of, the next may still take."""
-        for service in self.services.values():
-            await service.stop()
+        for name, service in self.services.items():
+            await asyncio.create_task(_as_itself(name, service.stop))
+        await self._server.tick.stop()
         await self.store.close()
 
     def _build(self, name: str) -> tuple[Service, Sequence[Route]]:
@@ -98,10 +104,10 @@ class Process:
         return [loop for service in self.services.values() for loop in service.loops]
 
 
-async def _as_itself(name: str, service: Service) -> None:
-    """Start a service in a context of its own, so that its loops log under its name."""
+async def _as_itself(name: str, act: Callable[[], Awaitable[None]]) -> None:
+    """Have a service start or stop in a context of its own, so that it logs under its name."""
     logs.speak_as(name)
-    await service.start()
+    await act()
 
 
 class _Spoken:
@@ -115,18 +121,26 @@ class _Spoken:
         await self._app(scope, receive, send)
 
 
-@contextmanager
-def redis_for(settings: Settings) -> Iterator[str]:
+@asynccontextmanager
+async def redis_for(settings: Settings) -> AsyncIterator[str]:
     """Give the address of the Redis to use: the one that is named, or a private one while this lasts."""
     if settings.redis_url is not None:
         yield settings.redis_url
         return
     server = EmbeddedServer(settings.data_dir)
     server.start()
+    watch = Tick("watch the embedded server", 1.0, partial(_revive, server))
+    watch.start()
     try:
         yield server.url
     finally:
+        await watch.stop()
         server.stop()
+
+
+async def _revive(server: EmbeddedServer) -> None:
+    if server.revive():
+        log.error("server.restarted", see=str(server.folder / "redis.log"))
 
 
 async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bool], None]) -> None:
@@ -140,7 +154,7 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with redis_for(settings) as url:
+    async with redis_for(settings) as url:
         process = Process(settings, url, names, token)
         serving = Serving(process.app, bound)
         await serving.start()

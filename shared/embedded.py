@@ -64,9 +64,19 @@ class EmbeddedServer:
         self._take_lock()
         self._end_orphan()
         self.socket.unlink(missing_ok=True)
+        self._wait(self._spawn(), seconds)
+
+    def revive(self) -> bool:
+        """Start the server again if it ended without being told to; its clients wait for it. Tell whether it had."""
+        if self._process is None or self._process.poll() is None:
+            return False
+        self._spawn()
+        return True
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with (self.folder / "redis.log").open("ab") as output:
             # A session of its own, so that Ctrl-C on the terminal reaches us and not the server: it goes last.
-            self._process = subprocess.Popen(
+            self._process = process = subprocess.Popen(
                 self._command(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -74,8 +84,8 @@ class EmbeddedServer:
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # one system call
             )
-        (self.folder / "redis.pid").write_text(str(self._process.pid))
-        self._wait(self._process, seconds)
+        (self.folder / "redis.pid").write_text(str(process.pid))
+        return process
 
     def stop(self, seconds: float = 10.0) -> None:
         """Stop the server, by SIGTERM and if need be SIGKILL, and give the folder free."""

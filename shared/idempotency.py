@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.problems import problem
-from shared.redis import Store
+from shared.redis import RedisError, Store
 
 HEADER = "idempotency-key"
 KEPT_SECONDS = 86_400
@@ -51,9 +52,12 @@ class Idempotency:
         try:
             response = await work()
         except BaseException:
-            await self._store.do("DEL", name)
+            with suppress(RedisError):
+                await self._store.do("DEL", name)
             raise
-        await self._keep(name, mark, response, keep)
+        # What was made must be told even when it cannot be kept: it may hold the only sight of a secret.
+        with suppress(RedisError):
+            await self._keep(name, mark, response, keep)
         return response
 
     async def _keep(self, name: str, mark: str, response: Response, keep: Callable[[bytes], bytes]) -> None:

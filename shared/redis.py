@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -43,6 +44,8 @@ __all__ = [
 Argument = bytes | str | int | float
 
 _Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+
+log = structlog.get_logger()
 
 MOST_AT_ONCE = 512
 """Commands in one pipeline: more only make the first answer wait for the last."""
@@ -111,6 +114,7 @@ class Store:
         self._waiting: list[_Asked] = []
         self._under_way: list[_Asked] = []
         self._sending: asyncio.Task[None] | None = None
+        self._lost = False
 
     async def do(self, *command: Argument) -> Any:
         """Run one command and return its reply as redis-py parses it.
@@ -158,19 +162,18 @@ class Store:
         elif self._waiting:
             self._start()
 
+    def _tell_lost(self, error: Exception) -> None:
+        if not self._lost and isinstance(error, (ConnectionError, TimeoutError)):
+            self._lost = True
+            log.warning("redis.lost", error=f"{type(error).__name__}: {error}")
+
     def _start(self) -> None:
         self._sending = asyncio.ensure_future(self._send())
         self._sending.add_done_callback(self._sent)
 
     async def _send_one(self, batch: list[_Asked]) -> None:
         try:
-            if len(batch) == 1:
-                replies = [await self.client.execute_command(*batch[0][0])]  # type: ignore[no-untyped-call]
-            else:
-                pipe = self.client.pipeline(transaction=False)
-                for command, _ in batch:
-                    pipe.execute_command(*command)
-                replies = await pipe.execute(raise_on_error=False)
+            replies = await self._replies(batch)
         except DataError as error:
             if len(batch) > 1:
                 # One command holds what cannot be sent (None, say), so nothing was: the others go without it.
@@ -179,6 +182,7 @@ class Store:
                 return
             replies = [error]
         except Exception as error:  # noqa: BLE001  # each caller is told; none may wait for ever
+            self._tell_lost(error)
             # Each its own: a shared one would gather the traceback of every caller that raises it.
             replies = [copy(error) if isinstance(error, RedisError) else error for _ in batch]
         for (_, answer), reply in zip(batch, replies, strict=True):
@@ -188,3 +192,16 @@ class Store:
                 answer.set_exception(reply)
             else:
                 answer.set_result(reply)
+
+    async def _replies(self, batch: list[_Asked]) -> list[Any]:
+        if len(batch) == 1:
+            replies = [await self.client.execute_command(*batch[0][0])]  # type: ignore[no-untyped-call]
+        else:
+            pipe = self.client.pipeline(transaction=False)
+            for command, _ in batch:
+                pipe.execute_command(*command)
+            replies = await pipe.execute(raise_on_error=False)
+        if self._lost:
+            self._lost = False
+            log.info("redis.back")
+        return replies

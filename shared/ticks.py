@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from shared.redis import RedisError, is_passing
+
 log = structlog.get_logger()
 
 CANCEL_AGAIN = 0.2
@@ -38,7 +40,7 @@ class Tick:
         """Take note that the work succeeds; for work that goes on for long before it returns, if it ever does."""
         if self.failed is not None:
             self.failed = None
-            log.info("loop.recovered", loop=self.name)
+            log.debug("loop.recovered", loop=self.name)
 
     async def stop(self) -> None:
         """Cancel what is under way and wait until it is gone.
@@ -81,5 +83,7 @@ class Tick:
     def _tell(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"
         if reason != self.failed:
-            log.warning("loop.failed", loop=self.name, error=reason)
+            # A server that is away is told of once, by the store: here it would be said for every loop.
+            tell = log.debug if isinstance(error, OSError | RedisError) and is_passing(error) else log.warning
+            tell("loop.failed", loop=self.name, error=reason)
         self.failed = reason

@@ -52,14 +52,20 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
         )
-        self._tail = Tail(ledger)
         handlers = Handlers(ledger, articles, now=now, nudge=self._webhooks.nudge)
         bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
         api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
         press = Press(library, Site(settings.public_url))
+
+        def rewound() -> None:
+            articles.forget()
+            press.forget()
+            self._webhooks.forget()
+
+        self._tail = Tail(ledger, rewound)
         self.routes: list[Route] = [
             *feed_routes(press),
-            *EventStream(reading, self._tail).routes,
+            *EventStream(ledger, reading, self._tail).routes,
             *api.routes,
             *self._webhooks.routes,
         ]

@@ -17,6 +17,9 @@ from shared.metrics import TO_LEDGER
 PATIENCE = 30.0
 """Seconds a version waits for an older one that is still on the line: longer than its tries take to run out."""
 TURN = 0.05
+LOOK = 1.0
+"""The most one look adds to a wait: while the server is away nobody looks, and its outage is not the elder's delay."""
+
 MOST_WAITING = 10_000
 
 
@@ -31,10 +34,11 @@ class Handlers:
         now: Callable[[], datetime],
         nudge: Callable[[], None],
         patience: float = PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger, self._articles, self._now, self._nudge = ledger, articles, now, nudge
-        self._patience = patience
-        self._waiting: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._patience, self._clock = patience, clock
+        self._waiting: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
 
     async def on_article_enriched(self, event: ArticleEnriched) -> Done | Later:
         """Bring one version into the ledger, after its elders and once.
@@ -48,6 +52,7 @@ class Handlers:
             return Done("article.repeated")
         if article.version > at + 1 and not self._out_of_patience(article):
             return Later(TURN, f"version {at + 1} is still on the line")
+        self._waiting.pop((article.id, article.version), None)
         previous = await self._articles.article(article.id, at) if head else None
         return await self._record(event, head, previous)
 
@@ -79,8 +84,10 @@ class Handlers:
 
     def _out_of_patience(self, article: Article) -> bool:
         """Tell whether the elder was waited for long enough: it may have been given up on."""
-        key = (article.id, article.version)
-        since = self._waiting.setdefault(key, time.monotonic())
+        key, now = (article.id, article.version), self._clock()
+        waited, looked = self._waiting.pop(key, (0.0, now))
+        waited += min(now - looked, LOOK)
+        self._waiting[key] = (waited, now)
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
-        return time.monotonic() - since > self._patience
+        return waited > self._patience

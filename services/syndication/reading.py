@@ -11,7 +11,8 @@ from services.syndication.webhooks.message import body, render
 from shared.events import Article, to_json
 from shared.query import Query, subject_of
 
-SCANNED_AT_ONCE = 200
+SCANNED_AT_ONCE = 50
+SEARCHES = 4
 MOST_SCANNED = 2_000
 """Entries one request may look at: a query that matches little answers early with where to go on."""
 
@@ -29,9 +30,17 @@ class Reading:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._searches = asyncio.Semaphore(SEARCHES)
 
     async def page(self, after: int, limit: int, query: Query | None) -> Page:
         """Return up to `limit` events after a number, of those that match; `next` is the last looked at."""
+        if query is None:
+            return await self._page(after, limit, None)
+        # Matching is work for this loop, which also delivers: anybody may ask for it, so only few at a time.
+        async with self._searches:
+            return await self._page(after, limit, query)
+
+    async def _page(self, after: int, limit: int, query: Query | None) -> Page:
         found: list[tuple[Recorded, bytes]] = []
         looked = 0
         while len(found) < limit and looked < MOST_SCANNED:
@@ -44,6 +53,7 @@ class Reading:
                 if event is not None:
                     found.append((recorded, event))
             looked += len(entries)
+            await asyncio.sleep(0)  # others' turn, for what is in memory is read without any pause
             if len(entries) < count:
                 break
         return Page(found, after)

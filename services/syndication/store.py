@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import zstandard
 
+from services.syndication.cache import Recent
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.ledger import Ledger, Recorded
 from shared.events import Article, to_json
@@ -29,29 +29,28 @@ class Articles:
 
     def __init__(self, store: Store, cached_bytes: int = CACHED_BYTES) -> None:
         self._store = store
-        self._cache: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self.cached_bytes, self._most = 0, cached_bytes
+        self._cache: Recent[tuple[str, int], bytes] = Recent(cached_bytes)
 
     async def keep(self, article: Article) -> Article:
         """Keep a version and return it; what is kept already under its number wins and is returned instead."""
         document = to_json(article)
         packed = zstandard.ZstdCompressor(level=LEVEL).compress(document)
         if await self._store.do("HSETNX", documents_key(article.id), article.version, packed):
-            self._remember((article.id, article.version), document)
+            self._cache.put((article.id, article.version), document, len(document))
             return article
         return await self.article(article.id, article.version) or article
 
     async def document(self, article_id: str, version: int) -> bytes | None:
         """Return a version's JSON, or None when it is not kept."""
         key = (article_id, version)
-        if key in self._cache:
-            self._cache.move_to_end(key)
-            return self._cache[key]
+        held = self._cache.get(key)
+        if held is not None:
+            return held
         packed = await self._store.do("HGET", documents_key(article_id), version)
         if packed is None:
             return None
         document = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
-        self._remember(key, document)
+        self._cache.put(key, document, len(document))
         return document
 
     async def article(self, article_id: str, version: int) -> Article | None:
@@ -59,17 +58,18 @@ class Articles:
         document = await self.document(article_id, version)
         return None if document is None else Article.model_validate_json(document)
 
+    @property
+    def cached_bytes(self) -> int:
+        """How much memory the documents at hand take."""
+        return self._cache.size
+
+    def forget(self) -> None:
+        """Drop what is in memory: the server no longer holds the same."""
+        self._cache.clear()
+
     async def versions(self, article_id: str) -> list[int]:
         """Return the numbers of the versions kept, lowest first."""
         return sorted(int(version) for version in await self._store.do("HKEYS", documents_key(article_id)))
-
-    def _remember(self, key: tuple[str, int], document: bytes) -> None:
-        if key not in self._cache:
-            self.cached_bytes += len(document)
-        self._cache[key] = document
-        while self.cached_bytes > self._most:
-            _, dropped = self._cache.popitem(last=False)
-            self.cached_bytes -= len(dropped)
 
 
 class Library:

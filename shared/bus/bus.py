@@ -134,7 +134,7 @@ class Bus:
             if not (subscription.watch.running and subscription.subscriber.running):
                 return f"{subscription.name} is not being read"
             if subscription.watch.failed is not None:
-                return f"{subscription.name} is not being read: {subscription.watch.failed}"
+                return f"{subscription.name} is not being watched over"
         return None
 
     def _subscriber(self, reader: Reader, stream: Stream[Any]) -> Any:

@@ -97,3 +97,14 @@ async def test_a_retraction_empties_the_article_and_keeps_its_feeds(line: Line) 
     kept = await line.articles.article(event.article.id, 2)
     assert kept is not None
     assert (kept.status, kept.body_html) == ("canceled", "")
+
+
+async def test_time_in_which_nobody_could_look_is_not_the_elders_delay(line: Line) -> None:
+    moment = 0.0
+    handlers = Handlers(
+        line.ledger, line.articles, now=lambda: NOW, nudge=lambda: None, patience=5.0, clock=lambda: moment
+    )
+    assert isinstance(await handlers.on_article_enriched(version(2)), Later)
+    moment += 3600  # Redis was away for an hour
+    assert isinstance(await handlers.on_article_enriched(version(2)), Later)
+    assert await handlers.on_article_enriched(version(1)) == Done("article.published", {"seq": 1, "changed": []})

@@ -27,9 +27,13 @@ class Stand:
 
     def __init__(self, store: Store) -> None:
         ledger, articles = Ledger(store), Articles(store)
-        self.tail = Tail(ledger)
-        self.stream = EventStream(Reading(Library(ledger, articles)), self.tail)
+        self.rewound = 0
+        self.tail = Tail(ledger, self._rewound)
+        self.stream = EventStream(ledger, Reading(Library(ledger, articles)), self.tail)
         self._handlers = Handlers(ledger, articles, now=lambda: NOW, nudge=lambda: None)
+
+    def _rewound(self) -> None:
+        self.rewound += 1
 
     async def publish(self, *names: str, language: str = "en") -> None:
         for name in names:
@@ -96,3 +100,22 @@ async def test_closing_ends_every_stream(stand: Stand) -> None:
     rest = asyncio.create_task(ids(stream, 1))
     await stand.tail.close()
     assert await rest == []
+
+
+async def test_a_client_goes_on_from_the_start_of_a_ledger_that_was_begun_anew(stand: Stand, store: Store) -> None:
+    await stand.publish("a", "b", "c")
+    await until(lambda: stand.tail.seq == 3)
+    stream = await stand.open(last="3")
+    await anext(stream)
+    await store.do("FLUSHALL")
+    await until(lambda: stand.rewound == 1)
+    await stand.publish("d")
+    assert await ids(stream, 1) == ["1"]
+
+
+async def test_a_number_from_before_the_ledger_began_is_the_end_of_it(stand: Stand) -> None:
+    await stand.publish("a")
+    stream = await stand.open(last="900")
+    await anext(stream)
+    await stand.publish("b")
+    assert await ids(stream, 1) == ["2"]

@@ -11,7 +11,7 @@ TAKEN = "drop:taken"
 """Hash: file name -> hash of the content last taken or refused."""
 
 LOCK = "drop:lock"
-LEASE_MS = 60_000
+LEASE_MS = 15_000
 
 KEEP = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -36,7 +36,7 @@ class Memory:
         self._token = uuid4().hex
 
     async def lock(self) -> bool:
-        """Take the folder for a minute, or go on holding it; False while another process has it."""
+        """Take the folder for 15 seconds, or go on holding it; False while another process has it."""
         if await self._store.run(KEEP, keys=[LOCK], args=[self._token, LEASE_MS]):
             return True
         return bool(await self._store.do("SET", LOCK, self._token, "NX", "PX", LEASE_MS))

@@ -11,8 +11,8 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from services.syndication.cache import Recent
 from services.syndication.feeds import channel, rss
-from services.syndication.feeds.cache import Recent
 from services.syndication.feeds.document import Document, seal
 from services.syndication.feeds.parts import names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
@@ -75,7 +75,13 @@ class Press:
         self._clock = clock
         self._fragments: Recent[str, Fragment] = Recent(fragment_bytes)
         self._prints: Recent[Page, Print] = Recent(document_bytes)
+        self._failing = False
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
+
+    def forget(self) -> None:
+        """Drop all that is kept: the shelf was begun anew, and its numbers and versions mean other things."""
+        self._fragments.clear()
+        self._prints.clear()
 
     def ready(self, page: Page) -> Document | None:
         """Return the document of a page if it was looked after a moment ago: the path of most requests."""
@@ -98,7 +104,9 @@ class Press:
             except Exception:
                 if held is None:
                     raise
-                log.exception("feed.shelf.failed", feed=page[0].path)
+                if not self._failing:
+                    self._failing = True
+                    log.exception("feed.shelf.failed", feed=page[0].path)
                 held.fresh_until = self._clock() + PAUSE
                 return held.document
 
@@ -106,6 +114,7 @@ class Press:
         fresh_until = self._clock() + self._fresh_for
         # Asked for first: what changes while the page is made must show at the next look.
         mark = await self._shelf.mark(page[0])
+        self._failing = False
         if held is not None and held.mark == mark:
             held.fresh_until = fresh_until
             return held.document

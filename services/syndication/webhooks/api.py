@@ -97,7 +97,7 @@ class SubscriptionsApi:
         id = request.path_params["id"]
         found = await self.store.get(id) if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id) else None
         if found is None or not _may(principal, found):
-            return problem(404, f"there is no subscription {id[:64]}")
+            return _gone()
         return found
 
     async def _wrong_url(self, url: str) -> Response | None:
@@ -157,8 +157,8 @@ class SubscriptionsApi:
         if wrong is not None:
             return wrong
         changed = _merged(found, given)
-        if changed != found:
-            await self.store.change(changed, "settings")
+        if changed != found and not await self.store.change(changed, "settings"):
+            return _gone()
         if given.status == "paused":
             await self.store.change(replace(changed, status="paused", reason=None), "status", "reason")
         elif given.status == "active" and found.status != "active":
@@ -166,7 +166,7 @@ class SubscriptionsApi:
             await self.store.changed(found.id)
             self.look()
         after = await self.store.get(found.id)
-        return answer((after or changed).public())
+        return _gone() if after is None else answer(after.public())
 
     async def _delete(self, request: Request, principal: Principal) -> Response:
         found = await self._own(request, principal)
@@ -183,7 +183,8 @@ class SubscriptionsApi:
 
         async def work() -> Response:
             rotated = replace(found, secrets=found.rotated(secret_of(secrets.token_bytes(32)), time()))
-            await self.store.change(rotated, "secrets")
+            if not await self.store.change(rotated, "secrets"):
+                return _gone()
             return answer({"id": found.id, "secret": rotated.secrets[0].text})
 
         return await self.idempotency.once(request, body, work, keep=without_secret)
@@ -269,3 +270,7 @@ def _span(given: Replay) -> tuple[int, int] | None:
         case None, int() as first, int() as last if first <= last:
             return max(1, first), last
     return None
+
+
+def _gone() -> Response:
+    return problem(404, "there is no such subscription")

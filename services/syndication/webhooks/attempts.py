@@ -42,7 +42,9 @@ class Attempts:
 
         A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
         """
-        prepared = self.preparation.ready(delivery.seq) or await self.preparation.get(delivery.seq)
+        prepared = self.preparation.ready(
+            delivery.seq, delivery.article_id, delivery.version
+        ) or await self.preparation.get(delivery.seq)
         subscription = self.directory.get(delivery.subscription)
         if subscription is None:
             await self.directory.refresh()

@@ -60,10 +60,12 @@ class Dispatcher:
         ledger: LedgerReader,
         engine: Deliveries,
         who: str,
+        rewound: Callable[[], None],
         clock: Callable[[], float] = time,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
         self._ledger, self._engine, self._who, self._clock = ledger, engine, who, clock
+        self._rewound = rewound
         self._cursor: int | None = None
         self._healed = 0.0
         self._batch = _Batch()
@@ -73,6 +75,11 @@ class Dispatcher:
     def ticks(self) -> tuple[Tick, ...]:
         """The loops, for readiness."""
         return (self._tick,)
+
+    @property
+    def cursor(self) -> int | None:
+        """The seq up to which this replica has dispatched, None while another one does."""
+        return self._cursor
 
     @property
     def leading(self) -> bool:
@@ -107,9 +114,13 @@ class Dispatcher:
         if not await self._store.hold(self._who, LEASE_MS):
             self._cursor = None
             return None
+        cursor = await self._store.cursor()
         if self._cursor is None:
-            self._cursor = await self._store.cursor()
-            log.info("dispatcher.elected", cursor=self._cursor)
+            log.info("dispatcher.elected", cursor=cursor)
+        elif cursor < self._cursor:  # a server flushed, or back without its last second, numbers from below again
+            log.warning("dispatcher.rewound", cursor=cursor, was=self._cursor)
+            self._rewound()
+        self._cursor = cursor
         if monotonic() - self._healed >= HEAL_SECONDS:
             await self._heal()
         entries = await self._ledger.read(self._cursor, READ, BLOCK_MS)

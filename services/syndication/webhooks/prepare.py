@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.syndication.cache import Recent
 from services.syndication.webhooks.message import Rendered, body, render
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 
-KEPT = 512
-"""Entries kept: more than are on their way at once, and some 5 MB of typical articles."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""Of messages kept: more than are on their way at once, were each several times a long article."""
+
+MOST_BODIES = 4
 
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
@@ -33,7 +36,7 @@ class Prepared:
         key = (previous_seq, matched)
         known = self._bodies.get(key)
         if known is None:
-            if len(self._bodies) >= 8:
+            if len(self._bodies) >= MOST_BODIES:
                 self._bodies.clear()
             known = self._bodies[key] = body(self.rendered, previous_seq, matched)
         return known
@@ -44,13 +47,21 @@ class Preparation:
 
     def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
-        self._kept: dict[int, Prepared] = {}
+        self._kept: Recent[int, Prepared] = Recent(KEPT_BYTES)
         self._waiting: dict[int, asyncio.Future[Prepared | None]] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    def ready(self, seq: int) -> Prepared | None:
-        """Return an entry that is at hand."""
-        return self._kept.get(seq)
+    def forget(self) -> None:
+        """Drop what is at hand: the ledger was begun anew, and its numbers mean other entries."""
+        self._kept.clear()
+
+    def ready(self, seq: int, article_id: str, version: int) -> Prepared | None:
+        """Return an entry that is at hand; another's under its number is forgotten: the ledger was numbered anew."""
+        known = self._kept.get(seq)
+        if known is None or (known.entry.article_id, known.entry.version) == (article_id, version):
+            return known
+        self._kept.drop(seq)
+        return None
 
     async def get(self, seq: int) -> Prepared | None:
         """Return an entry, None when the ledger no longer has it. Raises what the ledger's reader raises."""
@@ -94,10 +105,10 @@ class Preparation:
                 waiting.set_result(found.get(seq))
 
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
-        while len(self._kept) >= KEPT:
-            del self._kept[next(iter(self._kept))]
         published = datetime.fromisoformat(entry.timestamp).timestamp()
-        prepared = self._kept[entry.seq] = Prepared(entry, render(entry, document), published)
+        prepared = Prepared(entry, render(entry, document), published)
+        # Bodies made of it later are counted as if they were there: as many as are kept of one entry.
+        self._kept.put(entry.seq, prepared, (1 + MOST_BODIES) * len(document or b""))
         return prepared
 
 

@@ -213,7 +213,9 @@ return {string.format('%.0f', next_due(tonumber(ARGV[1]))), revision, {}, {}, st
 )
 """ARGV: cap. Says when the subscription is due, and changes nothing."""
 
+# A full server refuses a script whose first write adds; this one must work there, or what is due is never sent.
 HINT = Script("""
+redis.call('HDEL', KEYS[2], '')
 for at = 1, #ARGV, 3 do
   local id, due, revision = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   if revision < 0 then
@@ -244,13 +246,23 @@ return {redis.call('GET', KEYS[2]) or '0', ids, next[2] or '-1'}
 """ARGV: now, limit. Returns the generation, who is due, and when the next is."""
 
 CHANGED = Script("""
+redis.call('SET', KEYS[1], ARGV[3], 'NX')
 local generation = redis.call('INCR', KEYS[1])
 if ARGV[2] == '1' then redis.call('SADD', KEYS[3], ARGV[1]) else redis.call('SREM', KEYS[3], ARGV[1]) end
 redis.call('ZADD', KEYS[2], generation, ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -10001)
 return generation
 """)
-"""KEYS: generation, changes, ids. ARGV: id, 1 while it exists. Only the latest 10,000 changes are kept."""
+"""KEYS: generation, changes, ids. ARGV: id, 1 while it exists, the time in us. Only the latest 10,000 changes are kept.
+
+Counted from the time, so that a server that was flushed never comes to a number that some replica already knows."""
+
+CHANGE = Script("""
+if redis.call('HEXISTS', KEYS[1], 'settings') == 0 then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV))
+return 1
+""")
+"""ARGV: fields and values. Writes nothing of a subscription that was deleted meanwhile: half of one cannot be read."""
 
 HOLD = Script("""
 local holder = redis.call('GET', KEYS[1])
@@ -279,4 +291,4 @@ return 1
 """)
 """KEYS: bits, scratch. ARGV: the bits to set besides those that are, seconds to keep them."""
 
-SCRIPTS = (ENQUEUE, STEP, REQUEUE, ACTIVATE, PEEK, HINT, HEAL, DUE, CHANGED, HOLD, RELEASE, ADVANCE, CARRY)
+SCRIPTS = (ENQUEUE, STEP, REQUEUE, ACTIVATE, PEEK, HINT, HEAL, DUE, CHANGED, CHANGE, HOLD, RELEASE, ADVANCE, CARRY)

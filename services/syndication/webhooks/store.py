@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import time_ns
 from typing import Any, cast
 
 import hiredis
 from redis.exceptions import NoScriptError, ResponseError
 
-from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGED, DUE, HEAL, HOLD, RELEASE
+from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, RELEASE
 from services.syndication.webhooks.subscriptions import Subscription, pack, unpack
 from shared.redis import Argument, Script, Store
 
 IDS_KEY = "{subscriptions}:ids"
+CHANGES_KEPT = 10_000
 GENERATION_KEY = "{subscriptions}:generation"
 CHANGES_KEY = "{subscriptions}:changes"
 NUMBER_KEY = "{subscriptions}:number"
@@ -89,23 +91,23 @@ class SubscriptionStore:
 
     async def add(self, subscription: Subscription, after: int) -> None:
         """Keep a new subscription; it gets ledger entries past seq `after`."""
-        fields: dict[str, str | bytes | int] = {**pack(subscription), "dispatched": after}
-        await self._write(subscription.id, fields)
+        fields: dict[str, Argument] = {**pack(subscription), "dispatched": after}
+        await self._store.do("HSET", f"{{s:{subscription.id}}}", *_flat(fields))
+        await self.changed(subscription.id)
 
-    async def change(self, subscription: Subscription, *fields: str) -> None:
-        """Write some packed fields of a subscription: settings, secrets, status, reason."""
+    async def change(self, subscription: Subscription, *fields: str) -> bool:
+        """Write some packed fields of a subscription: settings, secrets, status, reason; False when it is gone."""
         packed = pack(subscription)
-        await self._write(subscription.id, {name: packed[name] for name in fields})
-
-    async def _write(self, id: str, fields: dict[str, str | bytes | int]) -> None:
-        flat = [part for pair in fields.items() for part in pair]
-        await self._store.do("HSET", f"{{s:{id}}}", *flat)
-        await self.changed(id)
+        arguments = _flat({name: packed[name] for name in fields})
+        if not await self._store.run(CHANGE, keys=[f"{{s:{subscription.id}}}"], args=arguments):
+            return False
+        await self.changed(subscription.id)
+        return True
 
     async def changed(self, id: str, *, exists: bool = True) -> None:
         """Make every replica read a subscription again."""
         keys = [GENERATION_KEY, CHANGES_KEY, IDS_KEY]
-        await self._store.run(CHANGED, keys=keys, args=[id, int(exists)])
+        await self._store.run(CHANGED, keys=keys, args=[id, int(exists), time_ns() // 1000])
         await self.publish()
 
     async def remove(self, id: str, keys: Sequence[str]) -> None:
@@ -135,7 +137,7 @@ class SubscriptionStore:
         return None if found is None else int(found)
 
     async def generation(self) -> int:
-        """Return the number of changes there ever were to subscriptions."""
+        """Return a number that grows by one with every change to a subscription."""
         return int(await self._store.do("GET", GENERATION_KEY) or 0)
 
     async def ids(self) -> list[str]:
@@ -143,10 +145,8 @@ class SubscriptionStore:
         return sorted(id.decode() for id in await self._store.do("SMEMBERS", IDS_KEY))
 
     async def changed_since(self, generation: int) -> list[str] | None:
-        """Return the ids changed after a generation; None when changes that old are not kept."""
-        oldest = await self._store.do("ZRANGE", CHANGES_KEY, 0, 0, "WITHSCORES")
-        kept = await self._store.do("ZCARD", CHANGES_KEY)
-        if kept >= 10_000 and oldest and _score(oldest) > generation + 1:
+        """Return the ids changed after a generation; None when changes that old are not kept, or never were here."""
+        if await self.generation() - generation > CHANGES_KEPT:
             return None
         found = await self._store.do("ZRANGEBYSCORE", CHANGES_KEY, f"({generation}", "+inf")
         return [id.decode() for id in found]
@@ -208,7 +208,5 @@ class SubscriptionStore:
             await listener.aclose()  # type: ignore[no-untyped-call]
 
 
-def _score(pairs: Any) -> int:
-    """Return the score of the first pair: RESP2 and RESP3 clients shape them differently."""
-    first = pairs[0]
-    return int(float(first[1] if isinstance(first, list | tuple) else pairs[1]))
+def _flat(fields: Mapping[str, Argument]) -> list[Argument]:
+    return [part for pair in fields.items() for part in pair]

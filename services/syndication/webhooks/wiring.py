@@ -39,6 +39,7 @@ GRACE_SECONDS = 10.0
 class Webhooks:
     """Dispatcher, engine and API of one replica."""
 
+    preparation: Preparation
     dispatcher: Dispatcher
     engine: Engine
     api: SubscriptionsApi
@@ -52,6 +53,10 @@ class Webhooks:
         """Stop dispatching, finish within `grace` seconds what is under way; the rest stays for other replicas."""
         await self.dispatcher.stop()
         await self.engine.stop(grace)
+
+    def forget(self) -> None:
+        """Drop what is kept of the ledger in memory: it was begun anew."""
+        self.preparation.forget()
 
     def nudge(self) -> None:
         """Tell that the ledger has grown."""
@@ -82,7 +87,7 @@ def create(
 
     `prompt` is how many deliveries are sent at once.
     """
-    subscriptions, lanes = SubscriptionStore(store), Lanes(store)
+    subscriptions, lanes, preparation = SubscriptionStore(store), Lanes(store), Preparation(ledger)
     directory = Directory(subscriptions)
     send = partial(attempt, session)
     engine = Engine(
@@ -91,7 +96,7 @@ def create(
         directory=directory,
         attempts=Attempts(
             directory=directory,
-            preparation=Preparation(ledger),
+            preparation=preparation,
             send=send,
             random=random.random,
             clock=time,
@@ -99,6 +104,7 @@ def create(
         prompt=prompt,
     )
     dispatcher = Dispatcher(
+        rewound=preparation.forget,
         store=subscriptions,
         lanes=lanes,
         directory=directory,
@@ -116,4 +122,4 @@ def create(
         check_url=partial(check_url, allowed=settings.allow_networks),
         look=engine.look,
     )
-    return Webhooks(dispatcher=dispatcher, engine=engine, api=api)
+    return Webhooks(preparation=preparation, dispatcher=dispatcher, engine=engine, api=api)

@@ -41,6 +41,11 @@ class Recent(Generic[Key, Value]):
             _, (_, freed) = self._held.popitem(last=False)
             self.size -= freed
 
+    def clear(self) -> None:
+        """Drop everything."""
+        self._held.clear()
+        self.size = 0
+
     def drop(self, key: Key) -> None:
         """Forget a value, if it is held."""
         entry = self._held.pop(key, None)

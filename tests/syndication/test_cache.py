@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.syndication.feeds.cache import OVERHEAD, Recent
+from services.syndication.cache import OVERHEAD, Recent
 
 
 def test_the_least_recently_used_goes_first() -> None:

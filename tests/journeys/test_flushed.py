@@ -1,0 +1,91 @@
+"""What goes wrong with the server itself while the line runs: flushed, or killed on a laptop; all goes on by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.all_in_one import redis_for
+from shared.embedded import EmbeddedServer
+from shared.redis import Store
+from shared.settings import Settings
+from tests.journeys.line import Line, a_line, a_push
+from tests.receiver import Receiver, a_receiver
+from tests.waiting import until
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with a_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+async def line(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[Line]:
+    assert await store.do("DBSIZE") == 0
+    (tmp_path / "newsroom").mkdir()
+    async with a_line(redis_url, tmp_path / "data", tmp_path / "newsroom") as line:
+        await until(lambda: _ready(line), 20)
+        yield line
+
+
+async def _ready(line: Line) -> bool:
+    return (await line.get("/readyz")).status == 200
+
+
+async def _subscribe(line: Line, receiver: Receiver) -> None:
+    status, _ = await line.post("/api/v1/subscriptions", {"url": receiver.url})
+    assert status == 201
+
+
+async def _accepted(line: Line, guid: str, headline: str) -> bool:
+    status, _ = await line.post("/api/v1/articles", a_push(guid=guid, headline=headline))
+    return status in {200, 202}
+
+
+async def test_after_a_flush_feeds_and_webhooks_tell_of_what_comes_then(
+    line: Line, receiver: Receiver, store: Store
+) -> None:
+    await _subscribe(line, receiver)
+    for number in range(3):
+        await line.push(guid=f"old-{number}", headline="Old")
+    await until(lambda: len(receiver.deliveries) == 3, 20)
+    assert b"Old" in (await line.get("/feeds/all.rss")).body
+    await store.do("FLUSHALL")
+    await until(lambda: _ready(line), 20)
+    await _subscribe(line, receiver)
+    await until(lambda: _accepted(line, "old-0", "New"), 20)
+    await until(lambda: len(receiver.deliveries) == 4, 30)
+    event = receiver.deliveries[-1].event
+    assert (event["data"]["seq"], event["data"]["article"]["headline"]) == (1, "New")
+    await until(lambda: _feed_says(line, b"New"), 20)
+    assert b"Old" not in (await line.get("/feeds/all.rss")).body
+
+
+async def _feed_says(line: Line, text: bytes) -> bool:
+    return text in (await line.get("/feeds/all.rss")).body
+
+
+async def test_an_embedded_server_that_is_killed_comes_back_with_everything(short_dir: Path) -> None:
+    settings = Settings(data_dir=short_dir / "data", newsroom=short_dir / "newsroom")
+    settings.newsroom.mkdir()
+    async with redis_for(settings) as url, a_line(url, settings.data_dir, settings.newsroom) as line:
+        await until(lambda: _accepted(line, "before", "Before"), 20)
+        await until(lambda: _counted(line, 1), 20)
+        os.kill(_pid(settings), signal.SIGKILL)
+        await until(lambda: _accepted(line, "after", "After"), 30)
+        await until(lambda: _counted(line, 2), 30)
+        await until(lambda: _ready(line), 30)
+
+
+def _pid(settings: Settings) -> int:
+    return int((EmbeddedServer(settings.data_dir).folder / "redis.pid").read_text())
+
+
+async def _counted(line: Line, count: int) -> bool:
+    answer = await line.get("/api/v1/events?limit=10")
+    return answer.status == 200 and answer.body.count(b'"type":"article.published"') == count
