@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ import orjson
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One request: header names in lower case, the body as it came."""
+class Call:
+    """One request a receiver got."""
 
     path: str
     headers: dict[str, str]
@@ -29,45 +29,77 @@ class Delivery:
         return event
 
     @property
+    def seq(self) -> int:
+        seq: int = self.event["data"]["seq"]
+        return seq
+
+    @property
     def version(self) -> tuple[str, int]:
         article = self.event["data"]["article"]
         return article["id"], article["version"]
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a receiver answers."""
+
+    status: int = 204
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+async def fine(_call: Call) -> Reply:
+    return Reply()
+
+
 @dataclass(slots=True)
 class Receiver:
-    """What came in so far; `answer` says with which status each request is answered."""
+    """Calls in the order they came, kept before they are answered."""
 
     url: str = ""
-    deliveries: list[Delivery] = field(default_factory=list)
-    answer: Callable[[Delivery], int] = lambda _: 204
-    pause: float = 0.0
-    """Seconds each request is kept waiting after it was taken."""
+    calls: list[Call] = field(default_factory=list)
+    answer: Callable[[Call], Awaitable[Reply]] = fine
+
+    @property
+    def seqs(self) -> list[int]:
+        return [call.seq for call in self.calls]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                headers = {
-                    name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)
-                }
+                lines = (line.partition(":") for line in head[1:] if line)
+                headers = {name.lower(): value.strip() for name, _, value in lines}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
-                delivery = Delivery(head[0].split(" ")[1], headers, body)
-                self.deliveries.append(delivery)
-                if self.pause:
-                    await asyncio.sleep(self.pause)
-                writer.write(b"HTTP/1.1 %d Ok\r\ncontent-length: 0\r\n\r\n" % self.answer(delivery))
+                call = Call(head[0].split(" ")[1], headers, body)
+                self.calls.append(call)
+                reply = await self.answer(call)
+                extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
+                start = f"HTTP/1.1 {reply.status} -\r\n{extra}content-length: {len(reply.body)}\r\n\r\n"
+                writer.write(start.encode() + reply.body)
                 await writer.drain()
         writer.close()
 
 
 @contextlib.asynccontextmanager
-async def a_receiver() -> AsyncIterator[Receiver]:
-    """Run a receiver on a free port of loopback while this lasts."""
-    receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+async def a_receiver(answer: Callable[[Call], Awaitable[Reply]] = fine) -> AsyncIterator[Receiver]:
+    """Run a receiver on a free port of loopback."""
+    receiver = Receiver(answer=answer)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        await receiver.serve(reader, writer)
+        tasks.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
     try:
         yield receiver
     finally:
         server.close()
+        for task in [*tasks]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

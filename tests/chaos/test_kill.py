@@ -22,7 +22,7 @@ import pytest
 
 from shared.embedded import EmbeddedServer
 from shared.http_client import Answer, Session, connect, get, post
-from tests.receiver import Receiver, a_receiver
+from tests.receiver import Call, Receiver, Reply, a_receiver
 from tests.waiting import until
 
 pytestmark = pytest.mark.chaos
@@ -197,8 +197,11 @@ async def subscribe(stack: Stack, session: Session, receiver: Receiver) -> None:
 
 
 async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack: Stack) -> None:
-    async with a_receiver() as receiver:
-        receiver.pause = 0.05  # so that there is something under way at every kill
+    async def slow(_call: Call) -> Reply:
+        await asyncio.sleep(0.05)  # so that there is something under way at every kill
+        return Reply()
+
+    async with a_receiver(slow) as receiver:
         session = connect(LOOPBACK)
         try:
             await subscribe(stack, session, receiver)
@@ -212,7 +215,7 @@ async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack:
             await asyncio.wait_for(pushing, 60)
 
             def delivered() -> bool:
-                return load.accepted <= {delivery.version for delivery in receiver.deliveries}
+                return load.accepted <= {delivery.version for delivery in receiver.calls}
 
             await until(delivered, 120)
             ledger = await ledger_of(stack, session)
@@ -223,15 +226,15 @@ async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack:
 
 
 def report(load: Load, ledger: list[tuple[str, int]], receiver: Receiver) -> None:
-    ids = Counter(delivery.id for delivery in receiver.deliveries)
+    ids = Counter(delivery.id for delivery in receiver.calls)
     print(
         f"\nchaos, seed {SEED}: {ROUNDS} rounds of kill -9 of ingest, enrichment, syndication, redis "
         f"(append-only file, fsync every second)"
         f"\n  accepted versions       {len(load.accepted)}"
         f"\n  in the ledger           {len(ledger)}, twice: {len(ledger) - len(set(ledger))}, "
         f"lost: {len(load.accepted - set(ledger))}"
-        f"\n  delivered               {len(receiver.deliveries)}, repeats: {len(receiver.deliveries) - len(ids)}, "
-        f"lost: {len(load.accepted - {delivery.version for delivery in receiver.deliveries})}"
+        f"\n  delivered               {len(receiver.calls)}, repeats: {len(receiver.calls) - len(ids)}, "
+        f"lost: {len(load.accepted - {delivery.version for delivery in receiver.calls})}"
     )
 
 
@@ -240,7 +243,7 @@ def check(load: Load, ledger: list[tuple[str, int]], receiver: Receiver) -> None
     assert load.accepted <= set(ledger)
     by_version: dict[tuple[str, int], set[str]] = {}
     newest: Counter[str] = Counter()
-    for delivery in receiver.deliveries:
+    for delivery in receiver.calls:
         article, version = delivery.version
         by_version.setdefault((article, version), set()).add(delivery.id)
         assert version >= newest[article], f"{article}: version {version} came after {newest[article]}"

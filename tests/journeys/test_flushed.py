@@ -53,14 +53,14 @@ async def test_after_a_flush_feeds_and_webhooks_tell_of_what_comes_then(
     await _subscribe(line, receiver)
     for number in range(3):
         await line.push(guid=f"old-{number}", headline="Old")
-    await until(lambda: len(receiver.deliveries) == 3, 20)
+    await until(lambda: len(receiver.calls) == 3, 20)
     assert b"Old" in (await line.get("/feeds/all.rss")).body
     await store.do("FLUSHALL")
     await until(lambda: _ready(line), 20)
     await _subscribe(line, receiver)
     await until(lambda: _accepted(line, "old-0", "New"), 20)
-    await until(lambda: len(receiver.deliveries) == 4, 30)
-    event = receiver.deliveries[-1].event
+    await until(lambda: len(receiver.calls) == 4, 30)
+    event = receiver.calls[-1].event
     assert (event["data"]["seq"], event["data"]["article"]["headline"]) == (1, "New")
     await until(lambda: _feed_says(line, b"New"), 20)
     assert b"Old" not in (await line.get("/feeds/all.rss")).body

@@ -52,7 +52,7 @@ async def line(store: Store, redis_url: str, tmp_path: Path, receiver: Receiver)
 
 
 def versions(receiver: Receiver) -> list[int]:
-    return [d.event["data"]["article"]["version"] for d in receiver.deliveries if _guid(d.event) == GUID]
+    return [d.event["data"]["article"]["version"] for d in receiver.calls if _guid(d.event) == GUID]
 
 
 def _guid(event: dict[str, Any]) -> str:
@@ -95,8 +95,8 @@ async def test_every_part_of_the_story_is_in_the_feed(line: Line, receiver: Rece
 
 async def test_every_part_of_the_story_is_in_the_verified_webhook(line: Line, receiver: Receiver) -> None:
     await until(lambda: versions(receiver) == [1, 2], 30)
-    first, second = (d for d in receiver.deliveries if _guid(d.event) == GUID)
-    for delivery in receiver.deliveries:
+    first, second = (d for d in receiver.calls if _guid(d.event) == GUID)
+    for delivery in receiver.calls:
         assert Webhook(SECRET).verify(delivery.body, delivery.headers) is not None
         assert {tag["slug"] for tag in delivery.event["data"]["article"]["tags"]} >= {"kursk-oblast"}
     assert (first.event["type"], second.event["type"]) == ("article.published", "article.updated")

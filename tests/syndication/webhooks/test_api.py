@@ -18,7 +18,8 @@ from shared.events import to_json
 from shared.redis import Store
 from shared.web import application
 from tests.asgi import Answer, ask
-from tests.syndication.webhooks.bed import KEY, TOKEN, Call, MemoryLedger, Receiver, Reply, a_receiver, a_replica, story
+from tests.receiver import Call, Receiver, Reply, a_receiver
+from tests.syndication.webhooks.bed import KEY, TOKEN, MemoryLedger, a_replica, story
 from tests.waiting import until
 
 ROOT = "/api/v1/subscriptions"

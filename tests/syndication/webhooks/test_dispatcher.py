@@ -6,7 +6,8 @@ from services.syndication.webhooks.dispatcher import bits, has_bit
 from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.store import CURSOR_KEY, SubscriptionStore
 from shared.redis import Store
-from tests.syndication.webhooks.bed import MemoryLedger, a_receiver, a_replica, story, subscribe
+from tests.receiver import a_receiver
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
 from tests.waiting import until
 
 

@@ -14,7 +14,8 @@ from services.syndication.webhooks.lanes import LEASE_MS, Lanes, State
 from services.syndication.webhooks.sign import secret_of, webhook_id
 from services.syndication.webhooks.wiring import Webhooks
 from shared.redis import Store
-from tests.syndication.webhooks.bed import KEY, Call, MemoryLedger, Reply, a_receiver, a_replica, story, subscribe
+from tests.receiver import Call, Reply, a_receiver
+from tests.syndication.webhooks.bed import KEY, MemoryLedger, a_replica, story, subscribe
 from tests.waiting import until
 
 

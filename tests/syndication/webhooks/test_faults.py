@@ -7,7 +7,8 @@ from dataclasses import replace
 from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store
-from tests.syndication.webhooks.bed import MemoryLedger, Reply, a_receiver, a_replica, story, subscribe
+from tests.receiver import Reply, a_receiver
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
 from tests.waiting import until
 
 
