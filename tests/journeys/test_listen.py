@@ -51,7 +51,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(line: Line, *args: str) -> AsyncIterator[Listener]:
-    """Run it until the end of this and stop it as Ctrl-C does."""
+    """Run it until the end of this and stop it; Ctrl-C is ignored below a shell that runs its jobs in the background."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services", "listen", *args),
         env={"PYTHONPATH": str(Path.cwd()), "WIREROOM_URL": line.url, "WIREROOM_ADMIN_TOKEN": TOKEN},
@@ -67,7 +67,7 @@ async def listening(line: Line, *args: str) -> AsyncIterator[Listener]:
         await until(lambda: any("listening on" in text for text in listener.said), 20)
         yield listener
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(20):
             await reading
             assert await process.wait() == 0, listener.said
