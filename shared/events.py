@@ -201,6 +201,11 @@ class ArticleEvent(Model):
     retraction: Retraction | None = None
 
     @property
+    def order(self) -> int:
+        """Which of two events of one article comes first."""
+        return self.article.version
+
+    @property
     def key(self) -> str:
         """What order is kept by: events of one article are handled one after the other."""
         return self.article.id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import aiohttp
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp.abc import AbstractResolver
+    from aiohttp.connector import Connection
     from yarl import URL
 
     from shared.settings import Network
@@ -33,6 +34,7 @@ REDIRECTS = PERMANENT | {302, 303, 307}
 CODINGS = ("gzip", "deflate")
 SECRETS = frozenset(("authorization", "cookie", "proxy-authorization"))
 LARGE = 1 << 20
+MOST_INTERIM = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,29 @@ class TooLarge:
     ms: float
 
 
+class _Bounded(ClientResponse):
+    """A response before which only so many interim ones (1xx) may come; aiohttp would read them without end."""
+
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Start as ClientResponse does. Raises ServerDisconnectedError after too many interim responses."""
+        protocol: Any = connection.protocol
+        read, left = protocol.read, MOST_INTERIM + 1
+
+        async def counted() -> Any:
+            nonlocal left
+            if left == 0:
+                connection.close()
+                raise aiohttp.ServerDisconnectedError
+            left -= 1
+            return await read()
+
+        protocol.read = counted
+        try:
+            return await super().start(connection)
+        finally:
+            del protocol.read
+
+
 def connect(
     allowed: tuple[Network, ...],
     *,
@@ -113,6 +138,7 @@ def connect(
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": agent, "Accept-Encoding": "identity"},
         trust_env=False,
+        response_class=_Bounded,
     )
 
 

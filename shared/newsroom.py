@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,7 +119,10 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+    # Without waiting: the open of a FIFO would hold the thread for ever, and the process when it is to stop.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("it is not a regular file")
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise OSError(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")

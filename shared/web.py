@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.problems import problem
 from shared.redis import RedisError, is_full
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 
 BACKLOG = 2048
 GRACE_SECONDS = 10
+HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 20.0
 HEARD_BYTES = 16 * 1024 * 1024
 HEARD_SECONDS = 5.0
 
@@ -109,6 +112,50 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+class Bounded(HttpToolsProtocol):
+    """uvicorn's protocol with a bound on a request's head, in bytes and in seconds; it has none of its own."""
+
+    _head = 0
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Give the first head its time."""
+        super().connection_made(transport)
+        self._late = self.loop.call_later(HEAD_SECONDS, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the time."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Refuse a head that has become too large."""
+        super().data_received(data)
+        if self._head < 0:
+            return
+        self._head += len(data)
+        if self._head > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        """Give the next head of a kept connection its time."""
+        self._head = 0
+        if self._late is None:
+            self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Count no further: what comes now is the body."""
+        self._in_time()
+        self._head = -1
+        super().on_headers_complete()
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
 class _Quiet(uvicorn.Server):
     """A uvicorn server that leaves the signals to the process it is part of."""
 
@@ -138,7 +185,7 @@ class Serving:
             backlog=BACKLOG,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=75,
-            h11_max_incomplete_event_size=64 * 1024,
+            http=Bounded,
         )
         self._server = _Quiet(config)
         self._bound = bound

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
+from itertools import islice
 from urllib.parse import urljoin
 
 import nh3
@@ -59,6 +62,15 @@ BLOCK, BREAK = "\ufdd0", "\ufdd1"
 
 MAX_DEPTH = 200
 MANY_TAGS = 1000
+MANY_AMPERSANDS = 1000
+TOO_MANY_AMPERSANDS = 50_000
+AMPERSAND = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});|[A-Za-z][A-Za-z0-9]{1,31};?)?")
+LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+MAX_ATTRIBUTES = 500
+MAX_PICTURES = 200
+LONGEST_CAPTION = 5_000
+LONGEST_SRCSET = 10_000
 IFRAME = re.compile(r"<iframe\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 SELF_CLOSING = frozenset(
@@ -92,7 +104,7 @@ def cleaned(markup: str, url: str | None) -> Body:
     """Sanitise a body; relative addresses are taken against the article's, and dropped when it has none."""
     if not markup.strip():
         return EMPTY
-    markup = _flattened(_frames_linked(markup))
+    markup = _tamed(_frames_linked(markup))
     try:
         safe = _sanitised(markup, web_address(url))
     except ValueError:  # nh3 cannot resolve against such an address
@@ -107,7 +119,7 @@ def cleaned(markup: str, url: str | None) -> Body:
 def plain(text: str) -> str:
     """Return the text of what may hold markup (a summary, a caption), as one line."""
     if "<" in text or "&" in text:
-        root = _parsed(_sanitised(_flattened(text), None))
+        root = _parsed(_sanitised(_tamed(text), None))
         text = "" if root is None else "".join(map(str, root.itertext()))
     return " ".join(text.split())
 
@@ -135,7 +147,9 @@ def _sanitised(markup: str, base: str | None) -> str:
 
 
 def _attribute(_tag: str, name: str, value: str, base: str | None) -> str | None:
-    return _srcset(value, base) if name == "srcset" else value
+    if name != "srcset":
+        return value
+    return _srcset(value, base) if len(value) <= LONGEST_SRCSET else None
 
 
 def _srcset(value: str, base: str | None) -> str | None:
@@ -167,19 +181,41 @@ def _frame_link(frame: re.Match[str]) -> str:
     return f'<a href="{html.escape(address)}">{html.escape(label)}</a>{frame[0]}'
 
 
-def _flattened(markup: str) -> str:
-    """Drop the tags of markup nested beyond sense: a parser's time grows with the square of the depth."""
+def _tamed(markup: str) -> str:
+    """Take out of markup what makes a parser's time grow with the square of its length."""
+    if (many := markup.count("&")) > MANY_AMPERSANDS:
+        markup = AMPERSAND.sub(_told if many <= TOO_MANY_AMPERSANDS else " ", markup)
+    markup = LONG_TAG.sub(_bounded, markup)
     if markup.count("<") < MANY_TAGS or _depth(markup) <= MAX_DEPTH:
         return markup
     return re.sub(r"<[^<>]*>|<", " ", markup)
 
 
+def _told(found: re.Match[str]) -> str:
+    """Write out an ampersand that begins no character reference: html5ever copies the whole text at each."""
+    name = found[0][1:]
+    return found[0] if name.startswith("#") or name in html5 else f"&amp;{name}"
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    """Drop a tag of hundreds of attributes: each is compared with all before it."""
+    return " " if len(re.findall(r"[\s/]+[^\s/]", QUOTED.sub("", tag[0]))) > MAX_ATTRIBUTES else tag[0]
+
+
 def _depth(markup: str) -> int:
+    """Count how deep tags nest; a closing tag counts only where one of its name is open, as parsers have it."""
+    opened: Counter[str] = Counter()
     depth = deepest = 0
-    for closing, name in TAG.findall(markup):
-        if name.lower() not in SELF_CLOSING:
-            depth = max(depth - 1, 0) if closing else depth + 1
+    for closing, name in TAG.findall(markup.lower()):
+        if name in SELF_CLOSING:
+            continue
+        if not closing:
+            opened[name] += 1
+            depth += 1
             deepest = max(deepest, depth)
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
     return deepest
 
 
@@ -224,14 +260,19 @@ def _lines(block: str) -> str:
 
 
 def _pictures(root: etree._Element) -> Iterator[Picture]:
-    """Yield the body's images, but not the dots that count readers."""
-    for image in root.iter("img"):
+    """Yield the body's first images, but not the dots that count readers."""
+    captions: dict[etree._Element, str | None] = {}
+    for image in islice(root.iter("img"), MAX_PICTURES):
         address = image.get("src")
         if address and not {image.get("width"), image.get("height")} & {"0", "1", "2"}:
-            yield Picture(address, image.get("alt") or None, _caption(image))
+            figure = next(image.iterancestors("figure"), None)
+            if figure is not None and figure not in captions:
+                captions[figure] = _caption(figure)
+            yield Picture(address, image.get("alt") or None, None if figure is None else captions[figure])
 
 
-def _caption(image: etree._Element) -> str | None:
-    figure = next(image.iterancestors("figure"), None)
-    caption = None if figure is None else next(figure.iter("figcaption"), None)
-    return None if caption is None else " ".join("".join(map(str, caption.itertext())).split()) or None
+def _caption(figure: etree._Element) -> str | None:
+    caption = next(figure.iter("figcaption"), None)
+    if caption is None:
+        return None
+    return " ".join("".join(map(str, caption.itertext())).split())[:LONGEST_CAPTION].strip() or None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from random import random
 from time import perf_counter
 from uuid import uuid4
 
@@ -115,7 +117,8 @@ class Intake:
         named = {name_of(submission)[0]: (submission, False) for submission in seen}
         given = [(name_of(submission)[0], submission) for submission in submissions]
         named |= {id: (submission, True) for id, submission in given}
-        for _ in range(TRIES):
+        for tried in range(TRIES):
+            await _give_way(tried)
             steps = await self._steps(source, named, correlation)
             if await self._commit(source.settings.id, steps.values(), document or {}):
                 break
@@ -128,7 +131,8 @@ class Intake:
         """Take an article back; None when it was never published. Raises RedisError and ContendedError."""
         started, correlation, source_id = perf_counter(), uuid4().hex, source_of(article_id)
         source = await self._sources.get(source_id) or Source(Settings(id=source_id))
-        for _ in range(TRIES):
+        for tried in range(TRIES):
+            await _give_way(tried)
             before = (await self._items.read(source_id, [article_id]))[0]
             known = Known.read(before) if before else None
             if known is None or known.version == 0:
@@ -186,6 +190,12 @@ class Intake:
                 correlation_id=correlation,
                 ms=ms,
             )
+
+
+async def _give_way(tried: int) -> None:
+    """Wait a random while after a lost race, growing: writers in step would lose all but one each time."""
+    if tried:
+        await asyncio.sleep(random() * min(0.5, 0.002 * 2.0**tried))
 
 
 def _decided(

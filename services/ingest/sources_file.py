@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +64,7 @@ class SourcesFile:
 
     async def tick(self) -> None:
         """Apply the file when it changed, or when applying it failed the last time. Raises RedisError."""
-        match self._file.refresh():
+        match await asyncio.to_thread(self._file.refresh):
             case Refused(reason=reason):
                 log.warning("sources_file.refused", reason=reason)
             case Loaded(digest=digest):

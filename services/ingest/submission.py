@@ -23,7 +23,7 @@ from shared.events import Reuse, Status
 from shared.slugs import SLUG
 
 LONGEST_URL = 2048
-LONGEST_BODY = 4_000_000
+LONGEST_BODY = 1_000_000
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML 1.0 document may hold (section 2.2), so no feed of ours could."""
 

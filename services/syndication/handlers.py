@@ -14,8 +14,9 @@ from shared.bus import Done, Later
 from shared.events import Article, ArticleEnriched
 from shared.metrics import TO_LEDGER
 
-PATIENCE = 30.0
-"""Seconds a version waits for an older one that is still on the line: longer than its tries take to run out."""
+PATIENCE = 60.0
+"""Seconds a version waits for an older one that is still on the line: longer than its tries take to run out, and
+than it takes to be taken over from a few consumers that died one after the other."""
 TURN = 0.05
 LOOK = 1.0
 """The most one look adds to a wait: while the server is away nobody looks, and its outage is not the elder's delay."""

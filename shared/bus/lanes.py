@@ -33,6 +33,10 @@ class Entry:
     seconds: float = 0.0
 
 
+def _order(entry: Entry) -> int:
+    return entry.event.order
+
+
 class Lanes:
     """Hands entries to a fixed set of workers; the next of a key starts when the one before is released."""
 
@@ -90,6 +94,21 @@ class Lanes:
             self.again(lane.popleft())
         else:
             del self._lanes[entry.key]
+
+    def give_way(self, entry: Entry) -> bool:
+        """Let an older event of the same article go before the head of their lane; False when there is none.
+
+        What a consumer that died had in hand comes back behind what was read since: a version that waits for its
+        elder would otherwise stand in its way.
+        """
+        lane = self._lanes[entry.key]
+        elder = min(lane, key=_order, default=entry)
+        if _order(elder) >= _order(entry):
+            return False
+        lane.remove(elder)
+        lane.appendleft(entry)
+        self.again(elder)
+        return True
 
     def _wake(self, count: int) -> None:
         """Wake some workers, and look again after they ran.

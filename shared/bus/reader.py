@@ -162,7 +162,8 @@ class Reader:
 
     def _finish(self, entry: Entry, outcome: Outcome, about: dict[str, object]) -> None:
         if isinstance(outcome, Later):
-            self._hold(entry, outcome.seconds, outcome.reason)
+            if not self._lanes.give_way(entry):
+                self._hold(entry, outcome.seconds, outcome.reason)
             return
         if outcome is None or isinstance(outcome, Done):
             done = outcome or Done()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from services.enrichment.clean import cleaned, plain, web_address
@@ -164,3 +166,36 @@ def test_plain_is_the_text_of_what_may_hold_markup(given: str, shown: str) -> No
 def test_only_http_and_https_are_web_addresses(url: str | None) -> None:
     assert web_address(url) is None
     assert web_address("HTTPS://e.org/") == "HTTPS://e.org/"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<figure>{'<img src=https://e.org/a.jpg>' * 4000}<figcaption>{'word ' * 30_000}</figcaption></figure>",
+        "<i></b>" * 60_000,
+        "&" * 200_000,
+        f'<img src="https://e.org/a.jpg" srcset="{"a 1x, " * 60_000}">',
+        f"<p {' '.join(f'a{number}=1' for number in range(40_000))}>text</p>",
+        "<div>" * 40_000,
+    ],
+    ids=["figure of thousands", "closing tags", "ampersands", "srcset", "attributes", "nesting"],
+)
+def test_a_body_made_to_be_slow_is_not(markup: str) -> None:
+    started = process_time()
+    cleaned(markup, URL)
+    assert process_time() - started < 3  # each took from 5 to 150 s before it was bounded
+
+
+def test_pictures_of_one_figure_share_its_caption() -> None:
+    body = cleaned(
+        "<figure><img src='https://e.org/a.jpg'><img src='https://e.org/b.jpg'><figcaption>Both</figcaption></figure>",
+        URL,
+    )
+    assert [(picture.url, picture.caption) for picture in body.pictures] == [
+        ("https://e.org/a.jpg", "Both"),
+        ("https://e.org/b.jpg", "Both"),
+    ]
+
+
+def test_ampersands_that_begin_no_reference_are_kept() -> None:
+    assert cleaned("<p>" + "A&B &amp; C &eacute; " * 1000 + "</p>", URL).text.startswith("A&B & C é A&B")

@@ -51,7 +51,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(line: Line, *args: str) -> AsyncIterator[Listener]:
-    """Run it until the end of this and stop it; Ctrl-C is ignored below a shell that runs its jobs in the background."""
+    """Run it until the end of this and stop it, not by Ctrl-C: a shell may have its background jobs ignore that."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services", "listen", *args),
         env={"PYTHONPATH": str(Path.cwd()), "WIREROOM_URL": line.url, "WIREROOM_ADMIN_TOKEN": TOKEN},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import zlib
@@ -616,3 +617,19 @@ async def test_a_redirect_without_a_location_is_the_page_itself(session: Session
         found = await fetch(session, site.url())
     assert isinstance(found, Page)
     assert (found.status, found.body) == (302, b"nowhere")
+
+
+async def test_interim_answers_without_end_are_given_up() -> None:
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+                await writer.drain()
+
+    server = await asyncio.start_server(flood, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, connect((ip_network("127.0.0.0/8"),)) as session:
+        async with asyncio.timeout(5):
+            answer = await post(session, f"http://127.0.0.1:{port}/", body=b"{}", headers={}, timeout=4)
+    assert isinstance(answer, NoAnswer)

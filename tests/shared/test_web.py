@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 
@@ -110,3 +111,26 @@ def test_a_port_in_use_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUseError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
             listen("127.0.0.1", port)
+
+
+async def test_a_head_without_end_is_cut_off(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"GET / HTTP/1.1\r\n")
+    with contextlib.suppress(ConnectionError):
+        for number in range(1000):
+            writer.write(b"x-%d: %s\r\n" % (number, b"y" * 1000))
+            await writer.drain()
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            assert (await reader.read(12)) in {b"HTTP/1.1 400", b""}
+    writer.close()
+
+
+async def test_many_requests_on_one_connection_are_each_given_their_own_head(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    for _ in range(200):
+        writer.write(b"POST /takes HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\nx: " + b"y" * 1000 + b"\r\n\r\na")
+        await writer.drain()
+        async with asyncio.timeout(5):
+            await reader.readuntil(b'{"size":1}')
+    writer.close()

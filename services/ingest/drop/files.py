@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -93,6 +94,31 @@ def load(file: Found) -> bytes | Unreadable:
     return body
 
 
+def tell_beside(file: Found, reason: str) -> None:
+    """Write beside a file why it is not taken. Raises OSError.
+
+    Into a new file that is then moved: a link or FIFO that bears the name is replaced, never followed or waited for.
+    """
+    place = _reason_file(file)
+    draft = place.with_name(f".{secrets.token_hex(8)}{ERROR}")
+    try:
+        with draft.open("x", encoding="utf-8") as stream:
+            stream.write(f"{file.name.rpartition('/')[2]} {reason}\n")
+        draft.replace(place)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def forget_beside(file: Found) -> None:
+    """Take away what `tell_beside` wrote. Raises OSError."""
+    _reason_file(file).unlink(missing_ok=True)
+
+
+def _reason_file(file: Found) -> Path:
+    return file.path.with_name(file.path.name + ERROR)
+
+
 def read(file: Found, body: bytes) -> Content | Unreadable:
     """Understand a file: one article as JSON, or a feed. Takes seconds for megabytes: call it in a thread."""
     folder = file.name.rpartition("/")[0]
@@ -163,7 +189,8 @@ def _found(path: Path, folder: Path, now: float) -> Found | None:
         state = None
     if state is not None and stat.S_ISDIR(state.st_mode):
         return None
-    name = path.relative_to(folder).as_posix()
+    # A name that is not UTF-8 comes with lone surrogates, which neither Redis, log nor reason file could take.
+    name = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
     if state is None:
         return Found(name=name, path=path, stamp="missing", age=0.0) if path.is_symlink() else None
     age = abs(now - max(state.st_mtime, state.st_ctime))  # a clock ahead of ours must not hold a file back

@@ -11,7 +11,17 @@ from uuid import uuid4
 
 import structlog
 
-from services.ingest.drop.files import ERROR, Content, Found, Unreadable, digest, load, look, read
+from services.ingest.drop.files import (
+    Content,
+    Found,
+    Unreadable,
+    digest,
+    forget_beside,
+    load,
+    look,
+    read,
+    tell_beside,
+)
 from services.ingest.drop.memory import Memory
 from services.ingest.intake import Accepted, Intake, Refused, Result
 from services.ingest.metrics import FILES
@@ -136,12 +146,12 @@ class DropFolder:
         FILES.labels("refused").inc()
         log.warning("drop.refused", file=file.name, reason=reason)
         with suppress(OSError):  # a read-only folder has only the log
-            file.path.with_name(file.path.name + ERROR).write_text(f"{file.path.name} {reason}\n")
+            tell_beside(file, reason)
 
     def _mended(self, file: Found) -> None:
         self._told.pop(file.name, None)
         with suppress(OSError):
-            file.path.with_name(file.path.name + ERROR).unlink()
+            forget_beside(file)
 
 
 def _why_not(result: Result) -> str | None:

@@ -36,7 +36,7 @@ from shared.times import now, rfc3339
 __all__ = ["SubscriptionsApi", "openapi_paths", "openapi_webhooks"]
 
 BODY_LIMIT = 65_536
-_LOG_ENTRY = re.compile(r"\d{1,20}-\d{1,20}")
+_LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST = 10**11
 
 Handler = Callable[[Request, Principal], Awaitable[Response]]

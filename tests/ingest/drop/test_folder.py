@@ -190,3 +190,30 @@ async def test_a_folder_that_cannot_be_listed_is_told_of_once(store: Store, tmp_
         await drop.tick()
         await drop.tick()
     assert [line["event"] for line in lines] == ["drop.unreadable"]
+
+
+async def test_a_reason_is_never_written_through_a_link_nor_into_a_pipe(dropping: Dropping, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    (dropping.path / "010.json.error.txt").symlink_to(victim)
+    os.mkfifo(dropping.path / "020.json.error.txt")
+    dropping.put("010.json", b"{")
+    dropping.put("020.json", b"{")
+    await dropping.drop.tick()
+    assert victim.read_text() == "untouched"
+    for name in ("010.json", "020.json"):
+        reason = dropping.path / f"{name}.error.txt"
+        assert reason.is_file()
+        assert not reason.is_symlink()
+
+
+async def test_a_name_that_is_not_utf_8_stops_nothing(dropping: Dropping) -> None:
+    bad = os.fsencode(dropping.path) + b"/010-\xff.json"
+    try:
+        with open(bad, "wb") as file:  # noqa: PTH123  # a Path cannot hold such a name
+            file.write(b"{")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    dropping.put("020.json")
+    await dropping.drop.tick()
+    assert await dropping.versions() == [1]

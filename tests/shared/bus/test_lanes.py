@@ -79,3 +79,33 @@ async def test_a_head_that_was_not_released_keeps_its_lane_and_no_other() -> Non
         lanes.again(head)
         await until(lambda: len(seen) == 5)
     assert [key for key, _ in seen] == ["held", "free", "free", "held", "held"]
+
+
+async def test_a_version_that_waits_for_its_elder_lets_it_go_first_though_it_came_behind() -> None:
+    done: list[int] = []
+
+    async def handle(entry: Entry) -> None:
+        version = entry.event.article.version
+        if version > len(done) + 1:
+            assert lanes.give_way(entry)
+            return
+        done.append(version)
+        lanes.release(entry)
+
+    async with _lanes(2, handle) as lanes:
+        for version in (3, 2, 1):
+            lanes.put(_entry("a", version))
+        await until(lambda: done == [1, 2, 3])
+
+
+async def test_the_eldest_gives_way_to_nobody() -> None:
+    held: list[Entry] = []
+
+    async def handle(entry: Entry) -> None:
+        held.append(entry)
+
+    async with _lanes(2, handle) as lanes:
+        for number in (1, 2):
+            lanes.put(_entry("a", number))
+        await until(lambda: held)
+        assert not lanes.give_way(held[0])
