@@ -1,0 +1,61 @@
+"""Sends one message and hears its answer; follows nothing."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from shared.http_client.outcomes import FAILURES, Answer, NoAnswer, clock, milliseconds_since, no_answer, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import ClientResponse
+
+    from shared.http_client.session import Session
+
+LARGE = 1 << 20
+
+
+async def post(
+    session: Session,
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    timeout: float,  # noqa: ASYNC109  # running out is an outcome here, not a cancelled caller
+    keep: int = 16_384,
+) -> Answer | NoAnswer:
+    """Send `body` and return the answer with up to `keep` bytes of its body, all within `timeout` seconds.
+
+    Redirects are not followed. The body comes as sent, undecoded. Once the status has come it counts, even if
+    the body then hangs or breaks off: the receiver has taken the message.
+    """
+    started = perf_counter()
+    try:
+        response = await session.post(
+            url,
+            data=body if len(body) < LARGE else BytesIO(body),
+            headers=headers,
+            timeout=clock(timeout),
+            allow_redirects=False,
+            auto_decompress=False,
+        )
+    except FAILURES as error:
+        return no_answer(error, timeout, started)
+    start = await _start_of(response, keep)
+    return Answer(response.status, plain(response), start, milliseconds_since(started))
+
+
+async def _start_of(response: ClientResponse, keep: int) -> bytes:
+    content, start = response.content, b""
+    try:
+        while len(start) < keep and not content.at_eof():
+            start += await content.read(keep - len(start))
+    except FAILURES:
+        return start
+    finally:
+        if not content.at_eof():  # at its end it has gone back to the pool by itself
+            response.close()
+    return start
