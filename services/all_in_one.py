@@ -67,7 +67,8 @@ class Process:
         checks = [self._server.unready, *(service.unready for service in self.services.values())]
         self.health = Health(self.store, checks, self._loops)
         documents = Documents(settings).routes if "syndication" in names else []
-        self.app = application([*self.health.routes, *documents, *routes])
+        self.routes: list[BaseRoute] = [*self.health.routes, *documents, *routes]
+        self.app = application(self.routes)
 
     async def start(self) -> None:
         """Start the services, last of the line first, so that each finds its reader waiting."""

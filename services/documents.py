@@ -95,8 +95,9 @@ STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h2{font-size:1rem;margin:1.6rem 0 .3rem;font-family:ui-monospace,monospace;overflow-wrap:anywhere}
-b{display:inline-block;min-width:4.5rem}
+b{display:inline-block;min-width:5rem;text-indent:0}
 p{margin:.2rem 0}
+h2~p{padding-left:5rem;text-indent:-5rem}
 a{color:inherit}
 """
 

@@ -278,7 +278,8 @@ class Reader:
             async with asyncio.timeout(LAST_WORD):
                 left = await hand_back(self.store, route.source, route.group, route.consumer, idle, tries)
         except (RedisError, TimeoutError) as error:
-            log.warning("events.left_pending", stream=route.stream, error=f"{type(error).__name__}: {error}")
+            tell = log.warning if self.in_hand else log.debug
+            tell("events.left_pending", stream=route.stream, error=f"{type(error).__name__}: {error}")
             return
         if left:
             log.info("events.handed_back", stream=route.stream, count=left)
