@@ -6,6 +6,7 @@ import asyncio
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -53,11 +54,17 @@ def read_model(model: type[Input], body: bytes) -> Input | Response:
 def invalid(error: ValidationError) -> Response:
     """Return the 422 for a body that is no JSON, or has fields that are wrong, missing or unknown."""
     faults = error.errors(include_input=False, include_url=False, include_context=False)
-    errors = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in faults[:50]]
+    errors = [(".".join(str(part) for part in fault["loc"]), _said(fault)) for fault in faults[:50]]
     if faults[0]["type"] == "json_invalid":
         return problem(422, f"the body is not valid JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}")
     named = ", ".join(field for field, _ in errors[:5])
     return problem(422, f"the body has fields that are wrong: {named}", errors=errors)
+
+
+def _said(fault: ErrorDetails) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "there is no such field"
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int | Response:
