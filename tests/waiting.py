@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 STEP = 0.005
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 5.0, step: float = STEP) -> None:
     """Return once `condition`, plain or async, is true; raises TimeoutError with its source when too late."""
     deadline = time.monotonic() + seconds
     while True:
@@ -21,7 +21,7 @@ async def until(condition: Callable[[], object | Awaitable[object]], seconds: fl
             return
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {seconds:g} s: {_source(condition)}")
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(step)
 
 
 def _source(condition: Callable[[], object]) -> str:
