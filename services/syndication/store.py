@@ -6,21 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import zstandard
-
 from services.syndication.cache import Recent
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.ledger import Ledger, Recorded
+from services.syndication.packing import Packing
 from shared.events import Article, to_json
 from shared.redis import Store
 
-LEVEL = 3
-LARGEST = 64 * 1024 * 1024
 CACHED_BYTES = 64 * 1024 * 1024
 
 
 def documents_key(article_id: str) -> str:
-    """Return the key of the hash version -> zstd of the article's JSON."""
+    """Return the key of the hash version -> the packed article's JSON."""
     return f"{{a:{article_id}}}:docs"
 
 
@@ -28,13 +25,13 @@ class Articles:
     """Keeps and finds articles by (id, version); the newest read or written stay in memory, as bytes."""
 
     def __init__(self, store: Store, cached_bytes: int = CACHED_BYTES) -> None:
-        self._store = store
+        self._store, self._packing = store, Packing()
         self._cache: Recent[tuple[str, int], bytes] = Recent(cached_bytes)
 
     async def keep(self, article: Article) -> Article:
         """Keep a version and return it; what is kept already under its number wins and is returned instead."""
         document = to_json(article)
-        packed = zstandard.ZstdCompressor(level=LEVEL).compress(document)
+        packed = self._packing.pack(document)
         if await self._store.do("HSETNX", documents_key(article.id), article.version, packed):
             self._cache.put((article.id, article.version), document, len(document))
             return article
@@ -49,7 +46,7 @@ class Articles:
         packed = await self._store.do("HGET", documents_key(article_id), version)
         if packed is None:
             return None
-        document = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
+        document = self._packing.unpack(packed)
         self._cache.put(key, document, len(document))
         return document
 
