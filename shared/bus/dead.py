@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from shared.bus import wire
 from shared.redis import Script, Store
 from shared.streams import STREAMS, Stream
+
+LETTER = re.compile(r"(?P<stream>[a-z.]+):(?P<partition>[0-9]{1,3}):(?P<entry>[0-9]{1,19}-[0-9]{1,19})")
+"""An id; numbers of 20 digits can pass what Redis counts in, and would be its error."""
 
 BURY = Script("""
 if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
@@ -103,14 +107,12 @@ class DeadLetters:
         return ((stream, partition) for stream in STREAMS for partition in range(self._partitions))
 
     def _find(self, letter_id: str) -> tuple[Stream, int, str] | None:  # type: ignore[type-arg]  # as above
-        name, _, rest = letter_id.partition(":")
-        partition, _, entry = rest.partition(":")
-        left, _, right = entry.partition("-")
-        if not (partition.isdecimal() and left.isdecimal() and right.isdecimal()):
+        parts = LETTER.fullmatch(letter_id)
+        if parts is None:
             return None
         for stream, number in self._places():
-            if stream.name == name and str(number) == partition:
-                return stream, number, entry
+            if stream.name == parts["stream"] and str(number) == parts["partition"]:
+                return stream, number, parts["entry"]
         return None
 
 

@@ -172,7 +172,14 @@ async def test_dead_letters_are_listed_retried_and_forgotten(app: ASGIApp, store
     assert (await ask(app, "POST", f"/api/v1/dead-letters/{first}/retry", token=TOKEN)).status == 202
     assert (await ask(app, "DELETE", f"/api/v1/dead-letters/{second}", token=TOKEN)).status == 204
     assert await store.do("XLEN", source) == 3
-    for letter in (first, second, "x", "article.ingested:9:1-1", "article.ingested:0:zz"):
+    for letter in (
+        first,
+        second,
+        "x",
+        "article.ingested:9:1-1",
+        "article.ingested:0:zz",
+        f"article.ingested:0:{9:020}-1",
+    ):
         assert (await ask(app, "POST", f"/api/v1/dead-letters/{letter}/retry", token=TOKEN)).status == 404
 
 
