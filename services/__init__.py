@@ -2,3 +2,6 @@
 
 sources -> [ingest] -> article.ingested -> [enrichment] -> article.enriched -> [syndication] -> feeds, webhooks
 """
+
+NAMES = ("ingest", "enrichment", "syndication")
+"""The services, in the order of the line."""

@@ -29,8 +29,6 @@ from shared.web import Serving, application, listen
 
 log = structlog.get_logger()
 
-NAMES = ("ingest", "enrichment", "syndication")
-
 
 class Service(Protocol):
     """What every service offers to whom runs it."""
@@ -56,6 +54,7 @@ class Process:
         self._settings, self._url, self._token = settings, url, token
         self.store = Store(connect(url))
         self.services: dict[str, Service] = {}
+        self._endless: list[Callable[[], Awaitable[None]]] = []
         routes: list[BaseRoute] = []
         for name in names:
             service, more = self._build(name)
@@ -78,9 +77,8 @@ class Process:
 
     async def hang_up(self) -> None:
         """End answers that never end by themselves, so that the server can stop."""
-        for service in self.services.values():
-            if isinstance(service, Syndication):
-                await service.hang_up()
+        for hang_up in self._endless:
+            await hang_up()
 
     async def stop(self) -> None:
         """Stop them in the line's order: what one lets go of, the next may still take."""
@@ -99,6 +97,7 @@ class Process:
         if name == "enrichment":
             return Enrichment(settings.newsroom, bus), []
         syndication = Syndication(settings, self.store, bus, guard)
+        self._endless.append(syndication.hang_up)
         return syndication, syndication.routes
 
     def _loops(self) -> list[Tick]:

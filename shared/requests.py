@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.problems import problem
+from shared.query import Query, QueryError, parse
 
 Input = TypeVar("Input", bound=BaseModel)
 
@@ -59,6 +60,15 @@ def invalid(error: ValidationError) -> Response:
         return problem(422, f"the body is not valid JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}")
     named = ", ".join(field for field, _ in errors[:5])
     return problem(422, f"the body has fields that are wrong: {named}", errors=errors)
+
+
+def asked_query(request: Request) -> Query | Response | None:
+    """Return the parameter `q` as a query, None when it is blank, or the 422 that says where it is wrong."""
+    text = request.query_params.get("q", "")
+    try:
+        return parse(text) if text.strip() else None
+    except QueryError as error:
+        return problem(422, f"q: {error}", errors=[("q", str(error))])
 
 
 def _said(fault: ErrorDetails) -> str:

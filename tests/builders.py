@@ -25,6 +25,19 @@ def an_article(**over: Any) -> Article:
     return Article(**fields | over)
 
 
+def a_push(**over: Any) -> dict[str, Any]:
+    """Build the body of a pushed article, as plain values."""
+    return {
+        "source": {"id": "desk"},
+        "guid": "story-1",
+        "url": "https://example.org/story-1",
+        "headline": "Ferry service resumes across the bay",
+        "body_html": "<p>The ferry sails again.</p>",
+        "authors": [{"name": "Ann Writer"}],
+        "published_at": "2026-11-22T10:00:00Z",
+    } | over
+
+
 def an_ingested(**over: Any) -> ArticleIngested:
     fields: dict[str, Any] = {"occurred_at": MORNING, "correlation_id": "c-1", "article": an_article()}
     return ArticleIngested(**fields | over)

@@ -10,7 +10,8 @@ import orjson
 import pytest
 from starlette.routing import Route
 
-from services.all_in_one import NAMES, Process
+from services import NAMES
+from services.all_in_one import Process
 from services.documents import ABOUT, WIRING, openapi, page
 from shared.bus.description import asyncapi
 from shared.settings import Settings

@@ -7,15 +7,15 @@ import sys
 
 import click
 
+from services import NAMES
 from services.cli.client import REFUSED, admin_token, end, read_settings
 from shared.settings import Settings
 
-SERVICES = ("ingest", "enrichment", "syndication")
 SETTLING_SECONDS = 1.0
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["all", *SERVICES]), default="all")
+@click.argument("which", type=click.Choice(["all", *NAMES]), default="all")
 def up(which: str) -> None:
     """Run the services until Ctrl-C: all, or one."""
     # The services take most of a second to load, and no other command needs them.
@@ -33,7 +33,7 @@ def up(which: str) -> None:
         _when_seen(chosen, which, token if made else None)
 
     try:
-        uvloop.run(run(chosen, SERVICES if which == "all" else (which,), ready))
+        uvloop.run(run(chosen, NAMES if which == "all" else (which,), ready))
     except (PortInUseError, EmbeddedError) as error:
         end(REFUSED, str(error))
     except OSError as error:

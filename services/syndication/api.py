@@ -19,9 +19,8 @@ from shared.bus import DeadLetters
 from shared.events import to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
-from shared.query import QueryError, parse
 from shared.redis import Store
-from shared.requests import read_body, read_model, whole_number
+from shared.requests import asked_query, read_body, read_model, whole_number
 
 BODY_LIMIT = 64 * 1024
 MOST = 9_007_199_254_740_991
@@ -115,10 +114,9 @@ class Api:
             return after
         if isinstance(limit, Response):
             return limit
-        try:
-            query = parse(text) if (text := request.query_params.get("q", "")).strip() else None
-        except QueryError as error:
-            return problem(422, f"q: {error}", errors=[("q", str(error))])
+        query = asked_query(request)
+        if isinstance(query, Response):
+            return query
         page = await self._reading.page(after, limit, query)
         latest = await self._library.ledger.latest()
         events = b",".join(event for _, event in page.events)

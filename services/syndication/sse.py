@@ -13,7 +13,8 @@ from starlette.routing import Route
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from shared.problems import problem
-from shared.query import Query, QueryError, parse
+from shared.query import Query
+from shared.requests import asked_query
 from shared.ticks import Tick
 
 log = structlog.get_logger()
@@ -96,10 +97,9 @@ class EventStream:
         asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 20):
             return problem(422, "Last-Event-ID must be the seq of an event", errors=[("Last-Event-ID", asked[:40])])
-        try:
-            query = parse(text) if (text := request.query_params.get("q", "")).strip() else None
-        except QueryError as error:
-            return problem(422, f"q: {error}", errors=[("q", str(error))])
+        query = asked_query(request)
+        if isinstance(query, Response):
+            return query
         # A number beyond the end is from before the ledger was begun anew.
         latest = await self._ledger.latest()
         after = min(int(asked), latest) if asked else latest

@@ -15,8 +15,8 @@ import pytest
 import redis
 
 from shared.embedded import EmbeddedServer
+from tests.builders import a_push
 from tests.cli.running import STORIES, Running, endless, free_port
-from tests.journeys.line import a_push
 from tests.waiting import until
 
 

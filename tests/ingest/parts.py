@@ -17,24 +17,13 @@ from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
 from shared.redis import RedisError, Store
 from shared.streams import Stream
+from tests.builders import a_push
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def plain_submission(**over: Any) -> dict[str, Any]:
-    return {
-        "source": {"id": "desk"},
-        "guid": "story-1",
-        "url": "https://example.org/story-1",
-        "headline": "Ferry service resumes across the bay",
-        "body_html": "<p>The ferry sails again.</p>",
-        "authors": [{"name": "Ann Writer"}],
-        "published_at": "2026-11-22T10:00:00Z",
-    } | over
-
-
 def a_submission(**over: Any) -> Submission:
-    return Submission.model_validate(plain_submission(**over))
+    return Submission.model_validate(a_push(**over))
 
 
 def a_source(**over: Any) -> Source:

@@ -17,8 +17,8 @@ from shared.settings import Settings
 from shared.streams import ARTICLE_INGESTED
 from shared.web import application
 from tests.asgi import ask
+from tests.builders import a_push
 from tests.ingest.feeds import a_host
-from tests.ingest.parts import plain_submission
 from tests.waiting import until
 
 TOKEN = "an-admin-token-for-tests"
@@ -39,18 +39,18 @@ async def test_file_feed_and_push_all_reach_the_line_and_no_start_repeats_them(
     store: Store, redis_url: str, tmp_path: Path
 ) -> None:
     (tmp_path / "drop").mkdir()
-    (tmp_path / "drop" / "010.json").write_bytes(orjson.dumps(plain_submission(guid="dropped")))
+    (tmp_path / "drop" / "010.json").write_bytes(orjson.dumps(a_push(guid="dropped")))
     async with a_host() as host:
         (tmp_path / "sources.toml").write_text(f'[[source]]\nid = "bay"\nurl = "{host.url}"\n')
         ingest = an_ingest(store, redis_url, tmp_path)
         await ingest.start()
         app = application(ingest.routes)
-        answer = await ask(app, "POST", "/api/v1/articles", json=plain_submission(guid="pushed"), token=TOKEN)
+        answer = await ask(app, "POST", "/api/v1/articles", json=a_push(guid="pushed"), token=TOKEN)
         assert answer.status == 202
         await until(lambda: _count(store, 3), 15)
         assert ingest.unready() is None
         await ingest.stop()
-        (tmp_path / "drop" / "020.json").write_bytes(orjson.dumps(plain_submission(guid="second")))
+        (tmp_path / "drop" / "020.json").write_bytes(orjson.dumps(a_push(guid="second")))
         with capture_logs() as lines:
             again = an_ingest(store, redis_url, tmp_path)
             await again.start()
@@ -70,7 +70,7 @@ async def test_a_redis_that_is_away_at_start_stops_nothing_and_is_told_of(short_
         await until(lambda: all(loop.failed for loop in ingest.loops if loop.name == "poll sources"), 15)
         assert all(loop.running for loop in ingest.loops)
         app = application(ingest.routes)
-        answer = await ask(app, "POST", "/api/v1/articles", json=plain_submission(), token=TOKEN)
+        answer = await ask(app, "POST", "/api/v1/articles", json=a_push(), token=TOKEN)
         assert answer.status == 503
         await ingest.stop()
         await store.close()

@@ -8,12 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.submission import Submission, is_web_url
-from tests.ingest.parts import a_submission, plain_submission
+from tests.builders import a_push
+from tests.ingest.parts import a_submission
 
 
 def faults(**over: Any) -> set[str]:
     with pytest.raises(ValidationError) as caught:
-        Submission.model_validate(plain_submission(**over))
+        Submission.model_validate(a_push(**over))
     return {".".join(str(part) for part in fault["loc"]) for fault in caught.value.errors()}
 
 
@@ -41,7 +42,7 @@ def test_an_article_without_guid_and_url_is_refused_at_guid() -> None:
 
 
 def test_tags_are_another_word_for_categories_and_texts_are_terms() -> None:
-    plain = plain_submission(tags=["Bay", {"term": "ferry", "scheme": "https://e.org/s", "label": "Ferry"}])
+    plain = a_push(tags=["Bay", {"term": "ferry", "scheme": "https://e.org/s", "label": "Ferry"}])
     assert [category.term for category in Submission.model_validate(plain).categories] == ["Bay", "ferry"]
 
 

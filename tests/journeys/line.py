@@ -11,10 +11,12 @@ from typing import Any
 
 import orjson
 
-from services.all_in_one import NAMES, Process
+from services import NAMES
+from services.all_in_one import Process
 from shared.http_client import Answer, Page, Session, connect, get, post
 from shared.settings import Settings
 from shared.web import Serving, listen
+from tests.builders import a_push
 
 TOKEN = "an-admin-token-for-journeys"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -46,6 +48,9 @@ class Line:
         assert isinstance(answer, Page), answer
         return answer
 
+    async def ready(self) -> bool:
+        return (await self.get("/readyz")).status == 200
+
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = orjson.loads((await self.get(f"/api/v1/events?after={after}&limit=1000")).body)[
             "events"
@@ -56,18 +61,6 @@ class Line:
         status, answer = await self.post("/api/v1/articles", a_push(**over))
         assert status in {200, 202}, answer
         return dict(answer)
-
-
-def a_push(**over: object) -> dict[str, object]:
-    return {
-        "source": {"id": "desk"},
-        "guid": "story-1",
-        "url": "https://example.org/story-1",
-        "headline": "Ferry service resumes across the bay",
-        "body_html": "<p>The ferry sails again.</p>",
-        "authors": [{"name": "Ann Writer"}],
-        "published_at": "2026-11-22T10:00:00Z",
-    } | over
 
 
 @contextlib.asynccontextmanager

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from services.all_in_one import redis_for
 from shared.embedded import EmbeddedServer
 from shared.redis import Store
 from shared.settings import Settings
-from tests.journeys.line import Line, a_line, a_push
-from tests.receiver import Receiver, a_receiver
+from tests.builders import a_push
+from tests.journeys.line import Line, a_line
+from tests.receiver import Receiver
 from tests.waiting import until
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def line(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[Line]:
-    assert await store.do("DBSIZE") == 0
-    (tmp_path / "newsroom").mkdir()
-    async with a_line(redis_url, tmp_path / "data", tmp_path / "newsroom") as line:
-        await until(lambda: _ready(line), 20)
-        yield line
-
-
-async def _ready(line: Line) -> bool:
-    return (await line.get("/readyz")).status == 200
 
 
 async def _subscribe(line: Line, receiver: Receiver) -> None:
@@ -56,7 +35,7 @@ async def test_after_a_flush_feeds_and_webhooks_tell_of_what_comes_then(
     await until(lambda: len(receiver.calls) == 3, 20)
     assert b"Old" in (await line.get("/feeds/all.rss")).body
     await store.do("FLUSHALL")
-    await until(lambda: _ready(line), 20)
+    await until(line.ready, 20)
     await _subscribe(line, receiver)
     await until(lambda: _accepted(line, "old-0", "New"), 20)
     await until(lambda: len(receiver.calls) == 4, 30)
@@ -79,7 +58,7 @@ async def test_an_embedded_server_that_is_killed_comes_back_with_everything(shor
         os.kill(_pid(settings), signal.SIGKILL)
         await until(lambda: _accepted(line, "after", "After"), 30)
         await until(lambda: _counted(line, 2), 30)
-        await until(lambda: _ready(line), 30)
+        await until(line.ready, 30)
 
 
 def _pid(settings: Settings) -> int:

@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from shared.embedded import EmbeddedServer
-from tests.journeys.line import Line, a_line, a_push
+from tests.builders import a_push
+from tests.journeys.line import Line, a_line
 from tests.waiting import until
 
 
@@ -27,12 +28,8 @@ def own_server(short_dir: Path) -> Iterator[EmbeddedServer]:
 async def line(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Line]:
     (tmp_path / "newsroom").mkdir()
     async with a_line(own_server.url, tmp_path / "data", tmp_path / "newsroom") as line:
-        await until(lambda: _ready(line), 20)
+        await until(line.ready, 20)
         yield line
-
-
-async def _ready(line: Line) -> bool:
-    return (await line.get("/readyz")).status == 200
 
 
 async def _pushed(line: Line, guid: str) -> bool:
@@ -55,7 +52,7 @@ async def test_pushes_are_refused_while_it_is_away_and_taken_once_it_is_back(
     own_server.stop()
     own_server.start()
     await until(lambda: _pushed(line, "after"), 20)
-    await until(lambda: _ready(line), 20)
+    await until(line.ready, 20)
     await until(lambda: _in_ledger(line, {"before", "after"}), 20)
 
 
@@ -73,7 +70,7 @@ async def test_a_full_server_slows_intake_says_so_and_recovers(line: Line, own_s
     await client.config_set("maxmemory", "256mb")
     await until(lambda: _pushed(line, "full"), 20)
     await until(lambda: _in_ledger(line, {"full"}), 20)
-    await until(lambda: _ready(line), 20)
+    await until(line.ready, 20)
     assert own_server.pid is not None
 
 

@@ -13,16 +13,10 @@ from redis.crc import key_slot
 from shared.redis import Store
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED
 from tests.journeys.line import Line, a_line
-from tests.receiver import Receiver, a_receiver
+from tests.receiver import Receiver
 from tests.waiting import until
 
 COUNT = 60
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import orjson
-import pytest
 from lxml import etree
 
-from shared.redis import Store
-from tests.journeys.line import Line, a_line
-from tests.receiver import Receiver, a_receiver
+from tests.journeys.line import Line
+from tests.receiver import Receiver
 from tests.waiting import until
 
 REASON = "The ferry does not sail after all."
 BODY = "The ferry sails again"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def line(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[Line]:
-    assert await store.do("DBSIZE") == 0
-    (tmp_path / "newsroom").mkdir()
-    async with a_line(redis_url, tmp_path / "data", tmp_path / "newsroom") as line:
-        yield line
 
 
 async def test_a_retraction_reaches_webhook_feed_and_api_without_the_text(line: Line, receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from shared.redis import Store
 from tests.journeys.line import Line, a_line
-from tests.receiver import Receiver, a_receiver
+from tests.receiver import Receiver
 from tests.waiting import until
 
 NEWSROOM = Path(__file__).parents[2] / "newsroom"
@@ -27,12 +27,6 @@ NAMES = {
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
 TAGS = {"North Korea", "Russia", "Ukraine", "Kursk Oblast", "Pentagon", "HUR", "Patrick Ryder", "Akhmat"}
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.ingest.source import NewSource, SourceChange
 from services.ingest.submission import RetractionInput, Submission
+from shared.openapi import PROBLEM, REF, content, refusal
 from shared.problems import phrase
 
 KEY = {
@@ -54,24 +56,12 @@ SOURCE = {
         "error": TEXT_OR_NULL,
     },
 }
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": TEXT,
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "errors": {"type": "array", "items": {"type": "object", "properties": {"field": TEXT, "message": TEXT}}},
-    },
-}
 
 
 def openapi() -> dict[str, Any]:
     """Return `paths`, and the `schemas` that they name."""
-    template = "#/components/schemas/{model}"
-    models = [(model, "validation") for model in (Submission, RetractionInput, NewSource, SourceChange)]
-    _, definitions = models_json_schema(models, ref_template=template)  # type: ignore[arg-type]
+    taken: tuple[type[BaseModel], ...] = (Submission, RetractionInput, NewSource, SourceChange)
+    _, definitions = models_json_schema([(model, "validation") for model in taken], ref_template=REF + "{model}")
     schemas = {**definitions["$defs"], "Ingested": INGESTED, "IngestSource": SOURCE, "Problem": PROBLEM}
     return {"paths": _articles() | _sources(), "schemas": schemas}
 
@@ -122,19 +112,12 @@ def _sources() -> dict[str, Any]:
 
 
 def _operation(summary: str, answers: dict[str, Any], body: str | None, problems: list[int]) -> dict[str, Any]:
-    responses = answers | {str(status): _refused(status) for status in problems}
+    responses = answers | {str(status): refusal(phrase(status)) for status in problems}
     operation: dict[str, Any] = {"summary": summary, "tags": ["ingest"], "responses": responses}
     if body is not None:
-        schema = {"$ref": f"#/components/schemas/{body}"}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        operation["requestBody"] = {"required": True, "content": content(body)}
     return operation
 
 
 def _json(schema: str, description: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
-
-
-def _refused(status: int) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": phrase(status), "content": {"application/problem+json": {"schema": schema}}}
+    return {"description": description, "content": content(schema)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -15,7 +15,6 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110 section 5.6
 _OURS = re.compile(
     r"(?i)webhook-.*|host|content-.*|transfer-encoding|connection|upgrade|te|trailer|expect|user-agent|accept-encoding"
 )
-TYPES: tuple[str, ...] = get_args(PublicType)
 WEEK = 604_800
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription, Preview, Replay
 from shared.events import PublicType
+from shared.openapi import REF, Node, content, operation, parameter
 
-Node = dict[str, Any]
-_REF = "#/components/schemas/"
 _TEXT: Node = {"type": "string"}
 _MAYBE_TEXT: Node = {"type": ["string", "null"]}
 _NUMBER: Node = {"type": "integer"}
@@ -21,27 +20,27 @@ _TEXTS: Node = {"type": "array", "items": _TEXT}
 def openapi_paths() -> Node:
     """Return `paths` and `schemas` of the subscriptions API."""
     root, one = "/api/v1/subscriptions", "/api/v1/subscriptions/{id}"
-    id = _parameter("id", "path", _TEXT)
-    log = [id, _parameter("limit", "query", _NUMBER), _parameter("before", "query", _TEXT)]
-    shown, secret = _content(_REF + "Subscription"), _content(_REF + "SubscriptionWithSecret")
+    id = parameter("id", "path", _TEXT)
+    log = [id, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
+    shown, secret = content("Subscription"), content("SubscriptionWithSecret")
     return {
         "paths": {
             root: {
-                "get": _operation("List subscriptions", shown=_content(_REF + "Subscriptions")),
-                "post": _operation("Subscribe", "NewSubscription", status="201", shown=secret),
+                "get": operation("List subscriptions", shown=content("Subscriptions")),
+                "post": operation("Subscribe", "NewSubscription", status="201", shown=secret),
             },
-            f"{root}/preview": {"post": _operation("Try a filter on the latest events", "Preview")},
+            f"{root}/preview": {"post": operation("Try a filter on the latest events", "Preview")},
             one: {
-                "get": _operation("Show a subscription", shown=shown, parameters=[id]),
-                "patch": _operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
-                "delete": _operation("Unsubscribe", status="204", parameters=[id]),
+                "get": operation("Show a subscription", shown=shown, parameters=[id]),
+                "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
+                "delete": operation("Unsubscribe", status="204", parameters=[id]),
             },
-            f"{one}/test": {"post": _operation("Send a signed test message now", parameters=[id])},
+            f"{one}/test": {"post": operation("Send a signed test message now", parameters=[id])},
             f"{one}/rotate-secret": {
-                "post": _operation("Make a new secret; the old one signs for 24 hours more", parameters=[id])
+                "post": operation("Make a new secret; the old one signs for 24 hours more", parameters=[id])
             },
-            f"{one}/deliveries": {"get": _operation("List attempts, newest first", parameters=log)},
-            f"{one}/replay": {"post": _operation("Send again", "Replay", status="202", parameters=[id])},
+            f"{one}/deliveries": {"get": operation("List attempts, newest first", parameters=log)},
+            f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
         },
         "schemas": _schemas(),
     }
@@ -59,7 +58,7 @@ def _message(type: str) -> Node:
             "summary": f"A version of an article: {type}",
             "description": "Signed as Standard Webhooks 1.0.0; answer 2xx. A repeat has the same webhook-id.",
             "security": [],
-            "parameters": [_parameter(name, "header", _TEXT) for name in names],
+            "parameters": [parameter(name, "header", _TEXT) for name in names],
             "requestBody": {"required": True, "content": {"application/json": {"schema": _body(type)}}},
             "responses": {
                 "2XX": {"description": "Taken; not sent again"},
@@ -71,7 +70,7 @@ def _message(type: str) -> Node:
 
 
 def _body(type: str) -> Node:
-    article: Node = {"type": "object"} if type == "article.retracted" else {"$ref": _REF + "Article"}
+    article: Node = {"type": "object"} if type == "article.retracted" else {"$ref": REF + "Article"}
     data: Node = {
         "seq": _NUMBER,
         "previous_seq": _MAYBE_NUMBER,
@@ -89,7 +88,7 @@ def _body(type: str) -> Node:
 
 def _schemas() -> Node:
     inputs = [(model, "validation") for model in (NewSubscription, ChangedSubscription, Preview, Replay)]
-    _, found = models_json_schema(inputs, ref_template=_REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
+    _, found = models_json_schema(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
     shown: Node = {
         "id": _TEXT,
         "url": _TEXT,
@@ -103,7 +102,7 @@ def _schemas() -> Node:
         "headers": {**_TEXTS, "description": "names only; values are never shown"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
     }
-    listed = {"type": "array", "items": {"$ref": _REF + "Subscription"}}
+    listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
     return {
         **found["$defs"],
         "Subscription": _object(shown),
@@ -114,32 +113,3 @@ def _schemas() -> Node:
 
 def _object(properties: Node) -> Node:
     return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _parameter(name: str, where: str, schema: Node) -> Node:
-    return {"name": name, "in": where, "required": where != "query", "schema": schema}
-
-
-def _content(ref: str) -> Node:
-    return {"application/json": {"schema": {"$ref": ref}}}
-
-
-def _operation(
-    summary: str,
-    body: str | None = None,
-    *,
-    status: str = "200",
-    shown: Node | None = None,
-    parameters: list[Node] | None = None,
-) -> Node:
-    done: Node = {"description": "Done"}
-    if status != "204":
-        done["content"] = shown or {"application/json": {"schema": {"type": "object"}}}
-    problem = {"application/problem+json": {"schema": {"$ref": _REF + "Problem"}}}
-    responses = {status: done, "default": {"description": "A problem document (RFC 9457)", "content": problem}}
-    operation: Node = {"summary": summary, "responses": responses}
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": _content(_REF + body)}
-    if parameters:
-        operation["parameters"] = parameters
-    return operation

@@ -290,5 +290,3 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """)
 """KEYS: bits, scratch. ARGV: the bits to set besides those that are, seconds to keep them."""
-
-SCRIPTS = (ENQUEUE, STEP, REQUEUE, ACTIVATE, PEEK, HINT, HEAL, DUE, CHANGED, CHANGE, HOLD, RELEASE, ADVANCE, CARRY)

@@ -10,8 +10,8 @@ import pytest
 
 from services.ingest.api.articles import BODY_LIMIT
 from shared.redis import Store
+from tests.builders import a_push
 from tests.ingest.api.parts import Api
-from tests.ingest.parts import plain_submission
 
 ID = "desk-2ahqyss2kk55jm3uhn2j"
 
@@ -24,7 +24,7 @@ async def api(store: Store) -> AsyncIterator[Api]:
 
 
 async def push(api: Api, **over: Any) -> Any:
-    return await api.ask("POST", "/articles", plain_submission(**over))
+    return await api.ask("POST", "/articles", a_push(**over))
 
 
 async def test_a_push_is_accepted_once_and_durable_then(api: Api) -> None:
@@ -56,7 +56,7 @@ async def test_the_source_of_a_push_becomes_a_source(api: Api) -> None:
 @pytest.mark.parametrize("token", [None, "wrong"])
 async def test_without_the_right_key_nothing_is_taken(api: Api, token: str | None) -> None:
     for path in ("/articles", f"/articles/{ID}/retract"):
-        answer = await api.ask("POST", path, plain_submission(), token=token)
+        answer = await api.ask("POST", path, a_push(), token=token)
         assert answer.status == 401
         assert answer.headers["content-type"] == "application/problem+json"
     assert await api.sent() == []
@@ -106,15 +106,15 @@ async def test_an_embargo_that_lies_ahead_is_refused_plainly(api: Api) -> None:
 
 async def test_a_key_gets_the_first_answer_again_and_no_other_body(api: Api) -> None:
     key = {"idempotency-key": "k-1"}
-    first = await api.ask("POST", "/articles", plain_submission(), headers=key)
-    again = await api.ask("POST", "/articles", plain_submission(), headers=key)
-    other = await api.ask("POST", "/articles", plain_submission(headline="x"), headers=key)
+    first = await api.ask("POST", "/articles", a_push(), headers=key)
+    again = await api.ask("POST", "/articles", a_push(), headers=key)
+    other = await api.ask("POST", "/articles", a_push(headline="x"), headers=key)
     assert (again.status, again.body) == (first.status, first.body) == (202, first.body)
     assert other.status == 422
 
 
 async def test_of_pushes_with_one_key_at_once_one_is_taken(api: Api) -> None:
-    pushes = [api.ask("POST", "/articles", plain_submission(), headers={"idempotency-key": "k-1"}) for _ in range(5)]
+    pushes = [api.ask("POST", "/articles", a_push(), headers={"idempotency-key": "k-1"}) for _ in range(5)]
     statuses = sorted(answer.status for answer in await asyncio.gather(*pushes))
     assert statuses[0] == 202
     assert set(statuses) <= {202, 409}

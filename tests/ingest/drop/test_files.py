@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from services.ingest.drop.files import MAX_BYTES, Content, Found, Unreadable, load, look, read
+from tests.builders import a_push
 from tests.ingest.feeds import an_item, items, rss
-from tests.ingest.parts import plain_submission
 
 
 def a_file(folder: Path, name: str, body: bytes = b"{}") -> Found:
@@ -50,7 +50,7 @@ def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_an_article_as_json_is_read(tmp_path: Path) -> None:
-    found = content(tmp_path, "a.json", orjson.dumps(plain_submission()))
+    found = content(tmp_path, "a.json", orjson.dumps(a_push()))
     assert (found.source_id, found.submissions[0].headline) == ("desk", "Ferry service resumes across the bay")
 
 

@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from services.ingest.drop import DropFolder
 from services.ingest.drop.memory import Memory
 from shared.redis import Store
+from tests.builders import a_push
 from tests.ingest.feeds import items, rss
-from tests.ingest.parts import Bench, plain_submission
+from tests.ingest.parts import Bench
 
 LONG_AGO = 1_000_000_000
 
@@ -34,7 +35,7 @@ class Dropping(Bench):
 
     def put(self, name: str, body: bytes | None = None, **over: Any) -> Path:
         path = self.path / name
-        path.write_bytes(body if body is not None else orjson.dumps(plain_submission(**over)))
+        path.write_bytes(body if body is not None else orjson.dumps(a_push(**over)))
         return path
 
     async def versions(self) -> list[int]:
@@ -85,7 +86,7 @@ async def test_an_edited_file_is_taken_again_even_when_edited_back(dropping: Dro
 
 
 async def test_a_file_still_being_written_is_awaited_and_so_is_what_follows(dropping: Dropping) -> None:
-    whole = orjson.dumps(plain_submission(headline="First"))
+    whole = orjson.dumps(a_push(headline="First"))
     dropping.put("010.json", whole[:40])
     dropping.put("020.json", headline="Second")
     dropping.time = dropping.path.stat().st_ctime
