@@ -47,6 +47,7 @@ class Author(Model):
 
     id: str | None = None
     name: str
+    kind: Literal["person", "agency", "desk"] = "person"
     role: str | None = None
     bio: str | None = None
     avatar: str | None = None
@@ -95,6 +96,16 @@ class Image(Model):
     lead: bool = False
 
 
+class Enclosure(Model):
+    """A file that goes with an article and is no picture: `bytes` is its size, `seconds` how long it plays."""
+
+    url: str
+    type: str | None = None
+    bytes: int | None = None
+    seconds: int | None = None
+    title: str | None = None
+
+
 class Related(Model):
     """Another story an article points to: placed by an editor, or computed."""
 
@@ -141,6 +152,7 @@ class Article(Model):
     authors: tuple[Author, ...] = ()
     tags: tuple[Tag, ...] = ()
     images: tuple[Image, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     related: tuple[Related, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     duplicate_of: str | None = None
@@ -164,6 +176,7 @@ READER_VISIBLE: tuple[str, ...] = (
     "authors",
     "tags",
     "images",
+    "enclosures",
     "related",
 )
 """The article fields whose change is a change to a reader; `updated_at` alone is none."""

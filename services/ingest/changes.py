@@ -115,7 +115,8 @@ def fingerprint(event: ArticleIngested) -> str:
 
     Empty values are left out too, so that a field added to the model later changes no fingerprint.
     """
-    plain = event.article.model_dump(include=_VISIBLE)
+    # What kind of author it is, enrichment finds out: no source tells.
+    plain = event.article.model_dump(include=_VISIBLE, exclude={"authors": {"__all__": {"kind"}}})
     plain["byline"] = event.byline
     plain["categories"] = [category.model_dump() for category in event.categories]
     return _digest(_folded(plain))

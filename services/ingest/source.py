@@ -12,11 +12,75 @@ from services.ingest.submission import Input, Language, OptionalShort, Url
 from shared.events import Reuse
 from shared.slugs import SLUG
 
-Kind = Literal["feed", "push", "drop"]
+Kind = Literal["feed", "page", "sitemap", "ghost", "wordpress", "drop", "push"]
+POLLED: frozenset[Kind] = frozenset(("feed", "page", "sitemap", "ghost", "wordpress"))
+"""The kinds that are asked by us; the others come by themselves."""
+
 Interval = Annotated[int, Field(ge=1, le=7 * 24 * 60, description="minutes between two polls")]
 SourceId = Annotated[str, Field(pattern=f"^{SLUG.pattern}$")]
+Selector = Annotated[str, Field(min_length=1, max_length=500)]
+Secret = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 DEFAULT_INTERVAL = 15
+FIRST_ITEMS = 20
+SECRETS = ("key", "secret", "authorization")
+
+
+class Selectors(Input):
+    """Where things stand on a source's pages, as CSS selectors; what is left out is found by other means.
+
+    `item` is one story's block in a listing and `next` the link to its next page; `headline`, `url`, `summary` and
+    `image` are looked for inside an item. The rest are looked for on an article's own page; `remove` is taken
+    out first, and `related` marks the cards that lead to other stories.
+    """
+
+    item: Selector | None = None
+    next: Selector | None = None
+    headline: Selector | None = None
+    url: Selector | None = None
+    summary: Selector | None = None
+    image: Selector | None = None
+    body: Selector | None = None
+    author: Selector | None = None
+    author_name: Selector | None = None
+    author_role: Selector | None = None
+    author_bio: Selector | None = None
+    author_avatar: Selector | None = None
+    caption: Selector | None = None
+    credit: Selector | None = None
+    published: Selector | None = None
+    updated: Selector | None = None
+    related: Selector | None = None
+    tag: Selector | None = None
+    remove: Selector | None = None
+
+
+class Options(Input):
+    """What may be said of any source; each has a sensible default.
+
+    `full_text` fetches the article's page where a source gives headlines only. `members_only` takes posts that
+    are not public. `key` is a Content API key, `secret` signs hooks, `authorization` is sent to the source's own
+    host as that header. `first_items` are published of a new source's first document, the rest only remembered.
+    `timezone` (IANA) is that of dates without one.
+    """
+
+    url: Url | None = None
+    name: OptionalShort = None
+    interval_minutes: Interval = DEFAULT_INTERVAL
+    shortest_minutes: Interval | None = None
+    longest_minutes: Interval | None = None
+    first_items: Annotated[int, Field(ge=0, le=500)] = FIRST_ITEMS
+    reuse: Reuse | None = None
+    section: OptionalShort = None
+    language: Language | None = None
+    timezone: OptionalShort = None
+    full_text: bool = False
+    members_only: bool = False
+    websub: bool = True
+    selectors: Selectors | None = None
+    key: Secret | None = None
+    secret: Secret | None = None
+    authorization: Secret | None = None
 
 
 class Settings(BaseModel):
@@ -30,9 +94,20 @@ class Settings(BaseModel):
     name: str | None = None
     home: str | None = None
     interval_minutes: int = DEFAULT_INTERVAL
+    shortest_minutes: int | None = None
+    longest_minutes: int | None = None
+    first_items: int = FIRST_ITEMS
     reuse: Reuse | None = None
     section: str | None = None
     language: str | None = None
+    timezone: str | None = None
+    full_text: bool = False
+    members_only: bool = False
+    websub: bool = True
+    selectors: Selectors | None = None
+    key: str | None = None
+    secret: str | None = None
+    authorization: str | None = None
     origin: Literal["api", "file", "push", "drop"] = "api"
     active: bool = True
 
@@ -71,7 +146,7 @@ class Source:
     @property
     def polled(self) -> bool:
         """Tell whether the poller has business with it."""
-        return self.settings.kind == "feed" and self.settings.active and not self.health.gone
+        return self.settings.kind in POLLED and self.settings.active and not self.health.gone
 
     @property
     def status(self) -> str:
@@ -89,41 +164,35 @@ def titled(source: Source, title: str | None, home: str | None) -> Source:
     return Source(source.settings, replace(health, title=title or health.title, home=home or health.home))
 
 
-class NewSource(Input):
+class NewSource(Options):
     """A source to add; its id is made of the feed's host unless given."""
 
     id: SourceId | None = None
-    url: Url | None = None
     kind: Kind = "feed"
-    name: OptionalShort = None
-    interval_minutes: Interval = DEFAULT_INTERVAL
-    reuse: Reuse | None = None
-    section: OptionalShort = None
-    language: Language | None = None
 
 
-class SourceChange(Input):
+class SourceChange(Options):
     """What may change about a source; what is left out stays."""
 
-    url: Url | None = None
-    name: OptionalShort = None
-    interval_minutes: Interval | None = None
-    reuse: Reuse | None = None
-    section: OptionalShort = None
-    language: Language | None = None
     active: bool | None = None
 
 
 def shown(source: Source) -> dict[str, object]:
     """Return a source as the API shows it."""
     health = source.health
-    return source.settings.model_dump() | {
-        "name": source.settings.name or health.title,
-        "home": source.settings.home or health.home,
-        "status": source.status,
-        "polled_at": health.polled_at,
-        "succeeded_at": health.succeeded_at,
-        "next_poll_at": health.next_poll_at if source.polled else None,
-        "failures": health.failures,
-        "error": health.error,
-    }
+    plain = source.settings.model_dump(exclude_none=False)
+    hidden = {name: "set" if plain[name] else None for name in SECRETS}
+    return (
+        plain
+        | hidden
+        | {
+            "name": source.settings.name or health.title,
+            "home": source.settings.home or health.home,
+            "status": source.status,
+            "polled_at": health.polled_at,
+            "succeeded_at": health.succeeded_at,
+            "next_poll_at": health.next_poll_at if source.polled else None,
+            "failures": health.failures,
+            "error": health.error,
+        }
+    )

@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import structlog
 from pydantic import ConfigDict, Field
 
-from services.ingest.source import DEFAULT_INTERVAL, Interval, Settings, SourceId
+from services.ingest.source import POLLED, Kind, Options, Settings, SourceId
 from services.ingest.store import SourceStore
-from services.ingest.submission import Input, Language, OptionalShort, Url
-from shared.events import Reuse
+from services.ingest.submission import Input
 from shared.newsroom import Invalid, Loaded, Refused, Watched
 
 log = structlog.get_logger()
@@ -22,15 +21,9 @@ log = structlog.get_logger()
 Wanted = dict[str, Settings]
 
 
-class _Entry(Input):
+class _Entry(Options):
     id: SourceId
-    url: Url | None = None
-    kind: Literal["feed", "push", "drop"] = "feed"
-    name: OptionalShort = None
-    interval_minutes: Interval = DEFAULT_INTERVAL
-    reuse: Reuse | None = None
-    section: OptionalShort = None
-    language: Language | None = None
+    kind: Kind = "feed"
 
 
 class _Document(Input):
@@ -46,8 +39,8 @@ def parse_sources(document: dict[str, Any]) -> Wanted:
     for index, entry in enumerate(entries):
         if entry.id in seen:
             faults.append((("source", index, "id"), f"{entry.id} stands twice"))
-        if entry.kind == "feed" and entry.url is None:
-            faults.append((("source", index), f"the feed {entry.id} needs a url"))
+        if entry.kind in POLLED and entry.url is None:
+            faults.append((("source", index), f"the {entry.kind} {entry.id} needs a url"))
         seen.add(entry.id)
     if faults:
         raise Invalid(faults)
@@ -89,7 +82,7 @@ class SourcesFile:
         await self._sources.replace(settings)
         if before is not None and before.url != settings.url:
             await self._sources.note(settings.id, {"etag": "", "last_modified": "", "body_hash": "", "gone": "0"})
-        if settings.kind == "feed":
+        if settings.kind in POLLED:
             await self._sources.due(settings.id, self._now().timestamp())
         else:
             await self._sources.never(settings.id)

@@ -123,6 +123,16 @@ class ImageInput(Input):
     lead: bool = False
 
 
+class EnclosureInput(Input):
+    """A file that is no picture, as podcasts have; `bytes` is its size, `seconds` how long it plays."""
+
+    url: Url
+    type: OptionalShort = None
+    bytes: Annotated[int, Field(ge=0, le=2**40)] | None = None
+    seconds: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    title: OptionalShort = None
+
+
 class RelatedInput(Input):
     """Another story that an editor placed beside this one."""
 
@@ -158,6 +168,7 @@ class Submission(Input):
         Field(max_length=200, validation_alias=AliasChoices("categories", "tags")),
     ] = ()
     images: Annotated[tuple[ImageInput, ...], Field(max_length=200)] = ()
+    enclosures: Annotated[tuple[EnclosureInput, ...], Field(max_length=50)] = ()
     related: Annotated[tuple[RelatedInput, ...], Field(max_length=100)] = ()
     section: OptionalShort = None
     rights: OptionalLong = None

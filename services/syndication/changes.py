@@ -17,6 +17,7 @@ EMPTIED: dict[str, Any] = {
     "authors": (),
     "tags": (),
     "images": (),
+    "enclosures": (),
     "related": (),
     "attributions": (),
     "word_count": 0,

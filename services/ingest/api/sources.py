@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from services.ingest.api.answers import answer
 from services.ingest.identity import source_id_of
-from services.ingest.source import NewSource, Settings, Source, SourceChange, shown
+from services.ingest.source import POLLED, NewSource, Settings, Source, SourceChange, shown
 from services.ingest.store import SourceStore
 from shared.auth import Guard
 from shared.idempotency import Idempotency
@@ -79,7 +79,7 @@ class Sources:
         if source is None:
             return _none(request)
         if not source.polled:
-            why = "is not a feed" if source.settings.kind != "feed" else f"is {source.status}"
+            why = f"is {source.status}" if source.settings.kind in POLLED else f"comes by {source.settings.kind}"
             return problem(409, f"{source.settings.id} {why}, so it is not polled")
         await self._sources.due(source.settings.id, self._now().timestamp())
         self._wake()
@@ -113,18 +113,18 @@ class Sources:
         if not await self._sources.add(settings):
             return problem(409, f"there is a source {id} already", errors=[("id", "is taken")])
         log.info("source.added", source=id, kind=settings.kind, origin="api")
-        if settings.kind == "feed":
+        if settings.kind in POLLED:
             await self._sources.due(id, self._now().timestamp())
             self._wake()
         return answer(shown(Source(settings)), 201, {"location": f"/api/v1/sources/{id}"})
 
     async def _wrong(self, given: NewSource) -> Response | None:
         if given.url is None:
-            if given.kind == "feed" or given.id is None:
-                missing = "url" if given.kind == "feed" else "id"
+            if given.kind in POLLED or given.id is None:
+                missing = "url" if given.kind in POLLED else "id"
                 return problem(422, f"a {given.kind} source needs its {missing}", errors=[(missing, "is needed")])
             return None
-        refusal = await self._check(given.url) if given.kind == "feed" else None
+        refusal = await self._check(given.url) if given.kind in POLLED else None
         return problem(422, f"url {refusal}", errors=[("url", refusal)]) if refusal else None
 
     async def _free_id(self, url: str) -> str:
@@ -153,7 +153,7 @@ class Sources:
         await self._sources.replace(settings)
         if update.get("url", source.settings.url) != source.settings.url or update.get("active"):
             await self._sources.note(id, FORGET)
-        if settings.kind == "feed" and settings.active:
+        if settings.kind in POLLED and settings.active:
             await self._sources.due(id, self._now().timestamp())
             self._wake()
         else:

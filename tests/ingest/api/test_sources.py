@@ -50,7 +50,7 @@ async def test_a_repeat_with_the_same_key_adds_one_source(api: Api) -> None:
     [
         ({"kind": "feed"}, "url"),
         ({"kind": "push"}, "id"),
-        ({"url": "https://e.org/", "kind": "sitemap"}, "kind"),
+        ({"url": "https://e.org/", "kind": "pigeon"}, "kind"),
         ({"url": "/rss"}, "url"),
         (FEED | {"interval_minutes": 0}, "interval_minutes"),
         (FEED | {"id": "No Slug"}, "id"),
