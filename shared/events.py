@@ -67,7 +67,7 @@ class Evidence(Model):
 
 
 class Tag(Model):
-    """A term of the newsroom's taxonomy found in an article, with the reasons for it."""
+    """A term found in an article with the first few reasons for it; `evidence_count` is how many there are."""
 
     id: str
     slug: str
@@ -80,6 +80,7 @@ class Tag(Model):
     method: str = "source"
     confidence: float = 1.0
     evidence: tuple[Evidence, ...] = ()
+    evidence_count: int = 0
 
 
 class Image(Model):
@@ -126,6 +127,26 @@ class Attribution(Model):
     kind: Literal["quoted", "told", "credit"] = "quoted"
 
 
+class Correction(Model):
+    """What was wrong in the version before, in the newsroom's words."""
+
+    note: str
+
+
+class Corrected(Correction):
+    """A correction that was made: with which version, and when."""
+
+    version: int
+    at: UtcTime
+
+
+class Retraction(Model):
+    """Why an article was taken back, and what stands in its place."""
+
+    reason: str
+    replacement_url: str | None = None
+
+
 class Article(Model):
     """One version of an article: the shape used in events, the API, webhooks and feeds."""
 
@@ -159,6 +180,8 @@ class Article(Model):
     revision_of: str | None = None
     word_count: int = 0
     reading_minutes: int = 0
+    corrections: tuple[Corrected, ...] = ()
+    retraction: Retraction | None = None
 
 
 READER_VISIBLE: tuple[str, ...] = (
@@ -188,19 +211,6 @@ class Category(Model):
     term: str
     scheme: str | None = None
     label: str | None = None
-
-
-class Correction(Model):
-    """What was wrong in the version before, in the newsroom's words."""
-
-    note: str
-
-
-class Retraction(Model):
-    """Why an article was taken back, and what stands in its place."""
-
-    reason: str
-    replacement_url: str | None = None
 
 
 class ArticleEvent(Model):
@@ -235,11 +245,33 @@ class ArticleIngested(ArticleEvent):
     categories: tuple[Category, ...] = ()
 
 
+class Given(Model):
+    """What the source gave and enrichment put into other words: kept, so that an article can be completed anew."""
+
+    byline: str | None = None
+    categories: tuple[Category, ...] = ()
+    authors: tuple[Author, ...] = ()
+    images: tuple[Image, ...] = ()
+    related: tuple[Related, ...] = ()
+    summary: str | None = None
+    language: str | None = None
+    dateline: str | None = None
+
+
 class ArticleEnriched(ArticleEvent):
     """An article is complete: authors, tags, reading time, captions, a safe body."""
 
     type: Literal["article.enriched"] = "article.enriched"
     newsroom: str | None = Field(default=None, description="hash of the newsroom files used")
+    given: Given | None = None
+
+
+class ArticleRecalled(ArticleEvent):
+    """A version in the ledger is to be completed anew: the article as its source gave it, the body made safe."""
+
+    type: Literal["article.recalled"] = "article.recalled"
+    byline: str | None = None
+    categories: tuple[Category, ...] = ()
 
 
 Event = TypeVar("Event", bound=ArticleEvent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.syndication.ledger import Entry
-from shared.events import READER_VISIBLE, Article, ArticleEnriched
+from shared.events import READER_VISIBLE, Article, ArticleEnriched, Corrected
 from shared.slugs import slug
 from shared.times import rfc3339
 
@@ -22,6 +22,7 @@ EMPTIED: dict[str, Any] = {
     "attributions": (),
     "word_count": 0,
     "reading_minutes": 0,
+    "corrections": (),
 }
 
 
@@ -43,9 +44,28 @@ def _seen(article: Article, name: str) -> object:
 def retracted(previous: Article | None, event: ArticleEnriched) -> Article:
     """Return the version that stands for a retracted article: who it was, and nothing it said."""
     base = previous or event.article
+    if base.status == "canceled":  # taken back before: the moment and the reason it was told with stay
+        return base.model_copy(update={"version": event.article.version})
     return base.model_copy(
-        update=EMPTIED | {"version": event.article.version, "status": "canceled", "updated_at": event.occurred_at}
+        update=EMPTIED
+        | {
+            "version": event.article.version,
+            "status": "canceled",
+            "updated_at": event.occurred_at,
+            "retraction": event.retraction,
+        }
     )
+
+
+def shown(previous: Article | None, event: ArticleEnriched) -> Article:
+    """Return the version that readers get: with the corrections made so far, or what stands for a retracted one."""
+    if event.retraction is not None:
+        return retracted(previous, event)
+    made = previous.corrections if previous is not None else ()
+    if event.correction is not None:
+        note, version = event.correction.note, event.article.version
+        made = (*made, Corrected(note=note, version=version, at=event.occurred_at))
+    return event.article.model_copy(update={"corrections": made})
 
 
 def entry_for(event: ArticleEnriched, previous: Article | None, shown: Article) -> Entry | None:
@@ -81,5 +101,7 @@ def feeds_of(article: Article) -> list[str]:
     """Return the names of the feeds an article stands in: `all`, `tags/…`, `authors/…`, `sources/…`."""
     names = ["all", f"sources/{article.source.id}"]
     names += [f"tags/{tag.slug}" for tag in article.tags if tag.status == "applied"]
+    names += [f"sections/{section}" for section in (slug(article.section or ""),) if section]
+    names += [f"languages/{tongue}" for tongue in (slug(article.language or ""),) if tongue]
     names += [f"authors/{name}" for author in article.authors if (name := author.id or slug(author.name))]
     return list(dict.fromkeys(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.syndication.changes import changed_fields, entry_for, feeds_of, retracted
+from services.syndication.changes import changed_fields, entry_for, feeds_of, retracted, shown
 from shared.events import Author, Correction, Retraction, Tag
 from tests.builders import an_article, an_enriched
 
@@ -71,15 +71,35 @@ def test_a_retraction_keeps_who_it_was_and_nothing_it_said() -> None:
     assert "status" in entry.changed
 
 
-def test_an_article_stands_in_the_feeds_of_its_source_tags_and_authors_once() -> None:
+def test_an_article_stands_in_the_feeds_of_all_it_is_about_once() -> None:
     article = an_article(
         tags=[a_tag("kursk"), a_tag("kursk")],
         authors=[Author(id="ann-writer", name="Ann"), Author(name="Bo Ünknown")],
+        section="World / Politics",
     )
     assert feeds_of(article) == [
         "all",
         f"sources/{article.source.id}",
         "tags/kursk",
+        "sections/world-politics",
+        "languages/en",
         "authors/ann-writer",
         "authors/bo-unknown",
     ]
+
+
+def test_corrections_made_so_far_stay_with_the_article() -> None:
+    first = shown(None, an_enriched())
+    second = shown(first, an_enriched(article=an_article(version=2), correction=Correction(note="A name.")))
+    third = shown(second, an_enriched(article=an_article(version=3, headline="New")))
+    assert first.corrections == ()
+    assert [(one.note, one.version) for one in third.corrections] == [("A name.", 2)]
+
+
+def test_a_retracted_article_says_why_and_a_second_time_changes_nothing() -> None:
+    first = shown(None, an_enriched())
+    why = Retraction(reason="Wrong.", replacement_url="https://example.org/right")
+    gone = shown(first, an_enriched(article=an_article(version=2, status="canceled"), retraction=why))
+    again = an_enriched(article=an_article(version=3, status="canceled"), retraction=Retraction(reason="Other."))
+    assert gone.retraction == why
+    assert shown(gone, again) == gone.model_copy(update={"version": 3})

@@ -8,7 +8,7 @@ from html import escape
 from services.syndication.feeds.parts import author_page, creators, lead_image
 from services.syndication.feeds.site import Site
 from services.syndication.feeds.text import address, attribute, content, line
-from shared.events import Article, Author, Image, Related
+from shared.events import Article, Author, Corrected, Image, Related
 
 MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 """As newsrooms abbreviate them (AP style), in no locale: a document's bytes must not follow the machine's."""
@@ -22,6 +22,7 @@ def body(article: Article, site: Site) -> str:
         _dateline(article),
         article.body_html,
         _updated(article),
+        *(_correction(one) for one in article.corrections),
         *(_related(story) for story in article.related),
         _author_box(article, site),
     )
@@ -72,6 +73,10 @@ def _updated(article: Article) -> str:
     if moment is None or moment <= article.published_at:
         return ""
     return f"<p><em>(Updated: {stamp(moment)})</em></p>"
+
+
+def _correction(made: Corrected) -> str:
+    return f"<p><strong>Correction, {stamp(made.at)}:</strong> {content(made.note)}</p>"
 
 
 def _related(story: Related) -> str:

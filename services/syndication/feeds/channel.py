@@ -1,4 +1,4 @@
-"""What stands around the items of an RSS document; the items themselves come as finished fragments."""
+"""What stands around the items of a feed in any format: its title, its moments, its links."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ from datetime import datetime
 
 from services.syndication.feeds.shelf import FeedName, Kind
 from services.syndication.feeds.site import Site
-from services.syndication.feeds.text import attribute, content, rfc822
 
-NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "media": "http://search.yahoo.com/mrss/",
-    "sy": "http://purl.org/rss/1.0/modules/syndication/",
-    "podcast": "https://podcastindex.org/namespace/1.0",
-}
-OPEN = '<rss version="2.0"' + "".join(f'\n  xmlns:{name}="{uri}"' for name, uri in NAMESPACES.items()) + ">"
-FOOT = b"</channel>\n</rss>\n"
-
-MEDIA_TYPE = "application/rss+xml"
-DOCS = "https://www.rssboard.org/rss-specification"
 MINUTES = 15
 """How long a reader may keep the feed before it asks again; sy:* says the same."""
+
+TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+"""Media types by the ending of a feed's address."""
 
 ABOUT: dict[Kind, str] = {
     "tags": "Stories about {label} from {name}.",
     "authors": "Stories by {label} from {name}.",
     "sources": "Stories of {label}, passed on by {name}.",
+    "sections": "Stories in {label} from {name}.",
+    "languages": "Stories from {name} in the language {label}.",
+    "search": "Stories from {name} that match {label}.",
 }
 
 
@@ -49,46 +40,46 @@ class Channel:
     modified: datetime | None = None
 
 
-def head(channel: Channel, site: Site) -> bytes:
-    """Return the document up to its first item. Its dates are the items': a clock would change the bytes."""
-    title, about = _called(channel, site)
-    lines = (
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        OPEN,
-        "<channel>",
-        f"<title>{content(title)}</title>",
-        f"<link>{content(site.page(channel.feed))}</link>",
-        f"<description>{content(about)}</description>",
-        f"<language>{content(site.language)}</language>",
-        f"<copyright>{content(site.rights)}</copyright>" if site.rights else "",
-        f"<pubDate>{rfc822(channel.published)}</pubDate>" if channel.published else "",
-        f"<lastBuildDate>{rfc822(channel.modified)}</lastBuildDate>" if channel.modified else "",
-        "<generator>Wireroom</generator>",
-        f"<docs>{DOCS}</docs>",
-        f"<ttl>{MINUTES}</ttl>",
-        "<sy:updatePeriod>hourly</sy:updatePeriod>",
-        f"<sy:updateFrequency>{60 // MINUTES}</sy:updateFrequency>",
-        *(_link(rel, url) for rel, url in _links(channel, site)),
-    )
-    return "\n".join([*filter(None, lines), ""]).encode()
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation of a page and its address; `type` is None where it is not told."""
+
+    rel: str
+    url: str
+    type: str | None = None
 
 
-def _called(channel: Channel, site: Site) -> tuple[str, str]:
+def called(channel: Channel, site: Site) -> tuple[str, str]:
+    """Return the title and the description of a feed."""
     about = ABOUT.get(channel.feed.kind)
     if about is None:
         return site.name, site.description
     return f"{site.name}: {channel.label}", about.format(label=channel.label, name=site.name)
 
 
-def _links(channel: Channel, site: Site) -> list[tuple[str, str]]:
-    """Return the relations of a page of a paged feed (RFC 5005 section 3) and their addresses."""
-    links = [("self", site.feed(channel.feed, "rss", channel.before))]
+def links(channel: Channel, site: Site, ending: str) -> list[Link]:
+    """Return the relations of a page of a paged feed (RFC 5005 section 3), and its hub (WebSub section 4)."""
+    kind = TYPES[ending]
+    found = [Link("self", site.feed(channel.feed, ending, channel.before), kind)]
     if channel.before is not None:
-        links.append(("first", site.feed(channel.feed, "rss")))
+        found.append(Link("first", site.feed(channel.feed, ending), kind))
     if channel.older is not None:
-        links.append(("next", site.feed(channel.feed, "rss", channel.older)))
-    return links
+        found.append(Link("next", site.feed(channel.feed, ending, channel.older), kind))
+    return found
 
 
-def _link(rel: str, url: str) -> str:
-    return f'<atom:link rel="{rel}" type="{MEDIA_TYPE}" href="{attribute(url)}"/>'
+def others(channel: Channel, site: Site, ending: str) -> list[Link]:
+    """Return the same page in the other formats."""
+    return [
+        Link("alternate", site.feed(channel.feed, other, channel.before), kind)
+        for other, kind in TYPES.items()
+        if other != ending
+    ]
+
+
+def header(channel: Channel, site: Site, ending: str) -> str:
+    """Return the value of the HTTP Link header (RFC 8288): exactly one rel=self, as WebSub asks."""
+    told = [*links(channel, site, ending), *others(channel, site, ending)]
+    return ", ".join(
+        f'<{link.url}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "") for link in told
+    )

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+import brotli
+import zstandard as zstd
+
 from services.syndication.feeds.text import rfc822
 
 IDENTITY = "identity"
 LEVEL = 6
+QUALITY = 5
+ZSTD_LEVEL = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,15 @@ class Variant:
 class Document:
     """A document in every coding it is served in, the preferred one first.
 
-    `modified` is None when it is empty; `last_modified` is the same moment as an HTTP date.
+    `modified` is None when it is empty; `last_modified` is the same moment as an HTTP date. `links` is the
+    value of its Link header.
     """
 
     media_type: str
     modified: datetime | None
     last_modified: str | None
     variants: Mapping[str, Variant]
+    links: str = ""
 
     @property
     def size(self) -> int:
@@ -40,14 +47,16 @@ class Document:
         return sum(len(variant.body) for variant in self.variants.values())
 
 
-def seal(parts: Iterable[bytes], *, media_type: str, modified: datetime | None) -> Document:
+def seal(parts: Iterable[bytes], *, media_type: str, modified: datetime | None, links: str = "") -> Document:
     """Join fragments into a document: equal parts give equal bytes, tags and codings.
 
-    Takes milliseconds of zlib and hashing for a full feed; both let other threads run.
+    Takes milliseconds of compression and hashing for a full feed; all of them let other threads run.
     """
     body = b"".join(parts)
     digest = sha256(body).hexdigest()
     # No time stamp inside (RFC 1952 MTIME 0): one tag must mean one sequence of bytes.
     packed = gzip.compress(body, LEVEL, mtime=0)
-    variants = {"gzip": Variant(packed, f'"{digest}-gzip"'), IDENTITY: Variant(body, f'"{digest}"')}
-    return Document(media_type, modified, rfc822(modified) if modified else None, variants)
+    codings = {"br": brotli.compress(body, quality=QUALITY), "zstd": zstd.compress(body, ZSTD_LEVEL), "gzip": packed}
+    variants = {name: Variant(coded, f'"{digest}-{name}"') for name, coded in codings.items()}
+    variants[IDENTITY] = Variant(body, f'"{digest}"')
+    return Document(media_type, modified, rfc822(modified) if modified else None, variants, links)

@@ -100,6 +100,10 @@ def names(article: Article) -> Mapping[FeedName, str]:
     """Return what people call the feeds that an article can be in."""
     found = {FeedName("sources", article.source.id): line(article.source.name)}
     found |= {FeedName("tags", tag.slug): line(tag.name) for tag in topics(article)}
+    if line(article.section):
+        found[FeedName("sections", slug(article.section or ""))] = line(article.section)
+    if language(article):
+        found[FeedName("languages", slug(article.language or ""))] = article.language or ""
     for author in creators(article):
         found[FeedName("authors", author.id or slug(author.name))] = line(author.name)
     return {feed: name for feed, name in found.items() if name}

@@ -7,23 +7,30 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import structlog
 
 from services.syndication.cache import Recent
-from services.syndication.feeds import channel, rss
+from services.syndication.feeds.channel import Channel, header
 from services.syndication.feeds.document import Document, seal
+from services.syndication.feeds.formats import FORMATS, Format
 from services.syndication.feeds.parts import names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
 from services.syndication.feeds.site import Site
-from services.syndication.feeds.wellformed import fault
 from shared.events import Article
 
 log = structlog.get_logger()
 
-Page = tuple[FeedName, int | None]
-Render = Callable[[Article, Site], bytes]
+
+class Page(NamedTuple):
+    """One page of a feed in one format: the newest items, or those with numbers below `before`."""
+
+    feed: FeedName
+    before: int | None = None
+    ending: str = "rss"
+
 
 PAUSE = 1.0
 """Seconds without a question to a shelf that failed, while the last good document is served."""
@@ -34,7 +41,7 @@ class Fragment:
     """An article version as it stands in documents, empty when it must not, and what it calls its feeds."""
 
     version: int
-    xml: bytes
+    body: bytes
     published: datetime
     names: Mapping[FeedName, str]
 
@@ -60,7 +67,7 @@ class Press:
         shelf: Shelf,
         site: Site,
         *,
-        render: Render = rss.item,
+        formats: Mapping[str, Format] = FORMATS,
         page_size: int = 50,
         fresh_for: float = 0.02,
         fragment_bytes: int = 64 << 20,
@@ -69,11 +76,11 @@ class Press:
     ) -> None:
         self._shelf = shelf
         self._site = site
-        self._render = render
+        self._formats = formats
         self._page_size = page_size
         self._fresh_for = fresh_for
         self._clock = clock
-        self._fragments: Recent[str, Fragment] = Recent(fragment_bytes)
+        self._fragments: Recent[tuple[str, str], Fragment] = Recent(fragment_bytes)
         self._prints: Recent[Page, Print] = Recent(document_bytes)
         self._failing = False
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
@@ -106,14 +113,14 @@ class Press:
                     raise
                 if not self._failing:
                     self._failing = True
-                    log.exception("feed.shelf.failed", feed=page[0].path)
+                    log.exception("feed.shelf.failed", feed=page.feed.path)
                 held.fresh_until = self._clock() + PAUSE
                 return held.document
 
     async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
         fresh_until = self._clock() + self._fresh_for
         # Asked for first: what changes while the page is made must show at the next look.
-        mark = await self._shelf.mark(page[0])
+        mark = await self._shelf.mark(page.feed)
         self._failing = False
         if held is not None and held.mark == mark:
             held.fresh_until = fresh_until
@@ -126,32 +133,34 @@ class Press:
         return document
 
     async def _make(self, page: Page) -> Document | None:
-        feed, before = page
+        feed, before, ending = page
         listed = await self._shelf.newest(feed, before, self._page_size + 1)
         if not listed and feed.slug and not (before and await self._shelf.newest(feed, None, 1)):
             return None
         shown = listed[: self._page_size]
-        fragments = await self._fragments_of(shown)
-        head = channel.head(
-            channel.Channel(
-                feed=feed,
-                label=next((found.names[feed] for found in fragments if feed in found.names), feed.slug),
-                before=before,
-                older=shown[-1].seq if len(listed) > len(shown) else None,
-                published=max((found.published for found in fragments), default=None),
-                modified=(modified := max((entry.modified for entry in shown), default=None)),
-            ),
-            self._site,
+        fragments = await self._fragments_of(shown, ending)
+        channel = Channel(
+            feed=feed,
+            label=next((found.names[feed] for found in fragments if feed in found.names), feed.slug),
+            before=before,
+            older=shown[-1].seq if len(listed) > len(shown) else None,
+            published=max((found.published for found in fragments), default=None),
+            modified=max((entry.modified for entry in shown), default=None),
         )
-        parts = [head, *(found.xml for found in fragments), channel.FOOT]
-        # In a thread: zlib takes milliseconds, and other readers need not wait for them.
-        return await asyncio.to_thread(seal, parts, media_type=channel.MEDIA_TYPE, modified=modified)
+        # In a thread: compressing takes milliseconds, and other readers need not wait for them.
+        return await asyncio.to_thread(self._sealed, channel, ending, [found.body for found in fragments])
 
-    async def _fragments_of(self, listed: Sequence[Listed]) -> list[Fragment]:
+    def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes]) -> Document:
+        form = self._formats[ending]
+        whole = [form.head(channel, self._site), form.between.join(bodies), form.foot]
+        links = header(channel, self._site, ending)
+        return seal(whole, media_type=form.media_type, modified=channel.modified, links=links)
+
+    async def _fragments_of(self, listed: Sequence[Listed], ending: str) -> list[Fragment]:
         """Return a page's fragments in its order, each article once; what cannot be shown is left out."""
         # In reverse, so that the newest place of an article wins.
         versions = {entry.article_id: entry.version for entry in reversed(listed)}
-        held = {name: self._fragments.get(name) for name in versions}
+        held = {name: self._fragments.get((ending, name)) for name in versions}
         found = {
             name: fragment
             for name, fragment in held.items()
@@ -159,32 +168,33 @@ class Press:
         }
         missing = [(name, version) for name, version in versions.items() if name not in found]
         for article in await self._shelf.documents(missing) if missing else ():
-            found[article.id] = self._fragment(article)
+            found[article.id] = self._fragment(article, ending)
             await asyncio.sleep(0)  # a cold page renders for milliseconds
         order = dict.fromkeys(entry.article_id for entry in listed)
-        return [found[name] for name in order if name in found and found[name].xml]
+        return [found[name] for name in order if name in found and found[name].body]
 
-    def _fragment(self, article: Article) -> Fragment:
+    def _fragment(self, article: Article, ending: str) -> Fragment:
         """Return the fragment of an article version, which another page may have made meanwhile."""
-        held = self._fragments.get(article.id)
+        held = self._fragments.get((ending, article.id))
         if held is not None and held.version >= article.version:
             return held
-        xml = self._xml(article, held)
-        fragment = Fragment(article.version, xml, article.published_at, names(article))
-        self._fragments.put(article.id, fragment, len(xml))
+        body = self._body(article, ending, held)
+        fragment = Fragment(article.version, body, article.published_at, names(article))
+        self._fragments.put((ending, article.id), fragment, len(body))
         return fragment
 
-    def _xml(self, article: Article, held: Fragment | None) -> bytes:
+    def _body(self, article: Article, ending: str, held: Fragment | None) -> bytes:
         """Return an item, the last good one where this version gives none, or nothing."""
         if article.status == "withheld":
             return b""
+        form = self._formats[ending]
         try:
-            xml = self._render(article, self._site)
-            wrong = fault(xml)
+            body = form.item(article, self._site)
+            wrong = form.fault(body)
         except Exception as error:  # noqa: BLE001  # one article must not take a feed down
             wrong = f"{type(error).__name__}: {error}"
         if wrong is None:
-            return xml
-        log.error("feed.item.refused", article_id=article.id, version=article.version, reason=wrong)
+            return body
+        log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
         # A retracted text never stands in for its own retraction.
-        return held.xml if held is not None and article.status == "usable" else b""
+        return held.body if held is not None and article.status == "usable" else b""

@@ -12,11 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from services.syndication.feeds.conditional import coding, not_modified
 from services.syndication.feeds.document import IDENTITY, Document
-from services.syndication.feeds.press import Press
+from services.syndication.feeds.formats import FORMATS
+from services.syndication.feeds.press import Page, Press
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
 from shared.problems import problem
 from shared.slugs import is_slug
 
+KINDS: tuple[Kind, ...] = ("all", "tags", "authors", "sources", "sections", "languages")
 SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
 
 Header = tuple[bytes, bytes]
@@ -25,7 +27,7 @@ SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=60, stale-while-revalidate=300"),
     (b"vary", b"Accept-Encoding"),
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Last-Modified"),
+    (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
     (b"x-content-type-options", b"nosniff"),
 ]
 REFUSED = {
@@ -36,18 +38,20 @@ REFUSED = {
 
 
 def routes(press: Press) -> list[Route]:
-    """Return the routes of every RSS feed, for GET and HEAD; one press serves them all."""
-    kinds: tuple[Kind, ...] = ("tags", "authors", "sources")
-    slugs = [Route(f"/feeds/{kind}/{{slug}}.rss", Feed(press, kind), methods=["GET"]) for kind in kinds]
-    return [Route("/feeds/all.rss", Feed(press, "all"), methods=["GET"]), *slugs]
+    """Return the routes of every feed in every format, for GET and HEAD; one press serves them all."""
+    return [
+        Route(f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}", feed, methods=["GET"])
+        for kind in KINDS
+        for ending in FORMATS
+        for feed in (Feed(press, kind, ending),)
+    ]
 
 
 class Feed:
-    """Serves the feeds of one kind as an ASGI application."""
+    """Serves the feeds of one kind in one format as an ASGI application."""
 
-    def __init__(self, press: Press, kind: Kind) -> None:
-        self._press = press
-        self._kind = kind
+    def __init__(self, press: Press, kind: Kind, ending: str) -> None:
+        self._press, self._kind, self._ending = press, kind, ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with the document, 304, or a problem document."""
@@ -57,7 +61,8 @@ class Feed:
             return
         document = None
         if feed is not None:
-            document = self._press.ready((feed, before)) or await self._press.document((feed, before))
+            page = Page(feed, before, self._ending)
+            document = self._press.ready(page) or await self._press.document(page)
         if document is None:
             await _unknown()(scope, receive, send)
             return
@@ -92,6 +97,8 @@ async def _answer(document: Document, scope: Scope, send: Send) -> None:
     name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
     headers = [*SHARED, (b"etag", variant.etag.encode())]
+    if document.links:
+        headers.append((b"link", document.links.encode()))
     if document.last_modified is not None:
         headers.append((b"last-modified", document.last_modified.encode()))
     since = asked.get(b"if-modified-since")
@@ -99,12 +106,17 @@ async def _answer(document: Document, scope: Scope, send: Send) -> None:
         await _send(send, 304, headers, b"")
         return
     headers += [
-        (b"content-type", f"{document.media_type}; charset=utf-8".encode()),
+        (b"content-type", _typed(document.media_type)),
         (b"content-length", str(len(variant.body)).encode()),
     ]
     if name != IDENTITY:
         headers.append((b"content-encoding", name.encode()))
     await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
+
+
+def _typed(media_type: str) -> bytes:
+    """Return the Content-Type: JSON is UTF-8 by definition and has no charset (RFC 8259 section 11)."""
+    return (media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8").encode()
 
 
 ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since"))

@@ -45,7 +45,7 @@ def _story(article: Article, site: Site) -> list[str]:
         f"<description>{said}</description>" if not headline_only else "",
         f"<content:encoded>{cdata(story)}</content:encoded>" if story else "",
         *(_pictures(article) if full else ()),
-        *(_person(author, site) for author in creators(article)),
+        *(person(author, site) for author in creators(article)),
         *(_related(story) for story in article.related),
         _element("dc:rights", article.rights or site.rights),
         _element("dc:language", language(article)),
@@ -59,9 +59,14 @@ def _retraction(article: Article, site: Site) -> list[str]:
         *_identity(article, site, f"Retracted: {line(article.headline)}"),
         f"<dcterms:valid>start={start}; end={end}; scheme=W3C-DTF</dcterms:valid>",
         _category(PUB_STATUS, "canceled"),
-        f"<description>{WITHDRAWN}</description>",
+        f"<description>{_notice(article)}</description>",
         f'<atom:link rel="{attribute(site.url)}/rel/retraction" type="text/html" href="{notice}"/>',
     ]
+
+
+def _notice(article: Article) -> str:
+    reason = line(article.retraction.reason) if article.retraction else ""
+    return prose(f"{WITHDRAWN} {reason}" if reason else WITHDRAWN)
 
 
 def _identity(article: Article, site: Site, title: str) -> list[str]:
@@ -90,10 +95,11 @@ def _pictures(article: Article) -> list[str]:
     kind, size = image_type(image), max(image.bytes or 0, 0)
     # The length is required; 0 says that it is not known (RSS Advisory Board, Best Practices Profile).
     enclosure = f'<enclosure url="{attribute(image.url)}" length="{size}" type="{kind}"/>'
-    return [enclosure, _media(image, kind, size, language(article))]
+    return [enclosure, media(image, kind, size, language(article))]
 
 
-def _media(image: Image, kind: str, size: int, tongue: str | None) -> str:
+def media(image: Image, kind: str, size: int, tongue: str | None) -> str:
+    """Return a picture with caption and credit as a Media RSS element, which Atom takes too."""
     given = {"fileSize": size, "width": image.width, "height": image.height}
     numbers = "".join(f' {name}="{value}"' for name, value in given.items() if value and value > 0)
     spoken = f' lang="{tongue}"' if tongue else ""
@@ -111,7 +117,8 @@ def _holder(credit: str) -> str:
     return credit.rpartition("/")[2].strip() or credit
 
 
-def _person(author: Author, site: Site) -> str:
+def person(author: Author, site: Site) -> str:
+    """Return an author with face and page as a podcast:person, the only element there is for both."""
     avatar, page = address(author.avatar), author_page(author, site)
     face = f' img="{attribute(avatar)}"' if avatar else ""
     more = f' href="{attribute(page)}"' if page else ""

@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 
 from shared.events import Article
 
-Kind = Literal["all", "tags", "authors", "sources"]
+Kind = Literal["all", "tags", "authors", "sources", "sections", "languages", "search"]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedName:
-    """A feed in any format: `FeedName("all")`, or a kind with the slug of a tag, author or source."""
+    """A feed in any format: `FeedName("all")`, or a kind with the slug of what it is about; a search has its query."""
 
     kind: Kind
     slug: str = ""
@@ -22,7 +22,7 @@ class FeedName:
     @property
     def path(self) -> str:
         """Return the feed's path below the site, without the ending that names a format."""
-        return f"/feeds/{self.kind}/{self.slug}" if self.slug else f"/feeds/{self.kind}"
+        return f"/feeds/{self.kind}/{self.slug}" if self.slug and self.kind != "search" else f"/feeds/{self.kind}"
 
 
 ALL = FeedName("all")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode, urlsplit
 
 from services.syndication.feeds.shelf import FeedName
 
 DNS_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+"""The moment of a feed that never had an item: a clock would change its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,13 @@ class Site:
 
     def feed(self, name: FeedName, ending: str, before: int | None = None) -> str:
         """Return the address of a feed in one format, or of the page of it below a sequence number."""
-        page = "" if before is None else f"?before={before}"
-        return f"{self.url}{name.path}.{ending}{page}"
+        asked = ({"q": name.slug} if name.kind == "search" else {}) | ({} if before is None else {"before": before})
+        return f"{self.url}{name.path}.{ending}{'?' if asked else ''}{urlencode(asked)}"
 
     def page(self, name: FeedName) -> str:
         """Return the address of the page that shows people what a feed lists."""
+        if name.kind == "search":
+            return f"{self.url}/search?{urlencode({'q': name.slug})}"
         return f"{self.url}/{name.kind}/{name.slug}" if name.kind in ("tags", "authors") else f"{self.url}/"
 
     def article(self, article_id: str) -> str:
@@ -49,6 +55,11 @@ class Site:
         The year only says when the authority held its name; it must never follow the article's dates.
         """
         return f"tag:{self.authority or _host(self.url)},2026:article:{article_id}"
+
+    def feed_identifier(self, name: FeedName) -> str:
+        """Return the tag: URI of a feed (RFC 4151), equal for all its pages."""
+        slug = f":{quote(name.slug)}" if name.slug else ""
+        return f"tag:{self.authority or _host(self.url)},2026:feed:{name.kind}{slug}"
 
 
 def _host(url: str) -> str:

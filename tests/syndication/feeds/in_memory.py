@@ -9,6 +9,7 @@ from typing import Any
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.feeds.site import Site
 from shared.events import Article, Author, Image, Related, Source, Tag
+from shared.slugs import slug
 
 SITE = Site(url="https://news.example.org", name="Example News", rights="© 2026 Example News")
 MORNING = datetime(2024, 12, 17, 8, 30, tzinfo=UTC)
@@ -111,5 +112,7 @@ def _in(feed: FeedName, article: Article) -> bool:
         "tags": {tag.slug for tag in article.tags},
         "authors": {author.id for author in article.authors if author.id},
         "sources": {article.source.id},
+        "sections": {slug(article.section or "")},
+        "languages": {slug(article.language or "")},
     }
     return feed.kind == "all" or feed.slug in slugs[feed.kind]

@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from services.syndication.feeds.channel import FOOT, NAMESPACES, Channel, head
+from services.syndication.feeds.channel import Channel
+from services.syndication.feeds.rss_channel import FOOT, NAMESPACES, head
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
 from tests.syndication.feeds.in_memory import MORNING, SITE

@@ -70,6 +70,7 @@ def test_feeds_are_called_what_people_call_their_tag_author_or_source() -> None:
         FeedName("tags", "north-korea"): "North Korea",
         FeedName("tags", "kursk-oblast"): "Kursk Oblast",
         FeedName("authors", "tim-zadorozhnyy"): "Tim Zadorozhnyy",
+        FeedName("languages", "en"): "en",
     }
 
 

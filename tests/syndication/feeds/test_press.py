@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from lxml import etree
 from structlog.testing import capture_logs
 
 from services.syndication.feeds.document import Document
-from services.syndication.feeds.press import PAUSE, Press
+from services.syndication.feeds.formats import RSS
+from services.syndication.feeds.press import PAUSE, Page, Press
 from services.syndication.feeds.rss import item
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
@@ -50,11 +52,13 @@ class Room:
         self.shelf = InMemoryShelf()
         self.clock = Clock()
         self.render = Counting()
-        self.press = Press(self.shelf, SITE, render=self.render, clock=self.clock, **limits)
+        self.press = Press(
+            self.shelf, SITE, formats={"rss": replace(RSS, item=self.render)}, clock=self.clock, **limits
+        )
 
     async def document(self, feed: FeedName = ALL, before: int | None = None) -> Document | None:
         self.clock.now += 1
-        return await self.press.document((feed, before))
+        return await self.press.document(Page(feed, before))
 
     async def channel(self, feed: FeedName = ALL, before: int | None = None) -> Any:
         document = await self.document(feed, before)
@@ -141,14 +145,14 @@ async def test_nothing_is_made_anew_while_the_mark_stands(room: Room) -> None:
 async def test_a_moment_after_a_look_the_shelf_is_not_asked_at_all(room: Room) -> None:
     room.shelf.publish(a_story())
     document = await room.document()
-    assert room.press.ready((ALL, None)) is document
-    assert await room.press.document((ALL, None)) is document
+    assert room.press.ready(Page(ALL)) is document
+    assert await room.press.document(Page(ALL)) is document
     assert room.shelf.asked["mark"] == 1
 
 
 async def test_a_hundred_requests_at_once_make_one_document(room: Room) -> None:
     room.shelf.publish(*numbered(5))
-    documents = await asyncio.gather(*(room.press.document((ALL, None)) for _ in range(100)))
+    documents = await asyncio.gather(*(room.press.document(Page(ALL)) for _ in range(100)))
     assert len(set(map(id, documents))) == 1
     assert room.shelf.asked["newest"] == 1
 
@@ -274,4 +278,4 @@ async def test_memory_is_bounded_and_a_feed_is_whole_without_it() -> None:
     room = Room(fragment_bytes=3000, document_bytes=1)
     room.shelf.publish(*numbered(20))
     assert len(await room.headlines()) == len(await room.headlines()) == 20
-    assert room.press.ready((ALL, None)) is None
+    assert room.press.ready(Page(ALL)) is None

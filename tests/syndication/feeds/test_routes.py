@@ -18,6 +18,7 @@ from tests.syndication.feeds.asking import Answer, ask
 from tests.syndication.feeds.in_memory import CDN, SITE, InMemoryShelf, a_story
 
 ALL = "/feeds/all.rss"
+JSON = "application/feed+json"
 
 
 @pytest.fixture
@@ -46,6 +47,24 @@ async def test_every_kind_of_feed_has_its_address(app: Starlette) -> None:
         assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
         [entry] = read(answer).entries
         assert entry.title == a_story().headline
+
+
+@pytest.mark.parametrize("kind", ["tags/north-korea", "authors/tim-zadorozhnyy", "sources/desk", "all", "languages/en"])
+@pytest.mark.parametrize(("ending", "media_type"), [("atom", "application/atom+xml; charset=utf-8"), ("json", JSON)])
+async def test_every_feed_is_there_in_every_format(app: Starlette, kind: str, ending: str, media_type: str) -> None:
+    answer = await ask(app, f"/feeds/{kind}.{ending}")
+    assert (answer.status, answer.headers["content-type"]) == (200, media_type)
+    assert a_story().headline in answer.body.decode()
+    links = answer.headers["link"]
+    assert links.count('rel="self"') == 1
+    assert f'<https://news.example.org/feeds/{kind}.{ending}>; rel="self"' in links
+    assert links.count('rel="alternate"') == 2
+
+
+async def test_two_items_of_a_json_feed_stand_apart(app: Starlette, shelf: InMemoryShelf) -> None:
+    shelf.publish(a_story(id="desk-2", headline="Another"))
+    found = orjson.loads((await ask(app, "/feeds/all.json")).body)
+    assert [item["title"] for item in found["items"]] == ["Another", a_story().headline]
 
 
 async def test_a_reader_finds_every_part_of_the_story(app: Starlette) -> None:
@@ -138,7 +157,7 @@ async def test_head_tells_what_get_would_send(app: Starlette) -> None:
 
 
 async def test_a_reader_that_takes_gzip_gets_the_same_document_under_its_own_tag(app: Starlette) -> None:
-    plain, packed = await ask(app, ALL), await ask(app, ALL, Accept_Encoding="br, gzip")
+    plain, packed = await ask(app, ALL), await ask(app, ALL, Accept_Encoding="br;q=0.1, gzip")
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["content-length"] == str(len(packed.body))
     assert gzip.decompress(packed.body) == plain.body

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from services.syndication.feeds.channel import FOOT, NAMESPACES
 from services.syndication.feeds.rss import item
+from services.syndication.feeds.rss_channel import FOOT, NAMESPACES
 from services.syndication.feeds.wellformed import FRAME, fault
 from shared.events import Article, Author, Image, Reuse, Tag
 from tests.syndication.feeds.in_memory import CDN, MORNING, SITE, a_story
@@ -22,7 +22,7 @@ Node = Any
 def parsed(article: Article) -> Node:
     fragment = item(article, SITE)
     assert fault(fragment) is None
-    return etree.fromstring(FRAME + fragment + FOOT)[0][0]
+    return etree.fromstring(FRAME.encode() + fragment + FOOT)[0][0]
 
 
 def texts(node: Node, path: str) -> list[str]:
