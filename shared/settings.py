@@ -36,6 +36,7 @@ class Settings:
     log_format: str = "json"
     log_level: str = "info"
     partitions: int = 1
+    re_enrich_days: int = 7
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -126,10 +127,13 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def _partitions(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
-        raise ValueError(f"must be a whole number from 1 to 64, not {text!r}")
-    return int(text)
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return parse
 
 
 PARSERS: dict[str, Callable[[str], object]] = {
@@ -143,5 +147,6 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "allow_networks": _networks,
     "log_format": _one_of("json", "console"),
     "log_level": _one_of(*LEVELS),
-    "partitions": _partitions,
+    "partitions": _whole(1, 64),
+    "re_enrich_days": _whole(0, 365),
 }

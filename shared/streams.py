@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic
 from zlib import crc32
 
-from shared.events import ArticleEnriched, ArticleIngested, Event
+from shared.events import ArticleEnriched, ArticleIngested, ArticleRecalled, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,12 @@ class Stream(Generic[Event]):
 
 ARTICLE_INGESTED = Stream("article.ingested", ArticleIngested, readers=("enrichment",))
 ARTICLE_ENRICHED = Stream("article.enriched", ArticleEnriched, readers=("syndication",))
+ARTICLE_RECALLED = Stream("article.recalled", ArticleRecalled, readers=("ingest",))
 
-STREAMS: tuple[Stream[ArticleIngested] | Stream[ArticleEnriched], ...] = (
+STREAMS: tuple[Stream[ArticleIngested] | Stream[ArticleEnriched] | Stream[ArticleRecalled], ...] = (
     ARTICLE_INGESTED,
     ARTICLE_ENRICHED,
+    ARTICLE_RECALLED,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.cli import listen, resources, up
+from services.cli import listen, re_enrich, resources, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,6 +23,7 @@ for command in (
     up.token,
     up.check,
     listen.listen,
+    re_enrich.re_enrich,
     resources.status,
     resources.tail,
     resources.sources,

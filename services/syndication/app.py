@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.routing import Route
@@ -14,17 +15,20 @@ from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.openapi import openapi
 from services.syndication.reading import Reading
+from services.syndication.recall.api import RecallRoutes
+from services.syndication.recall.worker import Worker
 from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from services.syndication.webhooks import wiring as webhooks
 from shared.auth import Guard
-from shared.bus import Bus, DeadLetters
+from shared.bus import Bus, DeadLetters, consumer_name
 from shared.http_client import connect
 from shared.idempotency import Idempotency
 from shared.metrics import DEAD
+from shared.recalls import Recalls
 from shared.redis import Store
 from shared.settings import Settings
-from shared.streams import ARTICLE_ENRICHED
+from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED, ARTICLE_RECALLED
 from shared.ticks import Tick
 from shared.times import now
 
@@ -32,6 +36,7 @@ __all__ = ["NAME", "Syndication", "openapi"]
 
 NAME = "syndication"
 COUNT_SECONDS = 5.0
+RECALL_SECONDS = 1.0
 
 
 class Syndication:
@@ -54,6 +59,10 @@ class Syndication:
         )
         handlers = Handlers(ledger, articles, now=now, nudge=self._webhooks.nudge)
         bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
+        bus.publishes(ARTICLE_RECALLED)
+        recalls = Recalls(store)
+        worker = Worker(recalls, library, bus, store=store, depth=self._depth, now=now, me=consumer_name(NAME))
+        recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
         api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
         press = Press(library, Site(settings.public_url))
 
@@ -67,9 +76,10 @@ class Syndication:
             *feed_routes(press),
             *EventStream(ledger, reading, self._tail).routes,
             *api.routes,
+            *RecallRoutes(recalls, guard, idempotency, now).routes,
             *self._webhooks.routes,
         ]
-        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count))
+        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count), recall)
 
     @property
     def loops(self) -> Sequence[Tick]:
@@ -98,6 +108,10 @@ class Syndication:
     def unready(self) -> str | None:
         """Return in words what keeps this service from its work."""
         return self._bus.unready()
+
+    async def _depth(self) -> int:
+        streams = (ARTICLE_RECALLED, ARTICLE_INGESTED, ARTICLE_ENRICHED)
+        return sum(await asyncio.gather(*(self._bus.depth(stream) for stream in streams)))
 
     async def _count(self) -> None:
         DEAD.set(await self._letters.count())

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 
-from services.syndication.changes import entry_for, feeds_of, retracted
+from services.syndication.changes import entry_for, feeds_of
+from services.syndication.changes import shown as as_shown
 from services.syndication.ledger import Appended, Early, Head, Known, Ledger
 from services.syndication.store import Articles
 from shared.bus import Done, Later
@@ -59,11 +60,13 @@ class Handlers:
 
     async def _record(self, event: ArticleEnriched, head: Head | None, previous: Article | None) -> Done | Later:
         taken_back = event.retraction is not None
-        shown = retracted(previous, event) if taken_back else event.article
-        shown = await self._articles.keep(shown)
+        given = None if taken_back else event.given
+        shown = await self._articles.keep(
+            as_shown(previous, event), given, previous if event.correction is None else None
+        )
         entry = entry_for(event, previous, shown)
         if entry is None:
-            await self._ledger.pass_over(shown.id, shown.version)
+            await self._ledger.pass_over(shown.id, event.article.version)
             return Done("article.unchanged")
         at = self._now()
         outcome = await self._ledger.append(

@@ -50,6 +50,10 @@ def _paths() -> dict[str, Any]:
             "post": operation("Send a dead letter down the line again", parameters=[article], status="202")
         },
         "/api/v1/dead-letters/{id}": {"delete": operation("Forget a dead letter", parameters=[article], status="204")},
+        "/api/v1/re-enrich": {
+            "post": operation("Complete articles anew by the newsroom's files as they are now", status="202")
+        },
+        "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
         "/feeds/all.rss": {"get": operation("Every article as RSS 2.0", shown=RSS, parameters=[before], public=True)},
         **{
             f"/feeds/{kind}/{{slug}}.rss": {

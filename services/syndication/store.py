@@ -10,10 +10,14 @@ from services.syndication.cache import Recent
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.ledger import Ledger, Recorded
 from services.syndication.packing import Packing
-from shared.events import Article, to_json
+from shared.events import Article, Given, to_json
 from shared.redis import Store
 
 CACHED_BYTES = 64 * 1024 * 1024
+GIVEN = b"\n"
+"""Between a document and what its source gave, packed together since they say much the same; no JSON has it."""
+SAME = b"="
+"""Before the number of the version whose document this one's equals: one done over for nothing costs few bytes."""
 
 
 def documents_key(article_id: str) -> str:
@@ -28,10 +32,19 @@ class Articles:
         self._store, self._packing = store, Packing()
         self._cache: Recent[tuple[str, int], bytes] = Recent(cached_bytes)
 
-    async def keep(self, article: Article) -> Article:
-        """Keep a version and return it; what is kept already under its number wins and is returned instead."""
+    async def keep(self, article: Article, given: Given | None = None, previous: Article | None = None) -> Article:
+        """Keep a version and return it; what is kept already under its number wins and is returned instead.
+
+        Where it says the same as `previous`, that one is returned and no more than its number is kept.
+        """
+        if previous is not None and article.model_copy(update={"version": previous.version}) == previous:
+            reference = SAME + str(previous.version).encode()
+            if await self._store.do("HSETNX", documents_key(article.id), article.version, reference):
+                return previous
+            return await self.article(article.id, article.version) or previous
         document = to_json(article)
-        packed = self._packing.pack(document)
+        beside = GIVEN + given.model_dump_json(exclude_defaults=True).encode() if given else b""
+        packed = self._packing.pack(document + beside)
         if await self._store.do("HSETNX", documents_key(article.id), article.version, packed):
             self._cache.put((article.id, article.version), document, len(document))
             return article
@@ -46,9 +59,19 @@ class Articles:
         packed = await self._store.do("HGET", documents_key(article_id), version)
         if packed is None:
             return None
-        document = self._packing.unpack(packed)
+        if packed[:1] == SAME:
+            return await self.document(article_id, int(packed[1:]))
+        document = self._packing.unpack(packed).partition(GIVEN)[0]
         self._cache.put(key, document, len(document))
         return document
+
+    async def given(self, article_id: str, version: int) -> Given | None:
+        """Return what the source gave of a version, or None when it was not kept."""
+        packed = await self._store.do("HGET", documents_key(article_id), version)
+        if packed and packed[:1] == SAME:
+            return await self.given(article_id, int(packed[1:]))
+        given = self._packing.unpack(packed).partition(GIVEN)[2] if packed else b""
+        return Given.model_validate_json(given) if given else None
 
     async def article(self, article_id: str, version: int) -> Article | None:
         """Return a version, or None when it is not kept."""
@@ -65,8 +88,9 @@ class Articles:
         self._cache.clear()
 
     async def versions(self, article_id: str) -> list[int]:
-        """Return the numbers of the versions kept, lowest first."""
-        return sorted(int(version) for version in await self._store.do("HKEYS", documents_key(article_id)))
+        """Return the numbers of the versions kept that say something of their own, lowest first."""
+        kept = await self._store.do("HGETALL", documents_key(article_id))
+        return sorted(int(version) for version, packed in kept.items() if packed[:1] != SAME)
 
 
 class Library:

@@ -6,8 +6,8 @@ takes over from the dead; `dead` keeps what was given up; `trim` forgets what ev
 `subscription` heals.
 """
 
-from shared.bus.bus import Bus
+from shared.bus.bus import Bus, consumer_name
 from shared.bus.dead import DeadLetter, DeadLetters
 from shared.bus.outcome import Done, Later, Limits
 
-__all__ = ["Bus", "DeadLetter", "DeadLetters", "Done", "Later", "Limits"]
+__all__ = ["Bus", "DeadLetter", "DeadLetters", "Done", "Later", "Limits", "consumer_name"]
