@@ -10,6 +10,7 @@ from starlette.routing import Route
 from services.syndication.api import Api
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes as feed_routes
+from services.syndication.feeds.searches import Searches
 from services.syndication.feeds.site import Site
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
@@ -64,11 +65,13 @@ class Syndication:
         worker = Worker(recalls, library, bus, store=store, depth=self._depth, now=now, me=consumer_name(NAME))
         recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
         api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
-        press = Press(library, Site(settings.public_url))
+        searches = Searches(library)
+        press = Press(searches, Site(settings.public_url))
 
         def rewound() -> None:
             articles.forget()
             press.forget()
+            searches.forget()
             self._webhooks.forget()
 
         self._tail = Tail(ledger, rewound)

@@ -135,7 +135,7 @@ class Press:
     async def _make(self, page: Page) -> Document | None:
         feed, before, ending = page
         listed = await self._shelf.newest(feed, before, self._page_size + 1)
-        if not listed and feed.slug and not (before and await self._shelf.newest(feed, None, 1)):
+        if not listed and await self._never_was(feed, before):
             return None
         shown = listed[: self._page_size]
         fragments = await self._fragments_of(shown, ending)
@@ -149,6 +149,11 @@ class Press:
         )
         # In a thread: compressing takes milliseconds, and other readers need not wait for them.
         return await asyncio.to_thread(self._sealed, channel, ending, [found.body for found in fragments])
+
+    async def _never_was(self, feed: FeedName, before: int | None) -> bool:
+        if not feed.slug or feed.kind == "search":
+            return False
+        return not (before and await self._shelf.newest(feed, None, 1))
 
     def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes]) -> Document:
         form = self._formats[ending]

@@ -16,6 +16,7 @@ from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.press import Page, Press
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
 from shared.problems import problem
+from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
 KINDS: tuple[Kind, ...] = ("all", "tags", "authors", "sources", "sections", "languages")
@@ -39,7 +40,8 @@ REFUSED = {
 
 def routes(press: Press) -> list[Route]:
     """Return the routes of every feed in every format, for GET and HEAD; one press serves them all."""
-    return [
+    searches = [Route(f"/feeds/search.{ending}", Search(press, ending), methods=["GET"]) for ending in FORMATS]
+    return searches + [
         Route(f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}", feed, methods=["GET"])
         for kind in KINDS
         for ending in FORMATS
@@ -56,23 +58,41 @@ class Feed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with the document, 304, or a problem document."""
         feed, before = self._named(scope), _before(scope["query_string"])
-        if isinstance(before, Response):
-            await before(scope, receive, send)
+        wrong = next((one for one in (feed, before) if isinstance(one, Response)), None)
+        if wrong is not None:
+            await wrong(scope, receive, send)
             return
         document = None
-        if feed is not None:
+        if isinstance(feed, FeedName) and not isinstance(before, Response):
             page = Page(feed, before, self._ending)
             document = self._press.ready(page) or await self._press.document(page)
         if document is None:
             await _unknown()(scope, receive, send)
             return
-        await _answer(document, scope, send)
+        await serve(document, scope, send)
 
-    def _named(self, scope: Scope) -> FeedName | None:
+    def _named(self, scope: Scope) -> FeedName | Response | None:
         if self._kind == "all":
             return ALL
         slug = scope["path_params"]["slug"]
         return FeedName(self._kind, slug) if is_slug(slug) else None
+
+
+class Search(Feed):
+    """Serves any query as a feed in one format."""
+
+    def __init__(self, press: Press, ending: str) -> None:
+        super().__init__(press, "search", ending)
+
+    def _named(self, scope: Scope) -> FeedName | Response | None:
+        """Return the feed of a query; equal queries are one feed, however they are written."""
+        given = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get("q", [])
+        if len(given) != 1 or not given[0].strip():
+            return problem(422, "A search feed needs one query.", errors=[("q", "is needed, once")], headers=REFUSED)
+        try:
+            return FeedName("search", str(parse(given[0])))
+        except QueryError as error:
+            return problem(422, f"q: {error}", errors=[("q", str(error))], headers=REFUSED)
 
 
 def _before(query: bytes) -> int | Response | None:
@@ -92,7 +112,8 @@ def _unknown() -> Response:
     return problem(404, "No article was ever in a feed of this name.", headers=REFUSED)
 
 
-async def _answer(document: Document, scope: Scope, send: Send) -> None:
+async def serve(document: Document, scope: Scope, send: Send) -> None:
+    """Answer a GET or HEAD with a document, or 304 where the reader has it."""
     asked = _asked(scope["headers"])
     name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
