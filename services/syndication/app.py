@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from starlette.routing import Route
 
 from services.syndication.api import Api
+from services.syndication.feeds.listings import Listings
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes as feed_routes
 from services.syndication.feeds.searches import Searches
@@ -66,17 +68,21 @@ class Syndication:
         recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
         api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
         searches = Searches(library)
-        press = Press(searches, Site(settings.public_url))
+        site = Site(settings.public_url)
+        press = Press(searches, site)
+        listings = Listings(library, site, now, time.monotonic)
 
         def rewound() -> None:
             articles.forget()
             press.forget()
             searches.forget()
+            listings.forget()
             self._webhooks.forget()
 
         self._tail = Tail(ledger, rewound)
         self.routes: list[Route] = [
             *feed_routes(press),
+            *listings.routes,
             *EventStream(ledger, reading, self._tail).routes,
             *api.routes,
             *RecallRoutes(recalls, guard, idempotency, now).routes,

@@ -195,6 +195,11 @@ class Ledger:
         """Return the number that last changed a feed, 0 when nothing ever stood in it."""
         return int(await self._store.do("HGET", MARKS, feed) or 0)
 
+    async def marks(self) -> dict[str, int]:
+        """Return every feed there is with the number that last changed it."""
+        found = await self._store.do("HGETALL", MARKS)
+        return {feed.decode(): int(seq) for feed, seq in found.items()}
+
 
 def _fields(entry: Entry) -> list[str]:
     values = {

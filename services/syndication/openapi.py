@@ -6,13 +6,17 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from services.syndication.feeds.channel import TYPES
+from services.syndication.feeds.routes import KINDS
 from services.syndication.webhooks.api import openapi_paths, openapi_webhooks
 from shared.events import Article
 from shared.openapi import PROBLEM, REF, content, operation, parameter
 
 INTEGER = {"type": "integer"}
 ARTICLE = content("Article")
-RSS = {"application/rss+xml": {"schema": {"type": "string"}}}
+XML = {"application/xml": {"schema": {"type": "string"}}}
+OPML = {"text/x-opml": {"schema": {"type": "string"}}}
+FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1"}
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 
@@ -29,8 +33,7 @@ def openapi() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    article, before, query = parameter("id", "path"), parameter("before", "query", INTEGER), parameter("q", "query")
-    slug, limit = parameter("slug", "path"), parameter("limit", "query", INTEGER)
+    article, query, limit = parameter("id", "path"), parameter("q", "query"), parameter("limit", "query", INTEGER)
     return {
         "/api/v1/articles/{id}": {"get": operation("Read an article", shown=ARTICLE, parameters=[article])},
         "/api/v1/articles/{id}/versions": {"get": operation("Read every version kept", parameters=[article])},
@@ -54,15 +57,9 @@ def _paths() -> dict[str, Any]:
             "post": operation("Complete articles anew by the newsroom's files as they are now", status="202")
         },
         "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
-        "/feeds/all.rss": {"get": operation("Every article as RSS 2.0", shown=RSS, parameters=[before], public=True)},
-        **{
-            f"/feeds/{kind}/{{slug}}.rss": {
-                "get": operation(
-                    f"The articles of one of the {kind} as RSS 2.0", shown=RSS, parameters=[slug, before], public=True
-                )
-            }
-            for kind in ("tags", "authors", "sources")
-        },
+        **_feeds(),
+        "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
+        "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
         "/events/stream": {
             "get": operation("The ledger as server-sent events", shown=STREAM, parameters=[query], public=True)
         },
@@ -70,3 +67,20 @@ def _paths() -> dict[str, Any]:
         "/readyz": {"get": operation("Whether it does its work, and if not why", public=True)},
         "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
     }
+
+
+def _feeds() -> dict[str, Any]:
+    before, query, slug = parameter("before", "query", INTEGER), parameter("q", "query"), parameter("slug", "path")
+    asked = {"all": ("Every article", [before]), "search": ("What matches a query", [query, before])}
+    asked |= {f"{kind}/{{slug}}": (f"The articles of one of the {kind}", [slug, before]) for kind in KINDS[1:]}
+    return {
+        f"/feeds/{path}.{ending}": {
+            "get": operation(f"{about} as {FORMAT_NAMES[ending]}", shown=_typed(kind), parameters=given, public=True)
+        }
+        for path, (about, given) in asked.items()
+        for ending, kind in TYPES.items()
+    }
+
+
+def _typed(media_type: str) -> dict[str, Any]:
+    return {media_type: {"schema": {"type": "string"}}}

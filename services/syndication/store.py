@@ -131,6 +131,10 @@ class Library:
         """Return the number that last changed a feed (`feeds.shelf.Shelf`)."""
         return await self.ledger.mark(_name(feed))
 
+    async def feeds(self) -> dict[str, int]:
+        """Return each feed with the number that last changed it (`feeds.listings.Source`)."""
+        return await self.ledger.marks()
+
 
 def _name(feed: FeedName) -> str:
     return f"{feed.kind}/{feed.slug}" if feed.slug else feed.kind
