@@ -16,7 +16,7 @@ INTEGER = {"type": "integer"}
 ARTICLE = content("Article")
 XML = {"application/xml": {"schema": {"type": "string"}}}
 OPML = {"text/x-opml": {"schema": {"type": "string"}}}
-FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1"}
+FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1", "ninjs": "ninjs 3.1"}
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 

@@ -11,7 +11,12 @@ from services.syndication.feeds.site import Site
 MINUTES = 15
 """How long a reader may keep the feed before it asks again; sy:* says the same."""
 
-TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+    "ninjs": "application/json",
+}
 """Media types by the ending of a feed's address."""
 
 ABOUT: dict[Kind, str] = {
@@ -69,11 +74,11 @@ def links(channel: Channel, site: Site, ending: str) -> list[Link]:
 
 
 def others(channel: Channel, site: Site, ending: str) -> list[Link]:
-    """Return the same page in the other formats."""
+    """Return the same page in the other formats that feed readers take."""
     return [
         Link("alternate", site.feed(channel.feed, other, channel.before), kind)
         for other, kind in TYPES.items()
-        if other != ending
+        if other not in (ending, "ninjs")
     ]
 
 

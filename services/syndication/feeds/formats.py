@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from services.syndication.feeds import atom, jsonfeed, rss, rss_channel, wellformed
+from services.syndication.feeds import atom, jsonfeed, ninjs, rss, rss_channel, wellformed
 from services.syndication.feeds.channel import TYPES, Channel
 from services.syndication.feeds.site import Site
 from shared.events import Article
@@ -39,4 +39,12 @@ JSON = Format(
     foot=jsonfeed.FOOT,
     between=jsonfeed.BETWEEN,
 )
-FORMATS: Mapping[str, Format] = {"rss": RSS, "atom": ATOM, "json": JSON}
+NINJS = Format(
+    media_type=TYPES["ninjs"],
+    item=ninjs.associated,
+    fault=jsonfeed.fault,
+    head=ninjs.head,
+    foot=ninjs.FOOT,
+    between=ninjs.BETWEEN,
+)
+FORMATS: Mapping[str, Format] = {"rss": RSS, "atom": ATOM, "json": JSON, "ninjs": NINJS}

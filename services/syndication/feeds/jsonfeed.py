@@ -48,7 +48,7 @@ def head(channel: Channel, site: Site) -> bytes:
 def item(article: Article, site: Site) -> bytes:
     """Return an item as a JSON object; a retracted article keeps its id and says why it was taken back."""
     plain = _retracted(article, site) if article.status == "canceled" else _story(article, site)
-    return orjson.dumps(_said(plain))
+    return orjson.dumps(said(plain))
 
 
 def fault(fragment: bytes) -> str | None:
@@ -57,18 +57,22 @@ def fault(fragment: bytes) -> str | None:
         found = orjson.loads(fragment)
     except orjson.JSONDecodeError as error:
         return str(error)
-    return None if isinstance(found, dict) and found.get("id") else "one item with an id was expected"
+    return (
+        None
+        if isinstance(found, dict) and (found.get("id") or found.get("uri"))
+        else "one item with an id was expected"
+    )
 
 
 def _story(article: Article, site: Site) -> dict[str, Any]:
     full, headline_only = article.reuse == "full", article.reuse == "headline"
     image = lead_image(article) if full else None
-    said = abstract(article)
+    told = abstract(article)
     return _identity(article, site, line(article.headline)) | {
-        "summary": None if headline_only else said,
+        "summary": None if headline_only else told,
         # One of the two is required (JSON Feed 1.1, Items); a headline is all that may go on here.
         "content_html": legal(body(article, site)) if full else None,
-        "content_text": None if full else line(article.headline) if headline_only else said,
+        "content_text": None if full else line(article.headline) if headline_only else told,
         "image": image.url if image else None,
         "language": language(article),
         "tags": [line(tag.name) for tag in topics(article)],
@@ -162,11 +166,11 @@ def _enclosed(article: Article) -> list[dict[str, Any]]:
     ]
 
 
-def _said(value: Any) -> Any:
+def said(value: Any) -> Any:
     """Leave out what says nothing, at any depth; numbers and truth values stay."""
     if isinstance(value, dict):
-        said = {name: _said(inner) for name, inner in value.items()}
-        return {name: inner for name, inner in said.items() if inner is not None and inner not in ("", [], {})}
+        parts = {name: said(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in parts.items() if inner is not None and inner not in ("", [], {})}
     if isinstance(value, list):
-        return [_said(inner) for inner in value]
+        return [said(inner) for inner in value]
     return value
