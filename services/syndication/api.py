@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication import clusters
+from services.syndication.clusters import cluster_of
 from services.syndication.consumers import NewConsumer, new_consumer, shown
 from services.syndication.reading import Reading
 from services.syndication.store import Library
@@ -65,6 +67,7 @@ class Api:
         return [
             Route("/api/v1/articles/{id}", known(self._article)),
             Route("/api/v1/articles/{id}/versions", known(self._versions)),
+            Route("/api/v1/articles/{id}/cluster", known(self._cluster)),
             Route("/api/v1/events", known(self._events)),
             Route("/api/v1/consumers", admin(self._consumers), methods=["GET"]),
             Route("/api/v1/consumers", admin(self._make_consumer), methods=["POST"]),
@@ -106,6 +109,13 @@ class Api:
         documents = [await self._library.document(article_id, version) for version in versions]
         whole = b",".join(document for document in documents if document is not None)
         return Response(b'{"versions":[' + whole + b"]}", 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _cluster(self, request: Request) -> Response:
+        article_id = request.path_params["id"]
+        found = await cluster_of(article_id, self._library.cards, self._library.articles.copies)
+        if found is None:
+            return problem(404, f"there is no article {article_id[:100]!r}")
+        return answer(clusters.shown(found))
 
     async def _events(self, request: Request) -> Response:
         after = whole_number(request, "after", 0, least=0, most=MOST)

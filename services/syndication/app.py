@@ -23,6 +23,7 @@ from services.syndication.recall.worker import Worker
 from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from services.syndication.webhooks import wiring as webhooks
+from services.syndication.websub.wiring import WebSub
 from shared.auth import Guard
 from shared.bus import Bus, DeadLetters, consumer_name
 from shared.http_client import connect
@@ -70,6 +71,7 @@ class Syndication:
         searches = Searches(library)
         site = Site(settings.public_url)
         press = Press(searches, site)
+        self._websub = WebSub(settings, store, self._session, searches, press, site)
         listings = Listings(library, site, now, time.monotonic)
 
         def rewound() -> None:
@@ -83,12 +85,13 @@ class Syndication:
         self.routes: list[Route] = [
             *feed_routes(press),
             *listings.routes,
+            *self._websub.routes,
             *EventStream(ledger, reading, self._tail).routes,
             *api.routes,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *self._webhooks.routes,
         ]
-        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count), recall)
+        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count), recall, self._websub.tick)
 
     @property
     def loops(self) -> Sequence[Tick]:
@@ -106,9 +109,10 @@ class Syndication:
         """Stop reading, then let deliveries under way finish."""
         await self._bus.stop()
         await self._webhooks.stop()
-        await self._session.close()
         for loop in self._own:
             await loop.stop()
+        await self._websub.hub.stop()
+        await self._session.close()
 
     async def hang_up(self) -> None:
         """End the answers that would never end by themselves."""

@@ -37,7 +37,8 @@ def _seen(article: Article, name: str) -> object:
     if name == "authors":
         return [(a.id, a.name, a.role, a.bio, a.avatar, a.url, a.links) for a in article.authors]
     if name == "related":
-        return [(r.url, r.headline, r.summary) for r in article.related]
+        # Which stories are found by computing changes with the hour: that alone is no news.
+        return [(r.url, r.headline, r.summary) for r in article.related if r.kind == "editorial"]
     return getattr(article, name)
 
 

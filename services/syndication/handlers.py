@@ -10,7 +10,8 @@ from datetime import datetime
 from services.syndication.changes import entry_for, feeds_of
 from services.syndication.changes import shown as as_shown
 from services.syndication.ledger import Appended, Early, Head, Known, Ledger
-from services.syndication.store import Articles
+from services.syndication.related import beside_previous
+from services.syndication.store import Articles, Library
 from shared.bus import Done, Later
 from shared.events import Article, ArticleEnriched
 from shared.metrics import TO_LEDGER
@@ -39,6 +40,7 @@ class Handlers:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger, self._articles, self._now, self._nudge = ledger, articles, now, nudge
+        self._cards = Library(ledger, articles).cards
         self._patience, self._clock = patience, clock
         self._waiting: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
 
@@ -61,9 +63,8 @@ class Handlers:
     async def _record(self, event: ArticleEnriched, head: Head | None, previous: Article | None) -> Done | Later:
         taken_back = event.retraction is not None
         given = None if taken_back else event.given
-        shown = await self._articles.keep(
-            as_shown(previous, event), given, previous if event.correction is None else None
-        )
+        shown = await beside_previous(as_shown(previous, event), previous, self._cards)
+        shown = await self._articles.keep(shown, given, previous if event.correction is None else None)
         entry = entry_for(event, previous, shown)
         if entry is None:
             await self._ledger.pass_over(shown.id, event.article.version)

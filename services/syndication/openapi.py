@@ -37,6 +37,9 @@ def _paths() -> dict[str, Any]:
     return {
         "/api/v1/articles/{id}": {"get": operation("Read an article", shown=ARTICLE, parameters=[article])},
         "/api/v1/articles/{id}/versions": {"get": operation("Read every version kept", parameters=[article])},
+        "/api/v1/articles/{id}/cluster": {
+            "get": operation("Read a story's first article with its copies and revisions", parameters=[article])
+        },
         "/api/v1/events": {
             "get": operation(
                 "Read the ledger after a number",
@@ -60,6 +63,7 @@ def _paths() -> dict[str, Any]:
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
+        "/websub": {"post": operation("The WebSub hub of all feeds", shown=TEXT, status="202", public=True)},
         "/events/stream": {
             "get": operation("The ledger as server-sent events", shown=STREAM, parameters=[query], public=True)
         },

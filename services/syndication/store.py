@@ -10,6 +10,7 @@ from services.syndication.cache import Recent
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.ledger import Ledger, Recorded
 from services.syndication.packing import Packing
+from services.syndication.related import Card, card_of
 from shared.events import Article, Given, to_json
 from shared.redis import Store
 
@@ -25,6 +26,11 @@ def documents_key(article_id: str) -> str:
     return f"{{a:{article_id}}}:docs"
 
 
+def copies_key(article_id: str) -> str:
+    """Return the key of the sorted set of articles that were ever a copy or revision of one, by when they came."""
+    return f"{{a:{article_id}}}:copies"
+
+
 class Articles:
     """Keeps and finds articles by (id, version); the newest read or written stay in memory, as bytes."""
 
@@ -35,8 +41,12 @@ class Articles:
     async def keep(self, article: Article, given: Given | None = None, previous: Article | None = None) -> Article:
         """Keep a version and return it; what is kept already under its number wins and is returned instead.
 
-        Where it says the same as `previous`, that one is returned and no more than its number is kept.
+        Where it says the same as `previous`, that one is returned and no more than its number is kept. A copy or
+        revision is noted beside the story that it is one of, before the ledger names it.
         """
+        if of := article.duplicate_of or article.revision_of:
+            moment = int(article.ingested_at.timestamp())
+            await self._store.do("ZADD", copies_key(of), "NX", moment, article.id)
         if previous is not None and article.model_copy(update={"version": previous.version}) == previous:
             reference = SAME + str(previous.version).encode()
             if await self._store.do("HSETNX", documents_key(article.id), article.version, reference):
@@ -78,6 +88,10 @@ class Articles:
         document = await self.document(article_id, version)
         return None if document is None else Article.model_validate_json(document)
 
+    async def copies(self, article_id: str, limit: int) -> list[str]:
+        """Return up to `limit` articles that were ever a copy or revision of one, oldest first."""
+        return [id.decode() for id in await self._store.do("ZRANGE", copies_key(article_id), 0, limit - 1)]
+
     @property
     def cached_bytes(self) -> int:
         """How much memory the documents at hand take."""
@@ -114,6 +128,14 @@ class Library:
     async def document(self, article_id: str, version: int) -> bytes | None:
         """Return one version's JSON (`Articles.document`)."""
         return await self.articles.document(article_id, version)
+
+    async def cards(self, article_ids: Sequence[str]) -> list[Card | None]:
+        """Return what is shown elsewhere of articles' newest versions, None for each that is not in the ledger."""
+        heads = await self.ledger.heads(article_ids)
+        found = [(id, head.version) for id, head in zip(article_ids, heads, strict=True) if head is not None]
+        documents = await asyncio.gather(*(self.document(*one) for one in found))
+        cards = {id: card_of(text) for (id, _), text in zip(found, documents, strict=True) if text is not None}
+        return [cards.get(id) for id in article_ids]
 
     async def newest(self, feed: FeedName, before: int | None, limit: int) -> Sequence[Listed]:
         """Return the newest articles of a feed (`feeds.shelf.Shelf`)."""

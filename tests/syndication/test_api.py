@@ -108,6 +108,29 @@ async def test_an_article_and_its_versions_are_read(app: ASGIApp, store: Store) 
         assert (await ask(app, "GET", f"/api/v1/articles/{path}", token=TOKEN)).status == 404
 
 
+async def test_a_cluster_is_read_from_each_of_its_members(app: ASGIApp, store: Store) -> None:
+    copy = an_article(id="wire-b", guid="b", duplicate_of=ARTICLE_ID)
+    await publish(store, an_article(), copy, copy.model_copy(update={"version": 2, "headline": "New"}))
+    for asked in (ARTICLE_ID, "wire-b"):
+        found = (await ask(app, "GET", f"/api/v1/articles/{asked}/cluster", token=TOKEN)).json()
+        assert (found["first"], found["canonical"]) == (ARTICLE_ID, ARTICLE_ID)
+        assert [(one["id"], one["version"], one["relation"]) for one in found["members"]] == [
+            (ARTICLE_ID, 1, "first"),
+            ("wire-b", 2, "duplicate"),
+        ]
+    assert (await ask(app, "GET", "/api/v1/articles/desk-none/cluster", token=TOKEN)).status == 404
+    assert (await ask(app, "GET", f"/api/v1/articles/{ARTICLE_ID}/cluster")).status == 401
+
+
+async def test_the_ledger_can_be_read_without_copies(app: ASGIApp, store: Store) -> None:
+    await publish(store, an_article(), an_article(id="wire-b", guid="b", duplicate_of=ARTICLE_ID))
+    for query, seqs in (("first-of-cluster:true", [1]), ("first-of-cluster:false", [2])):
+        page = (await ask(app, "GET", f"/api/v1/events?q={query}", token=TOKEN)).json()
+        assert [event["seq"] for event in page["events"]] == seqs
+    refused = (await ask(app, "GET", "/api/v1/events?q=first-of-cluster:perhaps", token=TOKEN)).json()
+    assert "position 17" in str(refused)
+
+
 async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp) -> None:
     made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
     assert made.status == 201

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.syndication.changes import changed_fields, entry_for, feeds_of, retracted, shown
-from shared.events import Author, Correction, Retraction, Tag
+from shared.events import Author, Correction, Related, Retraction, Tag
 from tests.builders import an_article, an_enriched
 
 
@@ -27,6 +27,15 @@ def test_scores_and_order_of_tags_are_no_change() -> None:
     new = an_article(tags=[a_tag("moscow", primary=True), a_tag("kursk", score=2.0)])
     assert changed_fields(old, new) == ()
     assert changed_fields(old, an_article(tags=[a_tag("kursk")])) == ("tags",)
+
+
+def test_other_computed_related_stories_are_no_change_and_another_card_of_an_editor_is() -> None:
+    card, more = Related(url="https://e.org/1", headline="A"), Related(url="https://e.org/2", headline="B")
+    computed = more.model_copy(update={"kind": "computed", "score": 0.5})
+    old = an_article(related=[card])
+    assert changed_fields(old, an_article(related=[card, computed])) == ()
+    assert changed_fields(old, an_article(related=[card.model_copy(update={"id": "desk-a"})])) == ()
+    assert changed_fields(old, an_article(related=[card, more])) == ("related",)
 
 
 def test_a_first_version_is_published() -> None:

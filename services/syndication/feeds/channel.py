@@ -66,7 +66,9 @@ def links(channel: Channel, site: Site, ending: str) -> list[Link]:
     """Return the relations of a page of a paged feed (RFC 5005 section 3), and its hub (WebSub section 4)."""
     kind = TYPES[ending]
     found = [Link("self", site.feed(channel.feed, ending, channel.before), kind)]
-    if channel.before is not None:
+    if channel.before is None:
+        found.append(Link("hub", site.hub))
+    else:
         found.append(Link("first", site.feed(channel.feed, ending), kind))
     if channel.older is not None:
         found.append(Link("next", site.feed(channel.feed, ending, channel.older), kind))

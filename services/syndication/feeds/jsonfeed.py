@@ -41,6 +41,7 @@ def head(channel: Channel, site: Site) -> bytes:
         "description": about,
         "language": site.language,
         "next_url": found.get("next"),
+        "hubs": [{"type": "WebSub", "url": found["hub"]}] if "hub" in found else None,
     }
     return orjson.dumps({name: value for name, value in whole.items() if value})[:-1] + b',"items":['
 

@@ -56,6 +56,11 @@ class Site:
         """
         return f"tag:{self.authority or _host(self.url)},2026:article:{article_id}"
 
+    @property
+    def hub(self) -> str:
+        """The address of our WebSub hub."""
+        return f"{self.url}/websub"
+
     def feed_identifier(self, name: FeedName) -> str:
         """Return the tag: URI of a feed (RFC 4151), equal for all its pages."""
         slug = f":{quote(name.slug)}" if name.slug else ""

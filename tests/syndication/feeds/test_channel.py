@@ -63,9 +63,10 @@ def test_a_label_with_braces_is_only_text() -> None:
 
 def test_the_newest_page_links_to_itself_and_the_next() -> None:
     url = "https://news.example.org/feeds/all.rss"
+    hub = "https://news.example.org/websub"
     newest = Channel(feed=ALL, label="", older=51)
-    assert links(newest) == {"self": url, "next": f"{url}?before=51"}
-    assert links(replace(newest, older=None)) == {"self": url}
+    assert links(newest) == {"self": url, "hub": hub, "next": f"{url}?before=51"}
+    assert links(replace(newest, older=None)) == {"self": url, "hub": hub}
 
 
 def test_a_later_page_links_back_to_the_first() -> None:

@@ -108,7 +108,9 @@ def test_the_feed_says_where_it_is() -> None:
         "next_url": "https://news.example.org/feeds/tags/kursk.json?before=1",
         "items": [],
     }
-    assert "next_url" not in orjson.loads(head(Channel(feed=ALL, label=""), SITE) + FOOT)
+    newest = orjson.loads(head(Channel(feed=ALL, label=""), SITE) + FOOT)
+    assert "next_url" not in newest
+    assert newest["hubs"] == [{"type": "WebSub", "url": "https://news.example.org/websub"}]
 
 
 @pytest.mark.parametrize("fragment", [b"", b"{", b"[]", b"{}", b'{"id":""}', b'{"id":"a"},{"id":"b"}'])
