@@ -47,6 +47,11 @@ class Document:
         return sum(len(variant.body) for variant in self.variants.values())
 
 
+def digest_of(etag: str) -> str:
+    """Return what the tags of all codings of a document have in common."""
+    return etag.strip('"').partition("-")[0]
+
+
 def seal(parts: Iterable[bytes], *, media_type: str, modified: datetime | None, links: str = "") -> Document:
     """Join fragments into a document: equal parts give equal bytes, tags and codings.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ import structlog
 
 from services.syndication.cache import Recent
 from services.syndication.feeds.channel import Channel, header
-from services.syndication.feeds.document import Document, seal
+from services.syndication.feeds.document import IDENTITY, Document, digest_of, seal
 from services.syndication.feeds.formats import FORMATS, Format
 from services.syndication.feeds.parts import names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
@@ -32,6 +32,9 @@ class Page(NamedTuple):
     ending: str = "rss"
 
 
+TOPS_BYTES, TOP_BYTES = 8 << 20, 200
+"""How much is remembered of what readers may have: some ten thousand documents."""
+
 PAUSE = 1.0
 """Seconds without a question to a shelf that failed, while the last good document is served."""
 
@@ -40,18 +43,33 @@ PAUSE = 1.0
 class Fragment:
     """An article version as it stands in documents, empty when it must not, and what it calls its feeds."""
 
+    article_id: str
     version: int
     body: bytes
     published: datetime
     names: Mapping[FeedName, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document and what it was made of: its channel, and its items' bytes with their ledger numbers."""
+
+    document: Document
+    channel: Channel
+    items: tuple[tuple[int, bytes], ...]
+
+    @property
+    def top(self) -> int:
+        """The highest number in it, 0 when it is empty."""
+        return max((seq for seq, _ in self.items), default=0)
+
+
 @dataclass(slots=True)
 class Print:
-    """A document, the shelf's mark it was made under, and until when it needs no look at the shelf."""
+    """What was made, the shelf's mark it was made under, and until when it needs no look at the shelf."""
 
     mark: bytes | int
-    document: Document
+    made: Made
     fresh_until: float
 
 
@@ -82,6 +100,7 @@ class Press:
         self._clock = clock
         self._fragments: Recent[tuple[str, str], Fragment] = Recent(fragment_bytes)
         self._prints: Recent[Page, Print] = Recent(document_bytes)
+        self._tops: Recent[tuple[Page, str], int] = Recent(TOPS_BYTES)
         self._failing = False
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
 
@@ -89,11 +108,12 @@ class Press:
         """Drop all that is kept: the shelf was begun anew, and its numbers and versions mean other things."""
         self._fragments.clear()
         self._prints.clear()
+        self._tops.clear()
 
     def ready(self, page: Page) -> Document | None:
         """Return the document of a page if it was looked after a moment ago: the path of most requests."""
         held = self._prints.get(page)
-        return held.document if held is not None and self._clock() < held.fresh_until else None
+        return held.made.document if held is not None and self._clock() < held.fresh_until else None
 
     async def document(self, page: Page) -> Document | None:
         """Return the document of a page as the shelf has it now, or None for a feed that never was.
@@ -115,7 +135,22 @@ class Press:
                     self._failing = True
                     log.exception("feed.shelf.failed", feed=page.feed.path)
                 held.fresh_until = self._clock() + PAUSE
-                return held.document
+                return held.made.document
+
+    async def delta(self, page: Page, known: Iterable[str]) -> tuple[Document, Document] | None:
+        """Return the document as it is now, and one of the items alone that a reader of an earlier one lacks.
+
+        `known` are the strong tags the reader has; None when none of them is remembered (RFC 3229, "feed").
+        """
+        document = await self.document(page)
+        held = self._prints.get(page)
+        if document is None or held is None:
+            return None
+        tops = [top for tag in known if (top := self._tops.get((page, digest_of(tag)))) is not None]
+        if not tops:
+            return None
+        newer = [body for seq, body in held.made.items if seq > max(tops)]
+        return document, await asyncio.to_thread(self._sealed, held.made.channel, page.ending, newer)
 
     async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
         fresh_until = self._clock() + self._fresh_for
@@ -124,15 +159,16 @@ class Press:
         self._failing = False
         if held is not None and held.mark == mark:
             held.fresh_until = fresh_until
-            return held.document
-        document = await self._make(page)
-        if document is None:
+            return held.made.document
+        made = await self._make(page)
+        if made is None:
             self._prints.drop(page)
             return None
-        self._prints.put(page, Print(mark, document, fresh_until), document.size)
-        return document
+        self._prints.put(page, Print(mark, made, fresh_until), made.document.size)
+        self._tops.put((page, digest_of(made.document.variants[IDENTITY].etag)), made.top, TOP_BYTES)
+        return made.document
 
-    async def _make(self, page: Page) -> Document | None:
+    async def _make(self, page: Page) -> Made | None:
         feed, before, ending = page
         listed = await self._shelf.newest(feed, before, self._page_size + 1)
         if not listed and await self._never_was(feed, before):
@@ -148,7 +184,10 @@ class Press:
             modified=max((entry.modified for entry in shown), default=None),
         )
         # In a thread: compressing takes milliseconds, and other readers need not wait for them.
-        return await asyncio.to_thread(self._sealed, channel, ending, [found.body for found in fragments])
+        document = await asyncio.to_thread(self._sealed, channel, ending, [found.body for found in fragments])
+        seqs = {one.article_id: one.seq for one in reversed(shown)}
+        items = tuple((seqs[found.article_id], found.body) for found in fragments)
+        return Made(document, channel, items)
 
     async def _never_was(self, feed: FeedName, before: int | None) -> bool:
         if not feed.slug or feed.kind == "search":
@@ -184,7 +223,7 @@ class Press:
         if held is not None and held.version >= article.version:
             return held
         body = self._body(article, ending, held)
-        fragment = Fragment(article.version, body, article.published_at, names(article))
+        fragment = Fragment(article.id, article.version, body, article.published_at, names(article))
         self._fragments.put((ending, article.id), fragment, len(body))
         return fragment
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from services.syndication.feeds.conditional import coding, not_modified
+from services.syndication.feeds.conditional import ENTITY_TAG, coding, matches, not_modified
 from services.syndication.feeds.document import IDENTITY, Document
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.press import Page, Press
@@ -20,13 +20,14 @@ from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
 KINDS: tuple[Kind, ...] = ("all", "tags", "authors", "sources", "sections", "languages")
+DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:,|;|$)", re.IGNORECASE)
 SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
 
 Header = tuple[bytes, bytes]
 
 SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=60, stale-while-revalidate=300"),
-    (b"vary", b"Accept-Encoding"),
+    (b"vary", b"Accept-Encoding, A-IM"),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
     (b"x-content-type-options", b"nosniff"),
@@ -65,11 +66,35 @@ class Feed:
         document = None
         if isinstance(feed, FeedName) and not isinstance(before, Response):
             page = Page(feed, before, self._ending)
+            if await self._delta(page, scope, send):
+                return
             document = self._press.ready(page) or await self._press.document(page)
         if document is None:
             await _unknown()(scope, receive, send)
             return
         await serve(document, scope, send)
+
+    async def _delta(self, page: Page, scope: Scope, send: Send) -> bool:
+        """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
+        asked = _asked(scope["headers"])
+        if not DELTA.search(asked.get(b"a-im", "")) or b"if-none-match" not in asked:
+            return False
+        found = await self._press.delta(page, ENTITY_TAG.findall(asked[b"if-none-match"]))
+        if found is None:
+            return False
+        whole, newer = found
+        name = coding(asked.get(b"accept-encoding"), tuple(whole.variants))
+        if matches(whole.variants[name].etag, asked[b"if-none-match"]):
+            return False
+        body = newer.variants[name].body
+        # No shared cache may give it to another reader, who has other items.
+        headers = [
+            *((key, b"private, no-store" if key == b"cache-control" else value) for key, value in SHARED),
+            (b"im", b"feed"),
+            *_about(whole, name, len(body)),
+        ]
+        await _send(send, 226, headers, b"" if scope["method"] == "HEAD" else body)
+        return True
 
     def _named(self, scope: Scope) -> FeedName | Response | None:
         if self._kind == "all":
@@ -117,22 +142,30 @@ async def serve(document: Document, scope: Scope, send: Send) -> None:
     asked = _asked(scope["headers"])
     name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
-    headers = [*SHARED, (b"etag", variant.etag.encode())]
+    since = asked.get(b"if-modified-since")
+    if not_modified(variant.etag, document.modified, asked.get(b"if-none-match"), since):
+        await _send(send, 304, [*SHARED, *_validators(document, name)], b"")
+        return
+    headers = [*SHARED, *_about(document, name, len(variant.body))]
+    await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
+
+
+def _validators(document: Document, name: str) -> list[Header]:
+    headers = [(b"etag", document.variants[name].etag.encode())]
     if document.links:
         headers.append((b"link", document.links.encode()))
     if document.last_modified is not None:
         headers.append((b"last-modified", document.last_modified.encode()))
-    since = asked.get(b"if-modified-since")
-    if not_modified(variant.etag, document.modified, asked.get(b"if-none-match"), since):
-        await _send(send, 304, headers, b"")
-        return
-    headers += [
-        (b"content-type", _typed(document.media_type)),
-        (b"content-length", str(len(variant.body)).encode()),
-    ]
+    return headers
+
+
+def _about(document: Document, name: str, length: int) -> list[Header]:
+    """Return the headers of a document in one coding, `length` bytes of it."""
+    headers = _validators(document, name)
+    headers += [(b"content-type", _typed(document.media_type)), (b"content-length", str(length).encode())]
     if name != IDENTITY:
         headers.append((b"content-encoding", name.encode()))
-    await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
+    return headers
 
 
 def _typed(media_type: str) -> bytes:
@@ -140,7 +173,7 @@ def _typed(media_type: str) -> bytes:
     return (media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8").encode()
 
 
-ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since"))
+ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im"))
 
 
 def _asked(headers: Iterable[Header]) -> dict[bytes, str]:

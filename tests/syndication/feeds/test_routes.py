@@ -114,7 +114,7 @@ def _shelf_of(*articles: Any) -> InMemoryShelf:
 async def test_a_reader_may_keep_it_check_it_and_fetch_it_from_any_page(app: Starlette) -> None:
     headers = (await ask(app, ALL)).headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=300"
-    assert headers["vary"] == "Accept-Encoding"
+    assert headers["vary"] == "Accept-Encoding, A-IM"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["last-modified"] == "Wed, 18 Dec 2024 08:30:01 GMT"
@@ -211,3 +211,31 @@ async def test_parameters_nobody_knows_change_nothing(app: Starlette) -> None:
 
 async def test_other_methods_are_not_allowed(app: Starlette) -> None:
     assert (await ask(app, ALL, method="POST")).status == 405
+
+
+async def test_a_reader_that_asks_for_the_difference_gets_the_new_items_alone(
+    app: Starlette, shelf: InMemoryShelf
+) -> None:
+    old = await ask(app, ALL)
+    shelf.publish(a_story(id="desk-2", headline="The second"))
+    delta = await ask(app, ALL, A_IM="feed", If_None_Match=old.headers["etag"])
+    assert (delta.status, delta.headers["im"]) == (226, "feed")
+    assert delta.headers["cache-control"] == "private, no-store"
+    assert [entry.title for entry in read(delta).entries] == ["The second"]
+    assert delta.headers["etag"] == (await ask(app, ALL)).headers["etag"]
+    assert (await ask(app, ALL, A_IM="feed", If_None_Match=delta.headers["etag"])).status == 304
+
+
+async def test_a_changed_item_is_part_of_the_difference(app: Starlette, shelf: InMemoryShelf) -> None:
+    shelf.publish(a_story(id="desk-2", headline="The second"))
+    old = await ask(app, ALL, Accept_Encoding="gzip")
+    shelf.publish(a_story(version=2, headline="The first, mended"))
+    delta = await ask(app, ALL, A_IM="feed", If_None_Match=old.headers["etag"])
+    assert [entry.title for entry in read(delta).entries] == ["The first, mended"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"A_IM": "vcdiff"}, {"A_IM": "feed", "If_None_Match": '"unknown"'}, {"A_IM": "feed"}]
+)
+async def test_without_a_known_copy_the_whole_feed_is_the_answer(app: Starlette, asked: dict[str, str]) -> None:
+    assert (await ask(app, ALL, **asked)).status == 200
