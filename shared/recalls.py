@@ -22,7 +22,8 @@ SETTLE_SECONDS = 5.0
 class Recall(BaseModel):
     """Which articles to complete anew: versions in the ledger that came `since`, and match `filter`.
 
-    With `authors` (profile ids) or `names` (keys of `shared.names.name_key`), only articles by one of them.
+    With `authors` (profile ids), `names` (keys of `shared.names.name_key`) or `addresses`, only articles by one of
+    them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -32,6 +33,7 @@ class Recall(BaseModel):
     filter: str = ""
     authors: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     reason: str = ""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import orjson
 import structlog
 
-from services.enrichment.authors import AuthorBook, Profile
+from services.enrichment.authors import AuthorBook, Profile, addresses_of
 from shared.events import to_json
 from shared.recalls import Recall, Recalls, recall_id
 from shared.redis import Script, Store
@@ -17,7 +18,7 @@ from shared.redis import Script, Store
 log = structlog.get_logger()
 
 PROFILES = "{newsroom}:profiles"
-"""Hash: profile -> what articles show of it, as a digest, and the names that lead to it; as they were last seen."""
+"""Hash: profile -> what articles show of it, as a digest, and the names and addresses that lead to it; as last seen."""
 
 REPLACE = Script("""
 redis.call('DEL', KEYS[1])
@@ -34,14 +35,25 @@ def seen(book: AuthorBook) -> dict[str, bytes]:
 
 def _remembered(profile: Profile) -> bytes:
     shown = to_json([profile.kind, profile.author, profile.sources])
-    return orjson.dumps([blake2b(shown, digest_size=8).hexdigest(), profile.key, *profile.aliases])
+    names, addresses = [profile.key, *profile.aliases], [*addresses_of(profile.author)]
+    return orjson.dumps([blake2b(shown, digest_size=8).hexdigest(), names, addresses])
 
 
-def changed(before: Seen, after: Seen) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of profiles that are new, gone or different, and all names that lead or led to them."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The profiles that are new, gone or different, and all names and addresses that lead or led to them."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def changed(before: Seen, after: Seen) -> Changed:
+    """Compare what was remembered of the profiles with what is to be."""
     ids = sorted(id for id in before.keys() | after.keys() if before.get(id) != after.get(id))
-    names = {name for id in ids for state in (before, after) if id in state for name in orjson.loads(state[id])[1:]}
-    return tuple(ids), tuple(sorted(names))
+    states = [orjson.loads(state[id]) for id in ids for state in (before, after) if id in state]
+    names, addresses = ({each for state in states for each in state[part]} for part in (1, 2))
+    return Changed(tuple(ids), tuple(sorted(names)), tuple(sorted(addresses)))
 
 
 class Edits:
@@ -65,17 +77,18 @@ class Edits:
         await self._store.run(REPLACE, keys=[PROFILES], args=pairs)
 
     async def _ask(self, before: Seen, after: Seen) -> None:
-        ids, names = changed(before, after)
+        found = changed(before, after)
         moment = self._now()
         recall = Recall(
             id=recall_id(*_flat(before), "->", *_flat(after)),
             since=moment - timedelta(days=self._days),
-            authors=ids,
-            names=names,
+            authors=found.ids,
+            names=found.names,
+            addresses=found.addresses,
             reason="authors.toml was edited",
         )
         if await self._recalls.ask(recall, moment):
-            log.info("authors.edited", recall=recall.id, profiles=list(ids)[:20], days=self._days)
+            log.info("authors.edited", recall=recall.id, profiles=list(found.ids)[:20], days=self._days)
 
 
 def _flat(state: Seen) -> list[str]:

@@ -13,7 +13,12 @@ from shared.recalls import Recall, Recalls
 from shared.redis import RedisError, Store
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ANNA: dict[str, Any] = {"id": "anna-k", "name": "Anna Kovalenko", "aliases": ["A. Kovalenko-Reed"]}
+ANNA: dict[str, Any] = {
+    "id": "anna-k",
+    "name": "Anna Kovalenko",
+    "aliases": ["A. Kovalenko-Reed"],
+    "url": "https://anna.example/",
+}
 BOB: dict[str, Any] = {"id": "bob-l", "name": "Bob Lind"}
 
 
@@ -50,6 +55,7 @@ async def test_an_edited_profile_asks_for_articles_by_it_of_the_last_days(store:
     (recall,) = await desk.asked()
     assert recall.authors == ("anna-k",)
     assert recall.names == ("anna kovalenko", "kovalenko reed")
+    assert recall.addresses == ("https://anna.example",)
     assert recall.since == NOON - timedelta(days=7)
 
 

@@ -13,7 +13,7 @@ from services.syndication.ledger import Recorded
 from services.syndication.recall.given import recalled
 from services.syndication.recall.since import first_since
 from services.syndication.store import Library
-from shared.events import Article, ArticleRecalled, to_json
+from shared.events import Article, ArticleRecalled, Author, to_json
 from shared.names import name_key
 from shared.query import Query, QueryError, parse, subject_of
 from shared.recalls import Progress, Recall, Recalls
@@ -130,7 +130,12 @@ def by_one_of(recall: Recall, article: Article) -> bool:
     """Tell whether an article is by one of the authors that a request names; true when it names none."""
     if not recall.authors and not recall.names:
         return True
-    return any(
-        author.id in recall.authors if author.id else name_key(author.name) in recall.names
-        for author in article.authors
-    )
+    return any(_meant(recall, author) for author in article.authors)
+
+
+def _meant(recall: Recall, author: Author) -> bool:
+    """Go by the profile where one is linked, else by what could lead to one."""
+    if author.id:
+        return author.id in recall.authors
+    addresses = {address.rstrip("/") for address in (author.url, *author.links) if address}
+    return name_key(author.name) in recall.names or not addresses.isdisjoint(recall.addresses)

@@ -116,10 +116,11 @@ async def test_only_articles_by_the_authors_named_go_back(desk: Desk) -> None:
     await desk.publish("linked", authors=(Author(id="anna", name="Anna Kovalenko"),))
     await desk.publish("unlinked", authors=(Author(name="KOVALENKO, Anna"),))
     await desk.publish("namesake", authors=(Author(id="other", name="Anna Kovalenko"),))
+    await desk.publish("addressed", authors=(Author(name="A. K.", url="https://anna.example/"),))
     await desk.publish("nobody", authors=())
-    await desk.ask(authors=["anna"], names=["anna kovalenko"])
+    await desk.ask(authors=["anna"], names=["anna kovalenko"], addresses=["https://anna.example"])
     await desk.until_done()
-    assert desk.ids == ["linked", "unlinked"]
+    assert desk.ids == ["linked", "unlinked", "addressed"]
 
 
 async def test_what_was_taken_back_stays_so(desk: Desk) -> None:
