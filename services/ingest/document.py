@@ -41,8 +41,9 @@ class Document:
     """A document's items, newest first as far as it is ordered so.
 
     `hubs` and `topic` are what WebSub needs (rel=hub, rel=self); `older` is where the items before these are
-    (RFC 5005 next or prev-archive, JSON Feed next_url, a listing's next page). `skipped` counts items without any
-    words, `cut` those beyond the most that are taken, `lost` says in words what could not be placed.
+    (RFC 5005 next or prev-archive, JSON Feed next_url, a listing's next page). `maps` are the sitemaps that an index
+    names. `skipped` counts items without any words, `cut` those beyond the most that are taken, `lost` says in words
+    what could not be placed.
     """
 
     submissions: tuple[Submission, ...]
@@ -52,6 +53,7 @@ class Document:
     hubs: tuple[str, ...] = ()
     topic: str | None = None
     older: str | None = None
+    maps: tuple[str, ...] = ()
     hints: Hints = Hints()
     quality: Quality = "strict"
     skipped: int = 0

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.parse import NotAFeed, Parsed, parse
+from services.ingest.document import Document, Unreadable
+from services.ingest.parse import parse
 from services.ingest.submission import Submission
 from tests.ingest.feeds import an_item, items, rss
 
 URL = "https://bay.example/feeds/rss"
 
 
-def parsed(body: bytes, content_type: str = "application/rss+xml") -> Parsed:
+def parsed(body: bytes, content_type: str = "application/rss+xml") -> Document:
     found = parse(body, url=URL, content_type=content_type, source_id="bay")
-    assert isinstance(found, Parsed)
+    assert isinstance(found, Document)
     return found
 
 
@@ -150,7 +151,7 @@ def test_sloppy_feeds_are_read_all_the_same() -> None:
 )
 def test_what_is_no_feed_is_said_to_be_something_else(body: bytes, reason: str) -> None:
     found = parse(body, url=URL, content_type="", source_id="bay")
-    assert isinstance(found, NotAFeed)
+    assert isinstance(found, Unreadable)
     assert reason in found.reason
 
 
@@ -158,7 +159,7 @@ def test_bytes_that_name_a_file_or_an_address_open_nothing(tmp_path: Path) -> No
     secret = tmp_path / "feed.xml"
     secret.write_bytes(rss(an_item()))
     for body in (str(secret).encode(), secret.as_uri().encode(), b"http://127.0.0.1:9/feed"):
-        assert isinstance(parse(body, url=URL, content_type="", source_id="bay"), NotAFeed)
+        assert isinstance(parse(body, url=URL, content_type="", source_id="bay"), Unreadable)
 
 
 def test_entities_are_neither_read_from_files_nor_expanded(tmp_path: Path) -> None:
@@ -181,7 +182,31 @@ def test_numbers_of_no_character_cost_no_item(number: str) -> None:
 BOMB = b'<!DOCTYPE r [<!ENTITY a0 "aaaaaaaaaa">' + b"".join(
     b'<!ENTITY a%d "&a%d;&a%d;&a%d;">' % (n + 1, n, n, n) for n in range(60)
 )
+ITEM = b"<rss><channel><item><title>T</title><description>"
+MANY = 100_000
 MONSTERS = {
+    "unclosed quotes": ITEM + b"<a x='" * MANY,
+    "quotes of both kinds": ITEM + b"<a x=\"<a y='" * MANY,
+    "processing instructions": ITEM + b"<?" * MANY,
+    "mismatched tags": ITEM + b"<x></y>" * MANY,
+    "undeclared prefixes": b"<rss><item>" + b"".join(b"<a%d:x/>" % n for n in range(MANY)) + b"</item></rss>",
+    "declared prefixes": b"<rss " + b" ".join(b"xmlns:a%d='u'" % n for n in range(MANY)) + b"><channel/></rss>",
+    "escaped tags": ITEM + b"&lt;a href='" * MANY + b"</description></item></channel></rss>",
+    "one tag of attributes": ITEM + b"&lt;img " + b"src=a " * MANY + b"&gt;</description></item></channel></rss>",
+    "one long srcset": ITEM + b"&lt;img srcset='" + b"a, " * MANY + b"'&gt;</description></item></channel></rss>",
+    "references": ITEM + b"&amp;#0;" * MANY + b"</description></item></channel></rss>",
+    "tags in a title": b"<rss><item><title>" + b"&lt;b " * MANY + b"&gt;</title></item></rss>",
+    "signs in an author": b"<rss><item><title>T</title><author>" + b"(@" * MANY + b"</author></item></rss>",
+    "authors": b"<rss><item><title>T</title>" + b"<author>x</author>" * MANY + b"</item></rss>",
+    "one long date": b"<rss><item><title>T</title><pubDate>" + b"1 " * MANY + b"</pubDate></item></rss>",
+    "bases": b"<feed xml:base='" + b"x/" * 1000 + b"'>" + b"<entry><id>1</id><title>T</title></entry>" * 9_000,
+    "broken items": b"<rss>" + b"<item>" * MANY,
+    "json depth": b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * MANY,
+    "json tags": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"tags":['
+    + b'"<b>",' * MANY
+    + b'""]}]}',
+    "wide characters": ("<rss>" + "x" * MANY).encode("utf-16"),
+    "blank lines": b"<feed><entry><id>1</id><title>T</title><content>a" + b"\n " * MANY + b"b</content></entry></feed>",
     "entities": BOMB + b"]><rss><channel><item><title>&a59;</title></item></channel></rss>",
     "depth": b"<rss><channel>" + b"<a>" * 100_000,
     "balanced depth": b"<rss>" + b"<a>" * 20_000 + b"</a>" * 20_000 + b"</rss>",
@@ -201,5 +226,5 @@ MONSTERS = {
 def test_no_bytes_hold_the_parser_for_long(name: str) -> None:
     started = time.process_time()
     found = parse(MONSTERS[name], url=URL, content_type="", source_id="bay")
-    assert isinstance(found, Parsed | NotAFeed)
+    assert isinstance(found, Document | Unreadable)
     assert time.process_time() - started < 4

@@ -1,0 +1,149 @@
+"""An item as a reader found it, and its way to a checked and bounded submission; finding it is left to the readers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.ingest.identity import guid_of
+from services.ingest.parse.dates import moment
+from services.ingest.parse.losses import Losses
+from services.ingest.parse.markup import resolved
+from services.ingest.parse.people import each_once
+from services.ingest.parse.text import plain
+from services.ingest.parse.zones import zones
+from services.ingest.submission import LONGEST_BODY, LONGEST_URL, Submission
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+LONG, SHORT = 20_000, 300
+Fields = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """What an item takes from its document.
+
+    `base` is what relative addresses are resolved by, `hosts` are those of the feed and its site, `zone` is the time
+    zone of dates without one. `scoped` says whether xml:base or xml:lang occur at all.
+    """
+
+    source_id: str
+    url: str
+    base: str = ""
+    hosts: frozenset[str] = frozenset()
+    language: str | None = None
+    rights: str | None = None
+    authors: list[Fields] = field(default_factory=list)
+    zone: tzinfo = UTC
+    now: datetime
+    scoped: bool = False
+    losses: Losses = field(default_factory=Losses)
+
+    def moment(self, *texts: str | None) -> datetime | None:
+        """Return the first of some dates that can be read; one that cannot is noted."""
+        for text in texts:
+            if text and text.strip():
+                found = moment(text, zone=self.zone, now=self.now)
+                if found is not None:
+                    return found
+                self.losses.note(f'the date "{text.strip()[:60]}" is not understood, or lies ahead')
+        return None
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """An item's parts. `described` and `bodies` are HTML, `headline` is plain; addresses are absolute already."""
+
+    guid: str = ""
+    url: str | None = None
+    base: str = ""
+    headline: str | None = None
+    described: str = ""
+    bodies: list[str] = field(default_factory=list)
+    authors: list[Fields] = field(default_factory=list)
+    categories: list[Fields] = field(default_factory=list)
+    images: list[Fields] = field(default_factory=list)
+    enclosures: list[Fields] = field(default_factory=list)
+    related: list[Fields] = field(default_factory=list)
+    rights: str | None = None
+    language: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+
+
+def submission_of(draft: Draft, channel: Channel) -> Submission | None:
+    """Return an item as a submission; None when it has no words to be known by."""
+    summary, body = zones(draft.described, draft.bodies)
+    headline = draft.headline or (plain(body or summary) or "")[:100].strip()
+    if not headline:
+        channel.losses.note(f"an item without words is left out: {draft.url or draft.guid or 'it has no name either'}")
+        return None
+    fit = channel.losses.fit
+    people = each_once(draft.authors)
+    guid = fit(draft.guid.strip(), LONGEST_URL, "a guid")
+    said: Fields = {
+        "source": {"id": channel.source_id},
+        "guid": guid or (None if draft.url else guid_of(None, None, headline, body)),
+        "url": draft.url,
+        "headline": fit(headline, 1_000, "a headline"),
+        "summary": fit(plain(summary) or "", LONG, "a summary"),
+        "body_html": fit(resolved(body, draft.base, channel.hosts), LONGEST_BODY, "a body") if body else "",
+        "authors": [one for one in people if len(one["name"]) <= SHORT],
+        "byline": fit(next((one["name"] for one in people if len(one["name"]) > SHORT), ""), 1_000, "a byline"),
+        "categories": draft.categories[:200],
+        "images": draft.images[:200],
+        "enclosures": draft.enclosures[:50],
+        "related": draft.related[:100],
+        "rights": fit(draft.rights or channel.rights or "", LONG, "a rights statement"),
+        "language": draft.language or channel.language,
+        "published_at": draft.published or draft.updated,
+        "updated_at": draft.updated if draft.published and draft.updated != draft.published else None,
+    }
+    return _checked({name: value for name, value in said.items() if value}, channel)
+
+
+def language(*told: str | None) -> str | None:
+    """Return the first well-formed language tag."""
+    tags = (text.strip().replace("_", "-") for text in told if text)
+    return next((tag for tag in tags if len(tag) <= 35 and LANGUAGE.fullmatch(tag)), None)
+
+
+def category(term: str | None, scheme: str | None = None, label: str | None = None) -> Fields | None:
+    """Return a category of the source's own, None when it has no name."""
+    name, shown = plain(term), plain(label)
+    if not name and not shown:
+        return None
+    found = {"term": (name or shown or "")[:SHORT]}
+    if scheme and (scheme := scheme.strip()):
+        found["scheme"] = scheme[:SHORT]
+    if shown:
+        found["label"] = shown[:SHORT]
+    return found
+
+
+def each_category_once(found: list[Fields | None]) -> list[Fields]:
+    """Return categories that have a name, each once."""
+    kept: dict[tuple[str, str | None, str | None], Fields] = {}
+    for one in found:
+        if one:
+            kept.setdefault((one["term"], one.get("scheme"), one.get("label")), one)
+    return list(kept.values())
+
+
+def number(text: Any, most: int = 100_000) -> int | None:
+    """Return a whole number of at most `most`; None for anything else."""
+    digits = str(text if text is not None else "").strip().removesuffix("px").partition(".")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 and int(digits) <= most else None
+
+
+def _checked(fields: Fields, channel: Channel) -> Submission | None:
+    try:
+        return Submission.model_validate(fields)
+    except ValidationError as error:
+        at = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
+        channel.losses.note(f"an item is left out, its {at} is not usable: {fields.get('url') or fields.get('guid')}")
+        return None

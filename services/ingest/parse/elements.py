@@ -1,0 +1,157 @@
+"""Small questions to the elements of a feed, common to RSS and Atom; what the answers mean is left to the readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from services.ingest.document import Hints, Withdrawal
+from services.ingest.parse.draft import Channel, Fields, category
+from services.ingest.parse.markup import inner
+from services.ingest.parse.media import Found
+from services.ingest.parse.names import XML, Names
+from services.ingest.parse.people import person
+from services.ingest.parse.text import plain
+from services.ingest.parse.urls import address, based
+from services.ingest.submission import is_web_url
+
+PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MAX_WITHDRAWALS = 500
+
+
+def text_of(element: etree._Element) -> str:
+    """Return all text in an element, its children's too."""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
+
+
+def texts(found: Found, *names: str) -> list[str]:
+    """Return the texts of the elements of some names that are not blank, in the order of the names."""
+    given = [text_of(element).strip() for name in names if name in found for element in found[name]]
+    return [one for one in given if one]
+
+
+def text(found: Found, *names: str) -> str:
+    """Return the first of such texts, or an empty one."""
+    for name in names:
+        for element in found.get(name, ()):
+            if given := text_of(element).strip():
+                return given
+    return ""
+
+
+def words(found: Found, *names: str) -> str | None:
+    """Return the first of such texts that has words, as plain text."""
+    for name in names:
+        for element in found.get(name, ()):
+            if given := plain(inner(element)):
+                return given
+    return None
+
+
+def markup(found: Found, *names: str) -> str:
+    """Return the first of such elements' contents that is not blank, as HTML."""
+    for name in names:
+        for element in found.get(name, ()):
+            if not (given := inner(element)).isspace() and given:
+                return given
+    return ""
+
+
+def base_of(element: etree._Element, base: str, channel: Channel) -> str:
+    """Return what relative addresses in an element are resolved by (XML Base)."""
+    if not channel.scoped:
+        return base
+    places = [one.get(XML + "base") for one in (element, *element.iterancestors())]
+    for place in reversed(places):
+        base = based(base, place)
+    return base
+
+
+def language_of(element: etree._Element, channel: Channel) -> str | None:
+    """Return the xml:lang that an element is under, if any."""
+    if not channel.scoped:
+        return None
+    return next((tag for one in (element, *element.iterancestors()) if (tag := one.get(XML + "lang"))), None)
+
+
+def people(found: Found, names: Names, base: str, *kinds: str) -> list[Fields]:
+    """Return the persons of some names: Atom's with name and uri, or texts."""
+    authors = []
+    for kind in kinds:
+        for element in found.get(kind, ()):
+            inside = {names[child.tag].rpartition(":")[2]: text_of(child) for child in element} if len(element) else {}
+            if "name" in inside or "email" in inside:
+                link = inside.get("uri") or inside.get("url") or inside.get("homepage")
+                authors.append(person(inside.get("name"), url=link, base=base))
+            else:
+                authors.append(person(text_of(element), base=base))
+    return [author for author in authors if author]
+
+
+def keywords(found: Found, *names: str) -> list[Fields | None]:
+    """Return the categories of lists apart by commas."""
+    return [category(term) for line in texts(found, *names) for term in line.split(",")[:100]]
+
+
+def links(found: Found, base: str, *names: str) -> Iterator[tuple[str, str, etree._Element]]:
+    """Yield relation, address and element of Atom links; a relation that is not said is `alternate`."""
+    for name in names:
+        for element in found.get(name, ()):
+            href = address(element.get("href"), base)
+            if href is not None:
+                yield (element.get("rel") or "alternate").strip().lower(), href, element
+
+
+def related(found: Found, base: str, *names: str) -> list[Fields]:
+    """Return the stories that an item links as related, those with a title."""
+    return [
+        {"url": href, "headline": title[:300]}
+        for rel, href, element in links(found, base, *names)
+        if rel == "related" and (title := plain(element.get("title")))
+    ]
+
+
+def hints(found: Found, names: Names) -> Hints:
+    """Read when the document is worth asking again."""
+    ttl, times = _number(text(found, "ttl")), _number(text(found, "sy:updatefrequency")) or 1
+    period = PERIODS.get(text(found, "sy:updateperiod").lower())
+    hours = {
+        int(hour) % 24 for hour in _inside(found, names, "skiphours", "hour") if hour.isdecimal() and len(hour) < 3
+    }
+    days = {day.lower() for day in _inside(found, names, "skipdays", "day")}
+    return Hints(
+        ttl=ttl * 60 if ttl else None,
+        period=period / times if period else None,
+        skip_hours=frozenset(hours),
+        skip_days=frozenset(at for at, name in enumerate(DAYS) if name in days),
+    )
+
+
+def withdrawals(places: list[Found], names: Names, base: str, channel: Channel) -> tuple[Withdrawal, ...]:
+    """Read the entries that are taken back (RFC 6721)."""
+    taken: list[Withdrawal] = []
+    for element in (one for place in places for one in place.get("at:deleted-entry", ())):
+        ref = (element.get("ref") or "").strip()
+        inside: Found = {}
+        for child in element:
+            inside.setdefault(names[child.tag].rpartition(":")[2], []).append(child)
+        link = next((href for rel, href, _ in links(inside, base, "link") if rel == "alternate"), None)
+        if ref or link:
+            reason = words(inside, "comment")
+            url = link or (ref if is_web_url(ref) else None)
+            at = channel.moment(element.get("when"))
+            taken.append(Withdrawal(guid=ref[:2048] or None, url=url, reason=(reason or "")[:5000] or None, at=at))
+    return tuple(taken[:MAX_WITHDRAWALS])
+
+
+def _inside(found: Found, names: Names, outer: str, kind: str) -> Iterator[str]:
+    for place in found.get(outer, ()):
+        for child in place:
+            if names[child.tag] == kind:
+                yield text_of(child).strip()
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None

@@ -1,0 +1,57 @@
+"""Names of authors out of the forms that feeds write; taking bylines apart and linking people is left to others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from services.ingest.parse.text import plain
+from services.ingest.parse.urls import address
+
+MAIL = re.compile(r"(?:mailto:)?[^\s@<>()\[\],;\"]{1,100}@[^\s@<>()\[\],;\"]{1,200}", re.IGNORECASE)
+WHOLE_IN_BRACKETS = re.compile(r"[(<\[\"]([^()<>\[\]\"]*)[)>\]\"]")
+NOBODY = frozenset({"noreply", "no-reply", "nospam", "webmaster", "unknown", "author"})
+
+
+def person(text: str | None, *, url: str | None = None, base: str = "", avatar: str | None = None) -> dict[str, Any]:
+    """Return an author by a name as feeds write it, empty when there is none; e-mail addresses stay out.
+
+    Knows `Name`, `Name <address>`, `address (Name)`, `Name (address)` and an address alone.
+    """
+    name = named(text)
+    if not name:
+        return {}
+    author: dict[str, Any] = {"name": name}
+    for key, given in (("url", url), ("avatar", avatar)):
+        if given and (link := address(given, base)):
+            author[key] = link
+    return author
+
+
+def named(text: str | None) -> str:
+    """Return a name without e-mail addresses, empty when nothing is left."""
+    if not text:
+        return ""
+    if "@" not in text:
+        return _unless_nobody(plain(text) or "")
+    bare = MAIL.sub(" ", text.replace("&lt;", "<").replace("&gt;", ">")) if len(text) < 2000 else ""
+    bare = bare.replace("<", " ").replace(">", " ")
+    bare = re.sub(r"\(\s*\)|\[\s*\]", " ", bare).strip(" \t\r\n,;:-\"'")
+    inner = WHOLE_IN_BRACKETS.fullmatch(bare)
+    name = plain(inner[1] if inner else bare) or ""
+    return "" if "@" in name else _unless_nobody(name)
+
+
+def each_once(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the authors that have a name, each once by name, with all that the feed knows of them."""
+    kept: dict[str, dict[str, Any]] = {}
+    for author in people:
+        if author:
+            known = kept.setdefault(author["name"].casefold(), author)
+            if known is not author:
+                known |= author | known
+    return list(kept.values())[:50]
+
+
+def _unless_nobody(name: str) -> str:
+    return "" if name.casefold() in NOBODY else name
