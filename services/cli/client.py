@@ -73,21 +73,34 @@ def call(method: str, path: str, body: object = None, *, accept: tuple[int, ...]
     Statuses in `accept` are answers, not refusals.
     """
     data = None if body is None else json.dumps(body).encode()
+    with _answered():
+        text = send(method, path, data, accept=accept)
+        return json.loads(text) if text else None
+
+
+def send(
+    method: str,
+    path: str,
+    data: bytes | None = None,
+    *,
+    content_type: str = "application/json",
+    accept: tuple[int, ...] = (),
+) -> bytes:
+    """Call the API with bytes and return those that it answers; ends the command as `call` does."""
     request = urllib.request.Request(f"{address()}{path}", data, method=method)  # noqa: S310  # http or https only
-    request.add_header("content-type", "application/json")
+    request.add_header("content-type", content_type)
     token = admin_token()
     if token is not None:
         request.add_header("authorization", f"Bearer {token}")
     with _answered(keyless=token is None):
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310  # as above
-                text = answer.read()
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             if error.code not in accept:
                 raise
             with error:
-                text = error.read()
-        return json.loads(text) if text else None
+                return error.read()
 
 
 def all_of(path: str, field: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.cli import listen, re_enrich, resources, up
+from services.cli import authors, finding, listen, re_enrich, resources, tags, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,6 +28,10 @@ for command in (
     resources.tail,
     resources.sources,
     resources.articles,
+    finding.import_opml,
+    finding.export_opml,
+    tags.tags,
+    authors.authors,
     resources.subscriptions,
     resources.consumers,
     resources.dead_letters,

@@ -110,7 +110,12 @@ def _acts(group: click.Group, name: str, about: str, method: str, path: str) -> 
             click.echo(f"{name}: {one}")
 
 
-_lists(sources, "/api/v1/sources", "sources", ("id", "kind", "status", "succeeded_at", "url", "error"))
+_lists(
+    sources,
+    "/api/v1/sources",
+    "sources",
+    ("id", "kind", "status", "items_a_day", "succeeded_at", "next_poll_at", "url", "error"),
+)
 _lists(subscriptions, "/api/v1/subscriptions", "subscriptions", ("id", "status", "url", "filter", "reason"))
 _lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "created_at"))
 _lists(dead_letters, "/api/v1/dead-letters", "dead_letters", ("id", "group", "tries", "error"))
@@ -126,10 +131,33 @@ _acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-l
 @click.argument("url")
 @click.option("--id", "source", help="Its id; made from the address when not given.")
 @click.option("--name", help="Its name for people.")
-def add_source(url: str, source: str | None, name: str | None) -> None:
-    """Poll the RSS or Atom feed at URL."""
-    asked = {"url": url, "kind": "feed", "id": source, "name": name}
+@click.option("--kind", type=click.Choice(("feed", "page", "sitemap", "wordpress")), default="feed")
+@click.option("--full-text", is_flag=True, help="Read each article's own page.")
+def add_source(url: str, kind: str, *, full_text: bool, **given: str | None) -> None:
+    """Poll the feed at URL, or what else `sources discover` found there."""
+    asked = {"url": url, "kind": kind, "full_text": full_text, "id": given.pop("source"), **given}
     print_json(call("POST", "/api/v1/sources", {field: value for field, value in asked.items() if value}))
+
+
+HEALTH = (
+    *("id", "name", "kind", "url", "moved_to", "status", "error", "failures", "polled_at", "succeeded_at"),
+    *("next_poll_at", "interval_minutes", "shortest_minutes", "longest_minutes", "items_a_day", "identity"),
+    *("quality", "imperfect", "pushed_at", "push_until", "origin"),
+)
+
+
+@sources.command("show")
+@click.argument("source")
+@as_json
+def show_source(source: str, as_json: bool) -> None:
+    """Show how a source fares."""
+    found = call("GET", f"/api/v1/sources/{quote(source, safe='')}")
+    if as_json:
+        print_json(found)
+        return
+    for name in HEALTH:
+        if found.get(name) is not None:
+            click.echo(f"{name.replace('_', ' '):<18} {printable(str(found[name]))}")
 
 
 @subscriptions.command("add")

@@ -92,9 +92,9 @@ def check() -> None:
     there = [name for name in FILES if (folder / name).exists()]
     if not there:
         end(REFUSED, f"{folder}: there is no {', no '.join(FILES)} here")
-    wrong = findings(folder)
-    for reason in wrong:
+    found = findings(folder)
+    for reason in (*(f"warning: {doubt}" for doubt in found.doubtful), *found.wrong):
         click.echo(reason, err=True)
-    if wrong:
+    if found.wrong:
         sys.exit(REFUSED)
     click.echo(f"{folder}: {', '.join(there)} in order")

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from services.ingest.submission import Submission
 from shared.events import READER_VISIBLE, ArticleIngested, Status
 
 _VISIBLE = set(READER_VISIBLE) - {"status"}
@@ -16,7 +17,10 @@ _VISIBLE = set(READER_VISIBLE) - {"status"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is remembered of an article; version 0 was seen and never published (a new source's old items)."""
+    """What is remembered of an article; version 0 was seen and never published (a new source's old items).
+
+    `given` is a digest of what the source gave where more than that is published (its page's text), else empty.
+    """
 
     version: int
     fingerprint: str
@@ -26,27 +30,18 @@ class Known:
     url: str | None
     headline: str
     correction: str = ""
+    given: str = ""
 
     def write(self) -> bytes:
         """Return it as it is stored."""
         moment = self.published_at.isoformat()
-        return orjson.dumps(
-            [
-                self.version,
-                self.fingerprint,
-                self.status,
-                moment,
-                self.guid,
-                self.url,
-                self.headline,
-                self.correction,
-            ]
-        )
+        values = [self.version, self.fingerprint, self.status, moment, self.guid, self.url, self.headline]
+        return orjson.dumps([*values, self.correction, *([self.given] if self.given else ())])
 
     @classmethod
     def read(cls, stored: bytes) -> Known:
         """Build it from what `write` gave."""
-        version, fingerprint, status, moment, guid, url, headline, correction = orjson.loads(stored)
+        version, fingerprint, status, moment, guid, url, headline, correction, *given = orjson.loads(stored)
         return cls(
             version=version,
             fingerprint=fingerprint,
@@ -56,6 +51,7 @@ class Known:
             url=url,
             headline=headline,
             correction=correction,
+            given=given[0] if given else "",
         )
 
 
@@ -108,6 +104,11 @@ def remembered(event: ArticleIngested, known: Known | None) -> Known:
         headline=article.headline,
         correction=_digest(note) if note else (known.correction if known else ""),
     )
+
+
+def given_digest(submission: Submission, *, dated: bool = False) -> str:
+    """Return a short hash of what a source gave of an item, white space folded; its date of update if `dated`."""
+    return _digest(_folded(submission.model_dump(exclude=None if dated else {"updated_at"})))[:16]
 
 
 def fingerprint(event: ArticleIngested) -> str:

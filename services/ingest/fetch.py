@@ -1,11 +1,12 @@
-"""One conditional GET of a source's document, its answer as a value; when to ask again is left to schedule."""
+"""One conditional GET, its answer as a value; whose turn it is at a host is left to asking."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.ingest.freshness import fresh_seconds
 from shared.http_client import NoAnswer, Page, TooLarge
 from shared.problems import phrase
 from shared.retry import retry_after_seconds
@@ -18,7 +19,11 @@ LONGEST_VALIDATOR = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A document came; `url` is where from, `content_type` what the server calls it."""
+    """A document came; `url` is where from, `content_type` what the server calls it.
+
+    `headers` are its own, with names in lower case. `moved_to` is where permanent redirects led, None when there
+    were none. `fresh_seconds` is how long the server calls the answer good, None when it does not say.
+    """
 
     body: bytes
     url: str
@@ -26,18 +31,29 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fresh_seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The document is the one we have (RFC 9110 section 15.4.5)."""
+    """The document is the one we have (RFC 9110 section 15.4.5); validators that came with it replace ours."""
+
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str | None = None
+    fresh_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """The host asks us to come back later (429, 503); `retry_after` is in seconds, None when it did not say."""
+    """The host asks us to come back later (429, 503); `retry_after` is in seconds, None when it did not say.
+
+    `url` is where it was said, after redirects.
+    """
 
     retry_after: float | None
+    url: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +63,13 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No document, and why, in plain words."""
+    """No document, and why, in plain words; `status` is the server's, None when it gave no answer of use."""
 
     reason: str
+    status: int | None = field(default=None, compare=False)
 
 
 FetchOutcome = Fetched | NotModified | Throttled | Gone | Failed
-Fetch = Callable[[str, str | None, str | None], Awaitable[FetchOutcome]]
-"""Takes URL, ETag and Last-Modified of the copy we have."""
 
 Get = Callable[..., Awaitable[Page | TooLarge | NoAnswer]]
 """The client's `get`, with its session given."""
@@ -63,28 +78,30 @@ Get = Callable[..., Awaitable[Page | TooLarge | NoAnswer]]
 async def fetch(
     get: Get,
     url: str,
-    etag: str | None,
-    last_modified: str | None,
+    etag: str | None = None,
+    last_modified: str | None = None,
     *,
+    accept: str | None = None,
+    headers: Mapping[str, str] | None = None,
     now: Callable[[], datetime],
 ) -> FetchOutcome:
     """Ask for a document unless it is still the one with these validators (RFC 9110 section 13.1); never raises."""
-    headers = {"Accept": ACCEPT}
+    asked = dict(headers or {}) | {"Accept": accept or ACCEPT}
     if etag:
-        headers["If-None-Match"] = etag
+        asked["If-None-Match"] = etag
     if last_modified:
-        headers["If-Modified-Since"] = last_modified
-    answer = await get(url, headers=headers, timeout=SECONDS, max_bytes=MAX_BYTES)
+        asked["If-Modified-Since"] = last_modified
+    answer = await get(url, headers=asked, timeout=SECONDS, max_bytes=MAX_BYTES)
     match answer:
         case NoAnswer(reason=reason):
             return Failed(reason)
         case TooLarge(max_bytes=most):
             return Failed(f"the document is larger than {most // 1024 // 1024} MiB")
         case Page():
-            return _judged(answer, now())
+            return _judged(answer, now(), conditional=bool(etag or last_modified))
 
 
-def _judged(page: Page, moment: datetime) -> FetchOutcome:
+def _judged(page: Page, moment: datetime, *, conditional: bool) -> FetchOutcome:
     match page.status:
         case 200:
             return Fetched(
@@ -94,15 +111,24 @@ def _judged(page: Page, moment: datetime) -> FetchOutcome:
                 etag=_validator(page, "etag"),
                 last_modified=_validator(page, "last-modified"),
                 moved_to=page.moved_to,
+                headers=page.headers,
+                fresh_seconds=fresh_seconds(page.headers, moment),
+            )
+        case 304 if conditional:
+            return NotModified(
+                etag=_validator(page, "etag"),
+                last_modified=_validator(page, "last-modified"),
+                moved_to=page.moved_to,
+                fresh_seconds=fresh_seconds(page.headers, moment),
             )
         case 304:
-            return NotModified()
+            return Failed("the server says that nothing changed since what it was not told of (304)", 304)
         case 410:
             return Gone()
         case 429 | 503:
-            return Throttled(retry_after_seconds(page.headers.get("retry-after"), moment))
+            return Throttled(retry_after_seconds(page.headers.get("retry-after"), moment), page.url)
         case status:
-            return Failed(f"the server answered {status} {phrase(status)}")
+            return Failed(f"the server answered {status} {phrase(status)}", status)
 
 
 def _validator(page: Page, name: str) -> str:

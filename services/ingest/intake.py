@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import random
 from time import perf_counter
@@ -16,11 +16,13 @@ from services.ingest import changes
 from services.ingest.changes import Changed, Known, New
 from services.ingest.identity import source_of
 from services.ingest.metrics import ARTICLES
-from services.ingest.normalize import embargoed, event_of, name_of, retraction_of
+from services.ingest.normalize import embargoed, event_of, retraction_of
+from services.ingest.offers import Names, Offer
 from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
+from services.ingest.resolving import identity_of
 from services.ingest.source import Settings, Source
-from services.ingest.store import Entry, ItemStore, SourceStore
+from services.ingest.store import NOTHING, Entry, ItemStore, SourceStore
 from services.ingest.submission import Submission
 from shared.events import ArticleIngested, Retraction, to_json
 from shared.redis import RedisError
@@ -28,6 +30,9 @@ from shared.redis import RedisError
 log = structlog.get_logger()
 
 TRIES = 20
+MOST_ENTRIES = 200
+MOST_BYTES = 4 * 1024 * 1024
+"""Of events in one script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class ContendedError(RuntimeError):
 class _Step:
     result: Result
     entry: Entry | None = None
+    aliases: Mapping[bytes, str] = field(default_factory=dict)
 
 
 class Intake:
@@ -89,6 +95,7 @@ class Intake:
     ) -> None:
         self._sources, self._items, self._outbox, self._pressure = sources, items, outbox, pressure
         self._now = now
+        self.names = Names(items)
 
     async def source(self, settings: Settings) -> Source:
         """Return the source of that id, registering it with these settings when there is none."""
@@ -113,19 +120,41 @@ class Intake:
         `seen` are remembered without being published. Of submissions of one article the last holds.
         Raises RedisError and ContendedError: nothing was taken then.
         """
+        found = await self.names.offers(source, [*seen, *submissions])
+        offers = [replace(offer, wanted=at >= len(seen)) for at, offer in enumerate(found.offers)]
+        degraded = found.identity != identity_of(source.health.identity)
+        fields = dict(document or {}) | ({"identity": found.identity} if degraded else {})
+        return (await self.take(source, offers, fields, correlation_id))[len(seen) :]
+
+    async def take(
+        self,
+        source: Source,
+        offers: Sequence[Offer],
+        document: Mapping[str, str],
+        correlation_id: str | None = None,
+    ) -> list[Result]:
+        """Commit offers and their document's state; return a result for each, in order.
+
+        Where they are too many for one script, the state goes with the last of them: killed between, the same
+        document comes again and finds the first ones known. Raises RedisError and ContendedError.
+        """
         started, correlation = perf_counter(), correlation_id or uuid4().hex
-        named = {name_of(submission)[0]: (submission, False) for submission in seen}
-        given = [(name_of(submission)[0], submission) for submission in submissions]
-        named |= {id: (submission, True) for id, submission in given}
+        named = {offer.id: offer for offer in offers}
         for tried in range(TRIES):
             await _give_way(tried)
             steps = await self._steps(source, named, correlation)
-            if await self._commit(source.settings.id, steps.values(), document or {}):
+            if await self._commit(source.settings.id, steps.values(), document):
                 break
         else:
             raise ContendedError(f"others keep changing the same articles of {source.settings.id}")
-        self._tell({id: steps[id] for id, _ in given}, source.settings.id, correlation, started)
-        return [steps[id].result for id, _ in given]
+        self._tell(
+            {id: steps[id] for id, offer in named.items() if offer.wanted}, source.settings.id, correlation, started
+        )
+        return [steps[offer.id].result for offer in offers]
+
+    async def find(self, source_id: str, guid: str | None, url: str | None) -> str | None:
+        """Return the article that a source calls by a guid or has at a URL, or None. Raises RedisError."""
+        return await self.names.find(source_id, guid, url)
 
     async def retract(self, article_id: str, retraction: Retraction) -> Accepted | Unchanged | None:
         """Take an article back; None when it was never published. Raises RedisError and ContendedError."""
@@ -146,29 +175,38 @@ class Intake:
                 return Accepted(article_id, known.version + 1)
         raise ContendedError(f"others keep changing {article_id}")
 
-    async def _steps(
-        self, source: Source, named: Mapping[str, tuple[Submission, bool]], correlation: str
-    ) -> dict[str, _Step]:
+    async def _steps(self, source: Source, named: Mapping[str, Offer], correlation: str) -> dict[str, _Step]:
         stored = await self._items.read(source.settings.id, list(named))
         moment = self._now()
         steps = {}
-        for (id, (submission, wanted)), before in zip(named.items(), stored, strict=True):
+        for (id, offer), before in zip(named.items(), stored, strict=True):
             known = Known.read(before) if before else None
-            event = event_of(submission, source, known, moment, correlation)
-            steps[id] = _decided(event, known, before, ahead=embargoed(submission, moment), wanted=wanted)
+            name = (id, known.guid if known else offer.guid)
+            event = event_of(offer.submission, source, known, moment, correlation, name)
+            steps[id] = _decided(event, known, before, offer, ahead=embargoed(offer.submission, moment))
         return steps
 
     async def _commit(self, source_id: str, steps: Iterable[_Step], document: Mapping[str, str]) -> bool:
-        entries = [step.entry for step in steps if step.entry is not None]
-        if not entries and not document:
+        kept = [step for step in steps if step.entry is not None or step.aliases]
+        if not kept and not document:
             return True
+        runs = list(_runs(kept)) or [[]]
+        for number, run in enumerate(runs):
+            fields = document if number == len(runs) - 1 else {}
+            if not await self._commit_run(source_id, run, fields):
+                return False
+        return True
+
+    async def _commit_run(self, source_id: str, run: Sequence[_Step], document: Mapping[str, str]) -> bool:
+        entries = [step.entry for step in run if step.entry is not None]
+        aliases = {key: id for step in run for key, id in step.aliases.items()}
         try:
-            conflicts = await self._items.commit(source_id, entries, document)
+            conflicts = await self._items.commit(source_id, entries, document, aliases)
         except RedisError as error:
             self._pressure.tell(error)
             self._outbox.wake(source_id)  # it may have been written although the answer was lost
             raise
-        if entries and not conflicts:
+        if any(entry.event for entry in entries) and not conflicts:
             self._outbox.wake(source_id)
         return not conflicts
 
@@ -198,33 +236,50 @@ async def _give_way(tried: int) -> None:
         await asyncio.sleep(random() * min(0.5, 0.002 * 2.0**tried))
 
 
+def _runs(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
+    """Cut steps into what one script may hold, for the server does nothing else meanwhile."""
+    run: list[_Step] = []
+    size = 0
+    for step in steps:
+        run.append(step)
+        size += len(step.entry.event) if step.entry is not None else 0
+        if len(run) >= MOST_ENTRIES or size >= MOST_BYTES:
+            yield run
+            run, size = [], 0
+    if run:
+        yield run
+
+
 def _decided(
     event: ArticleIngested,
     known: Known | None,
     before: bytes,
+    offer: Offer,
     *,
     ahead: bool,
-    wanted: bool,
 ) -> _Step:
     id, version = event.article.id, known.version if known else 0
     if ahead:
         return _Step(Refused(id, "embargoed_until", "lies ahead; push the article when its embargo has ended"))
     if version == 0 and event.article.status == "canceled":
         return _Step(Refused(id, "status", "is canceled, but the article was never published"))
-    after = changes.remembered(event, known)
-    if not wanted:
+    after = replace(changes.remembered(event, known), given=offer.given)
+    also = {offer.other: id} if offer.other else {}
+    if not offer.wanted:
         unseen = Entry(id, before, replace(after, version=0).write()) if known is None else None
-        return _Step(Unchanged(id, version), unseen)
+        return _Step(Unchanged(id, version), unseen, offer.keys() if known is None else also)
     match changes.decide(known, event, after):
         case New() | Changed():
-            return _step(event, before, after)
+            return _step(event, before, after, offer.keys() | also)
         case changes.Retracted():
-            return _Step(Retracted(id, version))
+            return _Step(Retracted(id, version), None, also)
         case _:
-            return _Step(Unchanged(id, version))
+            noted = known is not None and known.given != offer.given
+            entry = Entry(id, before, replace(known, given=offer.given).write()) if known and noted else None
+            return _Step(Unchanged(id, version), entry, also)
 
 
-def _step(event: ArticleIngested, before: bytes, after: Known) -> _Step:
+def _step(event: ArticleIngested, before: bytes, after: Known, aliases: Mapping[bytes, str] = NOTHING) -> _Step:
     article = event.article
     entry = Entry(article.id, before, after.write(), to_json(event), event.correlation_id)
-    return _Step(Accepted(article.id, article.version), entry)
+    return _Step(Accepted(article.id, article.version), entry, aliases)

@@ -28,14 +28,20 @@ def embargoed(submission: Submission, moment: datetime) -> bool:
 
 
 def event_of(
-    submission: Submission, source: Source, known: Known | None, moment: datetime, correlation_id: str
+    submission: Submission,
+    source: Source,
+    known: Known | None,
+    moment: datetime,
+    correlation_id: str,
+    name: tuple[str, str] | None = None,
 ) -> ArticleIngested:
     """Build the event of a submission's next version; `moment` is now, aware.
 
-    What the submission leaves open is taken from the source's settings. The first version's date of
-    publication holds for all later ones that give none, or the same content would look changed each time.
+    `name` is the article's id and guid where they are not those that the submission gives itself. What the
+    submission leaves open is taken from the source's settings. The first version's date of publication holds for
+    all later ones that give none, or the same content would look changed each time.
     """
-    id, guid = name_of(submission)
+    id, guid = name or name_of(submission)
     version = known.version + 1 if known else 1
     status = submission.status or (known.status if known else "usable")
     plain = submission.model_dump(exclude=_OURS)

@@ -16,8 +16,8 @@ log = structlog.get_logger()
 
 BATCH = 200
 AT_ONCE = 64
-FULL_EVERY = 15
-"""Every so many sweeps look at all sources, for what a crash left unmarked."""
+FULL_EVERY = 75
+"""The first sweep looks at all sources for what a crash left unmarked, and so many later ones share them out."""
 
 
 class Line(Protocol):
@@ -53,8 +53,9 @@ class Outbox:
     async def sweep(self) -> None:
         """Relay what a failure or a crash left behind. Raises RedisError."""
         waiting = set(await self._items.marked()) | self._left
-        if self._sweeps % FULL_EVERY == 0:
-            waiting |= set(await self._items.not_empty(await self._sources.ids()))
+        ids = await self._sources.ids()
+        part = ids[self._sweeps % FULL_EVERY :: FULL_EVERY] if self._sweeps else ids
+        waiting |= set(await self._items.not_empty(part))
         self._sweeps += 1
         for source_id in sorted(waiting - self._relaying.keys()):
             self.wake(source_id)

@@ -1,53 +1,45 @@
-"""Polls what is due: leases, two at a time per host, outcomes written down; fetching is left to fetch."""
+"""Polls what is due: leases, a pace, outcomes written down; asking, reading and taking in are left to others."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from dataclasses import replace
+from datetime import datetime
 from random import random
 from time import perf_counter
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 
-from services.ingest.fetch import Failed, Fetch, Fetched, Gone, NotModified, Throttled
-from services.ingest.intake import Accepted, Intake
-from services.ingest.metrics import POLLS
-from services.ingest.parse import NotAFeed, Parsed, parse
+from services.ingest.asking import Asking
+from services.ingest.fetch import Failed, NotModified
+from services.ingest.health import FAILING, Health
+from services.ingest.intake import ContendedError
+from services.ingest.metrics import LATENESS, POLLS, SOURCES
+from services.ingest.moved import noted
 from services.ingest.pressure import Pressure
-from services.ingest.schedule import Ended, Held, Missed, Succeeded, Turn, next_in
-from services.ingest.source import Source, titled
+from services.ingest.reader import Read, Reading, Same, Took
+from services.ingest.schedule import Ended, Missed, Succeeded
+from services.ingest.source import Kind, Source
 from services.ingest.store import SourceStore
-from services.ingest.submission import Submission
-from shared.times import rfc3339
+from services.ingest.taking import Taking
+from services.ingest.turns import SPACING_SECONDS, Turns, host_of
+from services.ingest.verdict import MOVES, Polled, judged, next_at, took, written
+from shared.redis import RedisError
 
 log = structlog.get_logger()
 
 LEASE_SECONDS = 120.0
-AT_ONCE = 50
-PER_HOST = 2
-SPACING_SECONDS = 0.5
-"""Between the turns given to sources of one host while it is being asked often enough."""
+LONGEST_POLL = 900.0
+AT_ONCE = 64
+FORCED = 0.01
+"""Part of the polls that ask for the document whatever we have, for caches that say for ever that nothing changed."""
 
-FIRST_ITEMS = 20
-PARSERS = 1
-"""Documents parsed at once: more threads only share one interpreter lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What came of a poll: in a word, for the log, and for the schedule."""
-
-    outcome: str
-    turn: Turn
-    error: str | None = None
-    told: dict[str, object] = field(default_factory=dict)
+PACE = 40.0
+CATCH_UP_SECONDS = 300.0
+"""After a standstill all sources are due at once: they are spread over this long, at no less than PACE a second."""
 
 
 class Poller:
@@ -56,18 +48,21 @@ class Poller:
     def __init__(
         self,
         sources: SourceStore,
-        intake: Intake,
+        taking: Taking,
         pressure: Pressure,
-        fetch: Fetch,
+        readers: Mapping[Kind, Read],
+        asking: Asking,
+        turns: Turns,
         now: Callable[[], datetime],
         random: Callable[[], float] = random,
     ) -> None:
-        self._sources, self._intake, self._pressure, self._fetch = sources, intake, pressure, fetch
+        self._sources, self._taking, self._pressure = sources, taking, pressure
+        self._readers, self._asking, self._turns = readers, asking, turns
         self._now, self._random = now, random
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._hosts: Counter[str] = Counter()
-        self._turns: dict[str, float] = {}
-        self._parsers = asyncio.Semaphore(PARSERS)
+        self._leases: dict[str, float] = {}
+        self._waiting_for: dict[str, float] = {}
+        self._pace, self._allowance, self._paced_at = PACE, float(AT_ONCE), 0.0
         self.wake: Callable[[], None] = lambda: None
 
     @property
@@ -76,17 +71,21 @@ class Poller:
         return len(self._running)
 
     async def tick(self) -> None:
-        """Begin to poll what is due, as far as there is room. Raises RedisError."""
-        room = AT_ONCE - len(self._running)
+        """Keep what is being polled, and begin with what is due as far as there is room. Raises RedisError."""
+        now = self._now().timestamp()
+        await self._renew(now)
+        room = min(AT_ONCE - len(self._running), self._allowed(now))
         if room <= 0 or self._pressure.reason() is not None:
             return
-        due = await self._sources.claim(self._now().timestamp(), LEASE_SECONDS, room)
-        for source_id in due:
+        for source_id in await self._sources.claim(now, LEASE_SECONDS, room):
             if source_id not in self._running:
+                self._allowance -= 1
+                self._leases[source_id] = now + LEASE_SECONDS
                 self._running[source_id] = asyncio.create_task(self._turn(source_id), name=f"poll {source_id}")
 
     async def plan(self) -> None:
         """Give a due time to every polled source that has none: a crash may have come before it. Raises RedisError."""
+        self._pace = max(PACE, await self._sources.planned() / CATCH_UP_SECONDS)
         for source in await self._sources.unplanned():
             if source.polled:
                 await self._sources.due_if_unplanned(source.settings.id, self._now().timestamp())
@@ -94,143 +93,145 @@ class Poller:
     async def stop(self) -> None:
         """End the polls under way; their sources are due again at once."""
         running = dict(self._running)
+        leases = dict(self._leases)
         for task in running.values():
             task.cancel()
         await asyncio.gather(*running.values(), return_exceptions=True)
-        with suppress(Exception):  # the lease gives them back later
+        with suppress(Exception):  # the leases give them back later
             for source_id in running:
-                await self._sources.due(source_id, self._now().timestamp())
+                await self._sources.finish(source_id, leases[source_id], self._now().timestamp())
+
+    def _allowed(self, now: float) -> int:
+        """Return how many polls may begin: a pace a second, for a standstill must not end in a flood."""
+        gained = max(0.0, now - self._paced_at) * self._pace
+        self._allowance, self._paced_at = min(float(AT_ONCE), self._allowance + gained), now
+        return int(self._allowance)
+
+    async def _renew(self, now: float) -> None:
+        """Lengthen the leases of polls that take long."""
+        old = {id: ends for id, ends in self._leases.items() if ends - now < LEASE_SECONDS / 2}
+        if old:  # noted first: a poll that ends meanwhile gives up the lease that is asked for here
+            self._leases |= dict.fromkeys(old, now + LEASE_SECONDS)
+            await self._sources.renew(old, now + LEASE_SECONDS)
 
     async def _turn(self, source_id: str) -> None:
         try:
             source = await self._sources.get(source_id)
-            if source is None or not source.polled or source.settings.url is None:
-                await self._sources.never(source_id)
+            if source is None or not source.polled or source.settings.kind not in self._readers:
+                await self._sources.finish(source_id, self._leases[source_id], None)
+            elif self._turns.crowded(host := host_of(source.address)):
+                await self._sources.finish(source_id, self._leases[source_id], self._turn_of(host))
             else:
-                await self._visit(source, urlsplit(source.settings.url).hostname or "")
+                await self._poll(source)
         except Exception as error:  # noqa: BLE001  # the lease brings the source back; the others go on
             log.warning("poll.broken", source=source_id, error=f"{type(error).__name__}: {error}"[:300])
         finally:
-            del self._running[source_id]
-            self.wake()
-
-    async def _visit(self, source: Source, host: str) -> None:
-        """Poll a source unless its host is being asked often enough; then a little later."""
-        if self._hosts[host] >= PER_HOST:
-            await self._sources.due(source.settings.id, self._turn_of(host))
-            return
-        self._hosts[host] += 1
-        try:
-            await self._poll(source)
-        finally:
-            self._hosts[host] -= 1
-            if not self._hosts[host]:
-                del self._hosts[host]
+            full = len(self._running) >= AT_ONCE
+            del self._running[source_id], self._leases[source_id]
+            if full:
+                self.wake()
 
     def _turn_of(self, host: str) -> float:
-        """Return when a host is free again, one turn after the one given last."""
+        """Return when to come back to a host that is asked often enough, one turn after the one given last."""
         now = self._now().timestamp()
-        self._turns = {name: at for name, at in self._turns.items() if at > now}
-        self._turns[host] = self._turns.get(host, now) + SPACING_SECONDS
-        return self._turns[host]
+        self._waiting_for = {name: at for name, at in self._waiting_for.items() if at > now}
+        self._waiting_for[host] = self._waiting_for.get(host, now) + SPACING_SECONDS
+        return self._waiting_for[host]
 
     async def _poll(self, source: Source) -> None:
-        started, correlation, health = perf_counter(), uuid4().hex, source.health
-        answer = await self._fetch(source.settings.url or "", health.etag, health.last_modified)
-        match answer:
-            case Fetched():
-                polled = await self._take(source, answer, correlation)
-            case NotModified():
-                polled = Polled("not modified", Succeeded())
-            case Throttled(retry_after=seconds):
-                polled = Polled("throttled", Held(seconds), "the host asked to come back later")
-            case Gone():
-                polled = Polled("gone", Ended(), "the source is gone for good (410); it is not polled any more")
-            case Failed(reason=reason):
-                polled = Polled("failed", Missed(health.failures + 1), reason)
-        await self._close(source, polled)
+        started, correlation, due = perf_counter(), uuid4().hex, source.health.next_poll_at
+        if due is not None:
+            LATENESS.observe(max(0.0, (self._now() - datetime.fromisoformat(due)).total_seconds()))
+        reading, polled = await self._visit(source, correlation)
+        fields = await self._moved(source, reading)
+        await self._close(source, replace(polled, fields=dict(polled.fields) | fields))
         self._tell(source, polled, correlation, started)
 
-    async def _take(self, source: Source, page: Fetched, correlation: str) -> Polled:
-        """Parse a document and commit its items with its validators, all or nothing."""
-        digest = blake2b(page.body, digest_size=16).hexdigest()
-        validators = {"etag": page.etag, "last_modified": page.last_modified, "body_hash": digest}
-        if digest == source.health.body_hash:
-            await self._sources.note(source.settings.id, validators)
-            return Polled("same", Succeeded())
-        async with self._parsers:
-            parsed = await asyncio.to_thread(
-                parse,
-                page.body,
-                url=page.url,
-                content_type=page.content_type,
-                source_id=source.settings.id,
-            )
-        if isinstance(parsed, NotAFeed):
-            return Polled("failed", Missed(source.health.failures + 1), parsed.reason)
-        return await self._accept(source, parsed, validators, correlation)
+    async def _visit(self, source: Source, correlation: str) -> tuple[Reading, Polled]:
+        """Read a source and take what came. Raises RedisError and ContendedError; all else becomes a failure."""
+        read, ask, asked = self._readers[source.settings.kind], self._asking.of(source), self._asked(source)
+        try:
+            async with asyncio.timeout(LONGEST_POLL):
+                reading = await read(asked, ask)
+                if isinstance(reading, Took):
+                    taken = await self._taking.take(asked, _without_moves(reading), read, ask, correlation)
+                    return reading, took(source, reading, taken, self._now())
+        except (RedisError, ContendedError):
+            raise
+        except TimeoutError:
+            reading = Failed(f"polling it took longer than {LONGEST_POLL / 60:g} minutes")
+        except Exception as error:  # noqa: BLE001  # a source made to break its reader backs off like any other
+            log.warning("source.broken", source=source.settings.id, error=f"{type(error).__name__}: {error}"[:300])
+            reading = Failed(f"it could not be read: {type(error).__name__}")
+        return reading, judged(source, reading, self._now())
 
-    async def _accept(self, source: Source, parsed: Parsed, validators: dict[str, str], correlation: str) -> Polled:
-        first = source.health.body_hash is None
-        fresh, old = split(parsed.submissions, FIRST_ITEMS if first else None)
-        document = validators | {"title": parsed.title or "", "home": parsed.home or ""}
-        source = titled(source, parsed.title, parsed.home)
-        results = await self._intake.accept(source, fresh, document, seen=old, correlation_id=correlation)
-        accepted = sum(isinstance(result, Accepted) for result in results)
-        told: dict[str, object] = {"items": len(parsed.submissions), "accepted": accepted}
-        for name, count in (("skipped", parsed.skipped), ("cut", parsed.cut), ("only_seen", len(old))):
-            told |= {name: count} if count else {}
-        return Polled("fetched", Succeeded(), told=told)
+    def _asked(self, source: Source) -> Source:
+        """Return the source as it is to be asked: where it moved to, and now and then without what we have."""
+        health = source.health
+        if health.asked_url not in (None, source.address):
+            health = Health(pushed_at=health.pushed_at, push_until=health.push_until)
+        if self._random() < FORCED:
+            health = replace(health, etag=None, last_modified=None)
+        if source.address == source.settings.url:
+            return replace(source, health=health)
+        return Source(source.settings.model_copy(update={"url": source.address}), health)
+
+    async def _moved(self, source: Source, reading: Reading) -> dict[str, str]:
+        """Take note of where permanent redirects lead; once that is steady, ask there."""
+        match reading:
+            case Took(fields=fields) | Same(fields=fields):
+                moved_to = fields.get(MOVES)
+            case NotModified(moved_to=moved_to):
+                pass
+            case _:
+                return {}
+        note = noted(source.health, moved_to, self._now())
+        return note.fields | (await self._settle(source, note.settled) if note.settled else {})
+
+    async def _settle(self, source: Source, url: str) -> dict[str, str]:
+        """Store the new address: in the settings, or beside them where they are the file's or hold credentials.
+
+        Credentials were given for a host; on another one no redirect may have them sent there.
+        """
+        settings = source.settings
+        apart = settings.origin == "file" or (
+            settings.authorization is not None and host_of(url) != host_of(settings.url or "")
+        )
+        if not apart and not await self._sources.move(settings, url):
+            return {}
+        if source.health.moved_url != url:
+            log.warning("source.moved", source=settings.id, url=url, settings_changed=not apart)
+            SOURCES.labels("moved").inc()
+        return {"moved_to": "", "moved_at": "", "moved_count": "0", "moved_url": url if apart else "", "asked_url": url}
 
     async def _close(self, source: Source, polled: Polled) -> None:
-        """Write down how it went, and when it goes on."""
-        moment, wait = self._now(), next_in(source.settings.interval_minutes, polled.turn, self._random)
-        fields = {"polled_at": rfc3339(moment), "error": polled.error or ""}
-        match polled.turn:
-            case Succeeded():
-                fields |= {"succeeded_at": rfc3339(moment), "failures": "0"}
-            case Missed(failures=failures):
-                fields |= {"failures": str(failures)}
-            case Ended():
-                fields |= {"gone": "1"}
-        if wait is not None:
-            fields["next_poll_at"] = rfc3339(moment + timedelta(seconds=wait))
-        await self._sources.note(source.settings.id, fields)
-        if wait is None:
-            await self._sources.never(source.settings.id)
-        else:
-            await self._sources.due(source.settings.id, moment.timestamp() + wait)
+        """Write down how it went, and when it goes on; killed before, the lease brings the source back."""
+        id, moment = source.settings.id, self._now()
+        at = next_at(source, polled, moment, self._random)
+        await asyncio.gather(
+            self._sources.note(id, written(polled, moment, at)),
+            self._sources.finish(id, self._leases[id], None if at is None else at.timestamp()),
+        )
 
     def _tell(self, source: Source, polled: Polled, correlation: str, started: float) -> None:
         POLLS.labels(polled.outcome).inc()
-        line = log.bind(
-            source=source.settings.id,
-            outcome=polled.outcome,
-            correlation_id=correlation,
-            ms=round((perf_counter() - started) * 1000, 2),
-            **polled.told,
-        )
+        id, health = source.settings.id, source.health
+        ms = round((perf_counter() - started) * 1000, 2)
+        line = log.bind(source=id, outcome=polled.outcome, correlation_id=correlation, ms=ms, **polled.told)
         quiet = polled.outcome in ("not modified", "same")
         (line.debug if quiet else line.info)("source.polled", **({"error": polled.error} if polled.error else {}))
         match polled.turn:
-            case Missed(failures=1):
-                log.warning("source.failing", source=source.settings.id, error=polled.error)
+            case Missed(failures=failures) if failures == FAILING:
+                log.warning("source.failing", source=id, error=polled.error, failures=failures)
+                SOURCES.labels("failing").inc()
             case Ended():
-                log.warning("source.gone", source=source.settings.id)
-            case Succeeded() if source.health.failures:
-                log.info("source.recovered", source=source.settings.id, failures=source.health.failures)
+                log.warning("source.gone", source=id)
+                SOURCES.labels("gone").inc()
+            case Succeeded() if health.failing:
+                log.info("source.recovered", source=id, failures=health.failures)
+                SOURCES.labels("recovered").inc()
 
 
-def split(submissions: tuple[Submission, ...], most: int | None) -> tuple[list[Submission], list[Submission]]:
-    """Return the newest `most` (all when None), oldest first, and the rest; the undated count as newest.
-
-    Among equals the document's order holds, which is newest first.
-    """
-
-    def age(submission: Submission) -> tuple[bool, float]:
-        moment = submission.published_at
-        return (moment is not None, -moment.timestamp() if moment is not None else 0.0)
-
-    newest_first = sorted(submissions, key=age)
-    fresh = newest_first if most is None else newest_first[:most]
-    return fresh[::-1], newest_first[len(fresh) :]
+def _without_moves(took: Took) -> Took:
+    """Return what was read without where it was redirected, which is noted apart."""
+    return replace(took, fields={name: value for name, value in took.fields.items() if name != MOVES})

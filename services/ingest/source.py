@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from services.ingest import css
+from services.ingest.health import Health
+from services.ingest.rhythm import Rhythm
 from services.ingest.submission import Input, Language, OptionalShort, Url
 from shared.events import Reuse
 from shared.slugs import SLUG
@@ -16,14 +20,36 @@ Kind = Literal["feed", "page", "sitemap", "ghost", "wordpress", "drop", "push"]
 POLLED: frozenset[Kind] = frozenset(("feed", "page", "sitemap", "ghost", "wordpress"))
 """The kinds that are asked by us; the others come by themselves."""
 
-Interval = Annotated[int, Field(ge=1, le=7 * 24 * 60, description="minutes between two polls")]
+LONGEST_INTERVAL = 7 * 24 * 60
+Interval = Annotated[int, Field(ge=1, le=LONGEST_INTERVAL, description="minutes between two polls")]
 SourceId = Annotated[str, Field(pattern=f"^{SLUG.pattern}$")]
-Selector = Annotated[str, Field(min_length=1, max_length=500)]
-Secret = Annotated[str, Field(min_length=1, max_length=1_000)]
+Selector = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(css.known)]
+Secret = Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$")]
+"""Printable ASCII, so that it can be sent in a header."""
 
 DEFAULT_INTERVAL = 15
+BUSY = 3
+"""A busy source is asked up to so many times as often as its interval says, unless bounds are set."""
+
+QUIET = 4
+"""A quiet source without an interval of its own is asked as seldom as once in so many default ones."""
+
 FIRST_ITEMS = 20
 SECRETS = ("key", "secret", "authorization")
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such file, or no name of one
+        raise ValueError("must be a time zone such as Europe/Kyiv") from None
+    return name
+
+
+Timezone = Annotated[
+    Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$"), AfterValidator(_known_zone)] | None,
+    BeforeValidator(lambda value: value or None),
+]
 
 
 class Selectors(Input):
@@ -61,19 +87,21 @@ class Options(Input):
     `full_text` fetches the article's page where a source gives headlines only. `members_only` takes posts that
     are not public. `key` is a Content API key, `secret` signs hooks, `authorization` is sent to the source's own
     host as that header. `first_items` are published of a new source's first document, the rest only remembered.
-    `timezone` (IANA) is that of dates without one.
+    `timezone` (IANA) is that of dates without one. `interval_minutes` is the longest wait of a source that is
+    well; a busy one is asked up to three times as often. Without it a source waits 15 minutes, or up to an hour
+    when it is quiet. `shortest_minutes` and `longest_minutes` bound all of this, whatever source and server wish.
     """
 
     url: Url | None = None
     name: OptionalShort = None
-    interval_minutes: Interval = DEFAULT_INTERVAL
+    interval_minutes: Interval | None = None
     shortest_minutes: Interval | None = None
     longest_minutes: Interval | None = None
     first_items: Annotated[int, Field(ge=0, le=500)] = FIRST_ITEMS
     reuse: Reuse | None = None
     section: OptionalShort = None
     language: Language | None = None
-    timezone: OptionalShort = None
+    timezone: Timezone = None
     full_text: bool = False
     members_only: bool = False
     websub: bool = True
@@ -81,6 +109,12 @@ class Options(Input):
     key: Secret | None = None
     secret: Secret | None = None
     authorization: Secret | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Options:
+        if (self.shortest_minutes or 0) > (self.longest_minutes or LONGEST_INTERVAL):
+            raise ValueError("shortest_minutes must not be more than longest_minutes")
+        return self
 
 
 class Settings(BaseModel):
@@ -93,7 +127,7 @@ class Settings(BaseModel):
     url: str | None = None
     name: str | None = None
     home: str | None = None
-    interval_minutes: int = DEFAULT_INTERVAL
+    interval_minutes: int | None = None
     shortest_minutes: int | None = None
     longest_minutes: int | None = None
     first_items: int = FIRST_ITEMS
@@ -111,29 +145,21 @@ class Settings(BaseModel):
     origin: Literal["api", "file", "push", "drop"] = "api"
     active: bool = True
 
+    @property
+    def interval(self) -> int:
+        """Return the minutes between two polls of a source whose rhythm is not known."""
+        return self.interval_minutes or DEFAULT_INTERVAL
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """How polling went; `failures` counts those in a row, `error` is the last one in words."""
+    @property
+    def shortest(self) -> float:
+        """Return the fewest minutes between two polls; the operator's bounds hold over the interval."""
+        return self.shortest_minutes or min(max(1.0, self.interval / BUSY), self.longest)
 
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    title: str | None = None
-    home: str | None = None
-    polled_at: str | None = None
-    succeeded_at: str | None = None
-    next_poll_at: str | None = None
-    error: str | None = None
-    failures: int = 0
-    gone: bool = False
-
-    @classmethod
-    def read(cls, fields: Mapping[str, str]) -> Health:
-        """Build it from stored fields; an absent or empty one is None."""
-        texts = {name: fields.get(name) or None for name in cls.__slots__ if name not in ("failures", "gone")}
-        failures, gone = int(fields.get("failures") or 0), fields.get("gone") == "1"
-        return cls(failures=failures, gone=gone, **texts)
+    @property
+    def longest(self) -> float:
+        """Return the most minutes between two polls of a source that is well."""
+        usual = self.interval_minutes or DEFAULT_INTERVAL * QUIET
+        return self.longest_minutes or max(usual, self.shortest_minutes or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +167,7 @@ class Source:
     """A registered source."""
 
     settings: Settings
-    health: Health = Health()
+    health: Health = field(default_factory=Health)
 
     @property
     def polled(self) -> bool:
@@ -155,7 +181,12 @@ class Source:
             return "gone"
         if not self.settings.active:
             return "stopped"
-        return "failing" if self.health.failures else "active"
+        return "failing" if self.health.failing else "active"
+
+    @property
+    def address(self) -> str:
+        """Return the URL to ask: where the source moved to for good, else the one it was given."""
+        return self.health.moved_url or self.settings.url or ""
 
 
 def titled(source: Source, title: str | None, home: str | None) -> Source:
@@ -177,22 +208,30 @@ class SourceChange(Options):
     active: bool | None = None
 
 
-def shown(source: Source) -> dict[str, object]:
-    """Return a source as the API shows it."""
-    health = source.health
-    plain = source.settings.model_dump(exclude_none=False)
-    hidden = {name: "set" if plain[name] else None for name in SECRETS}
+def shown(source: Source, now: datetime) -> dict[str, object]:
+    """Return a source as the API shows it: its settings but for the secrets, and how it fares."""
+    health, settings = source.health, source.settings
+    hidden = {name: "set" if getattr(settings, name) else None for name in SECRETS}
+    rhythm = Rhythm.read(health.rhythm)
     return (
-        plain
+        settings.model_dump()
         | hidden
         | {
-            "name": source.settings.name or health.title,
-            "home": source.settings.home or health.home,
+            "name": settings.name or health.title,
+            "home": settings.home or health.home,
+            "interval_minutes": settings.interval,
             "status": source.status,
             "polled_at": health.polled_at,
             "succeeded_at": health.succeeded_at,
             "next_poll_at": health.next_poll_at if source.polled else None,
             "failures": health.failures,
             "error": health.error,
+            "moved_to": health.moved_url or health.moved_to,
+            "items_a_day": rhythm.a_day(now),
+            "identity": health.identity or "guid",
+            "quality": health.quality,
+            "imperfect": health.imperfect,
+            "pushed_at": health.pushed_at,
+            "push_until": health.push_until,
         }
     )

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import structlog
 from pydantic import ConfigDict, Field
 
+from services.ingest.health import FORGOTTEN
+from services.ingest.schedule import spread
 from services.ingest.source import POLLED, Kind, Options, Settings, SourceId
-from services.ingest.store import SourceStore
+from services.ingest.store import BATCH, SourceStore
 from services.ingest.submission import Input
 from shared.newsroom import Invalid, Loaded, Refused, Watched
 
@@ -69,21 +71,23 @@ class SourcesFile:
 
     async def _sync(self, current: Wanted) -> None:
         known = {source.settings.id: source.settings for source in await self._sources.all()}
-        for settings in current.values():
-            if known.get(settings.id) != settings:
-                await self._put(settings, known.get(settings.id))
+        changed = [settings for settings in current.values() if known.get(settings.id) != settings]
+        for start in range(0, len(changed), BATCH):
+            turns = enumerate(changed[start : start + BATCH], start)
+            waits = ((one, spread(at, len(changed), one.interval * 60.0)) for at, one in turns)
+            await asyncio.gather(*(self._put(one, known.get(one.id), wait) for one, wait in waits))
         for settings in known.values():
             if settings.origin == "file" and settings.active and settings.id not in current:
                 await self._sources.replace(settings.model_copy(update={"active": False}))
                 await self._sources.never(settings.id)
                 log.info("source.stopped", source=settings.id, reason="it is not in sources.toml any more")
 
-    async def _put(self, settings: Settings, before: Settings | None) -> None:
+    async def _put(self, settings: Settings, before: Settings | None, wait: float) -> None:
         await self._sources.replace(settings)
         if before is not None and before.url != settings.url:
-            await self._sources.note(settings.id, {"etag": "", "last_modified": "", "body_hash": "", "gone": "0"})
+            await self._sources.note(settings.id, FORGOTTEN)
         if settings.kind in POLLED:
-            await self._sources.due(settings.id, self._now().timestamp())
+            await self._sources.due(settings.id, self._now().timestamp() + wait)
         else:
             await self._sources.never(settings.id)
         log.info("source.added" if before is None else "source.changed", source=settings.id, origin="file")

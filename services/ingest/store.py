@@ -5,58 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
-from services.ingest.source import Health, Settings, Source
-from shared.redis import Script, Store
+from services.ingest.health import Health
+from services.ingest.scripts import CLAIM, COMMIT, FINISH, NOTE, RENEW, SWAP, UNMARK
+from services.ingest.source import Settings, Source
+from shared.redis import Store
 
 REGISTRY = "sources"
-DUE = "sources:due"
+DUE = "{sources}:due"
+LEASES = "{sources}:leases"
+"""Source -> until when a process has it: apart from when it is due, so that no wish to poll it now ends a lease."""
+
 WAITING = "outbox:waiting"
 """Source -> count of commits since its outbox was last seen empty: what a sweep looks at first."""
+BATCH = 256
+"""Sources looked at in one go: more would keep everyone else's commands waiting."""
 
-COMMIT = Script("""
-local items, outbox, source = KEYS[1], KEYS[2], KEYS[3]
-local count = tonumber(ARGV[1])
-local conflicts = {}
-for entry = 0, count - 1 do
-  local at = 2 + entry * 5
-  if (redis.call('HGET', items, ARGV[at]) or '') ~= ARGV[at + 1] then
-    conflicts[#conflicts + 1] = ARGV[at]
-  end
-end
-if #conflicts > 0 then return conflicts end
-for entry = 0, count - 1 do
-  local at = 2 + entry * 5
-  redis.call('HSET', items, ARGV[at], ARGV[at + 2])
-  if ARGV[at + 3] ~= '' then
-    redis.call('XADD', outbox, '*', 'article', ARGV[at], 'event', ARGV[at + 3], 'correlation', ARGV[at + 4])
-  end
-end
-if redis.call('HEXISTS', source, 'settings') == 1 then
-  for at = 2 + count * 5, #ARGV, 2 do redis.call('HSET', source, ARGV[at], ARGV[at + 1]) end
-end
-return conflicts
-""")
-
-NOTE = Script("""
-if redis.call('HEXISTS', KEYS[1], 'settings') == 0 then return 0 end
-for at = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
-return 1
-""")
-
-CLAIM = Script("""
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
-for _, id in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[1] + ARGV[2], id) end
-return due
-""")
-
-UNMARK = Script("""
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0
-""")
+RAW_SECONDS = 7 * 86_400
+NOTHING: Mapping[bytes, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +60,16 @@ def items_key(source_id: str) -> str:
     return f"{{src:{source_id}}}:items"
 
 
+def aliases_key(source_id: str) -> str:
+    """Return the key of what a source's items are found by besides their guids."""
+    return f"{{src:{source_id}}}:aliases"
+
+
+def raw_key(source_id: str) -> str:
+    """Return the key of a source's last document that was not read whole."""
+    return f"{{src:{source_id}}}:raw"
+
+
 def outbox_key(source_id: str) -> str:
     """Return the key of a source's events that are not on the line yet."""
     return f"{{src:{source_id}}}:outbox"
@@ -107,19 +87,31 @@ class SourceStore:
 
     async def all(self) -> list[Source]:
         """Return every source, by id."""
-        found = await asyncio.gather(*(self.get(source_id) for source_id in await self.ids()))
-        return [source for source in found if source is not None]
+        return await self.some(await self.ids())
+
+    async def some(self, ids: Sequence[str]) -> list[Source]:
+        """Return those of the sources that there are, in the order given."""
+        found: list[Source] = []
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            stored = await asyncio.gather(*(self._store.do("HGETALL", source_key(id)) for id in batch))
+            found += [source for fields in stored if (source := _source(fields)) is not None]
+            await asyncio.sleep(0)
+        return found
 
     async def ids(self) -> list[str]:
         """Return the ids of all sources, sorted."""
         return sorted(member.decode() for member in await self._store.do("SMEMBERS", REGISTRY))
 
+    async def planned(self) -> int:
+        """Return how many sources have a due time."""
+        return int(await self._store.do("ZCARD", DUE))
+
     async def unplanned(self) -> list[Source]:
         """Return the sources that have no due time, whatever the reason."""
         ids, due = await asyncio.gather(self.ids(), self._store.do("ZRANGE", DUE, 0, -1))
         planned = {member.decode() for member in due}
-        found = await asyncio.gather(*(self.get(id) for id in ids if id not in planned))
-        return [source for source in found if source is not None]
+        return await self.some([id for id in ids if id not in planned])
 
     async def add(self, settings: Settings) -> bool:
         """Register a source unless its id is taken; tell whether it was."""
@@ -133,6 +125,14 @@ class SourceStore:
         await self._store.do("HSET", source_key(settings.id), "settings", settings.model_dump_json())
         await self._store.do("SADD", REGISTRY, settings.id)
 
+    async def move(self, settings: Settings, url: str) -> bool:
+        """Give a source another URL unless its settings changed since they were read; tell whether it was done."""
+        stored = await self._store.do("HGET", source_key(settings.id), "settings")
+        if stored is None or Settings.model_validate(orjson.loads(stored)) != settings:
+            return False
+        moved = settings.model_copy(update={"url": url}).model_dump_json()
+        return bool(await self._store.run(SWAP, keys=[source_key(settings.id)], args=[stored, moved]))
+
     async def note(self, source_id: str, fields: Mapping[str, str]) -> None:
         """Write health fields of a source that still exists."""
         pairs = [part for pair in fields.items() for part in pair]
@@ -142,12 +142,23 @@ class SourceStore:
         """Forget a source; its items stay known, or versions would begin at 1 again when it comes back."""
         await self.never(source_id)
         await self._store.do("SREM", REGISTRY, source_id)
+        await self._store.do("DEL", raw_key(source_id))
         return bool(await self._store.do("DEL", source_key(source_id)))
 
     async def claim(self, now: float, lease: float, most: int) -> list[str]:
         """Take up to `most` sources that are due; no one else is given them for `lease` seconds."""
-        found = await self._store.run(CLAIM, keys=[DUE], args=[now, lease, most])
+        found = await self._store.run(CLAIM, keys=[DUE, LEASES], args=[now, now + lease, most])
         return [member.decode() for member in found]
+
+    async def renew(self, leases: Mapping[str, float], until: float) -> None:
+        """Keep sources, given with the ends of their leases, until a later moment; those that were lost stay lost."""
+        pairs = [part for pair in leases.items() for part in pair]
+        await self._store.run(RENEW, keys=[DUE, LEASES], args=[until, *pairs])
+
+    async def finish(self, source_id: str, ends: float, at: float | None) -> bool:
+        """Give up a lease that ends at `ends`, to poll the source next at `at` or never; tell whether we had it."""
+        last = "" if at is None else at
+        return bool(await self._store.run(FINISH, keys=[DUE, LEASES], args=[source_id, ends, last]))
 
     async def due(self, source_id: str, at: float) -> None:
         """Poll a source at `at`, in seconds since 1970, whatever was planned."""
@@ -160,6 +171,15 @@ class SourceStore:
     async def never(self, source_id: str) -> None:
         """Poll a source no more."""
         await self._store.do("ZREM", DUE, source_id)
+
+    async def keep_raw(self, source_id: str, packed: bytes) -> None:
+        """Keep a source's document, packed, for a week."""
+        await self._store.do("SET", raw_key(source_id), packed, "EX", RAW_SECONDS)
+
+    async def raw(self, source_id: str) -> bytes | None:
+        """Return the document last kept of a source, packed as it was given."""
+        found: bytes | None = await self._store.do("GET", raw_key(source_id))
+        return found
 
 
 class ItemStore:
@@ -175,8 +195,21 @@ class ItemStore:
         found = await self._store.do("HMGET", items_key(source_id), *article_ids)
         return [value or b"" for value in found]
 
-    async def commit(self, source_id: str, entries: Iterable[Entry], document: Mapping[str, str]) -> frozenset[str]:
-        """Write items, events and the document's state, all or nothing.
+    async def found(self, source_id: str, keys: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the articles that are known by some keys."""
+        if not keys:
+            return {}
+        found = await self._store.do("HMGET", aliases_key(source_id), *keys)
+        return {key: f"{source_id}-{end.decode()}" for key, end in zip(keys, found, strict=True) if end}
+
+    async def commit(
+        self,
+        source_id: str,
+        entries: Iterable[Entry],
+        document: Mapping[str, str],
+        aliases: Mapping[bytes, str] = NOTHING,
+    ) -> frozenset[str]:
+        """Write items, events, the keys that articles are found by, and the document's state, all or nothing.
 
         Returns the ids of articles that changed since they were read; then nothing was written.
         Raises RedisError.
@@ -185,12 +218,13 @@ class ItemStore:
         count = 0
         for count, entry in enumerate(entries, 1):  # noqa: B007  # counts what a generator gave
             flat += (entry.article_id, entry.before, entry.after, entry.event, entry.correlation_id)
+        flat += [part for key, id in aliases.items() for part in (key, id.rsplit("-", 1)[1])]
         flat += [part for pair in document.items() for part in pair]
-        keys = [items_key(source_id), outbox_key(source_id), source_key(source_id)]
+        keys = [items_key(source_id), outbox_key(source_id), source_key(source_id), aliases_key(source_id)]
         # Marked after the commit: a relay that saw the outbox empty just before it cannot take the mark away.
         # A mark that fails costs no more than time: full sweeps need none.
         answers: tuple[Any, Any] = await asyncio.gather(
-            self._store.run(COMMIT, keys=keys, args=[count, *flat]),
+            self._store.run(COMMIT, keys=keys, args=[count, len(aliases), *flat]),
             self._store.do("ZINCRBY", WAITING, 1, source_id),
             return_exceptions=True,
         )
@@ -221,8 +255,12 @@ class ItemStore:
 
     async def not_empty(self, source_ids: Sequence[str]) -> list[str]:
         """Return those of the sources whose outboxes hold something, marked or not."""
-        lengths = await asyncio.gather(*(self._store.do("XLEN", outbox_key(id)) for id in source_ids))
-        return [id for id, length in zip(source_ids, lengths, strict=True) if length]
+        held: list[str] = []
+        for start in range(0, len(source_ids), BATCH):
+            batch = source_ids[start : start + BATCH]
+            lengths = await asyncio.gather(*(self._store.do("XLEN", outbox_key(id)) for id in batch))
+            held += [id for id, length in zip(batch, lengths, strict=True) if length]
+        return held
 
 
 def _source(fields: Mapping[bytes, bytes]) -> Source | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PERMANENT = frozenset((301, 308))
 REDIRECTS = PERMANENT | {302, 303, 307}
-CODINGS = ("gzip", "deflate")
+CODINGS = ("gzip", "deflate", "br", "zstd")
 SECRETS = frozenset(("authorization", "cookie", "proxy-authorization"))
 
 

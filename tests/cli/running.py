@@ -18,11 +18,8 @@ from urllib.request import urlopen
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from tests.journeys.test_up import NEWSROOM, TOKEN, environment, free_port
+from tests.journeys.test_up import NEWSROOM, STORIES, TOKEN, environment, free_port
 from tests.waiting import until
-
-STORIES = 7
-"""Versions of articles in the sample newsroom."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ async def test_a_document_comes_with_its_validators(host: Host) -> None:
 
 
 async def test_what_we_have_is_not_sent_again(host: Host) -> None:
-    assert await asked(host.url, host.etag, "Sun, 22 Nov 2026 10:00:00 GMT") == NotModified()
+    assert await asked(host.url, host.etag, "Sun, 22 Nov 2026 10:00:00 GMT") == NotModified(etag=host.etag)
     assert host.asked[0]["if-none-match"] == host.etag
     assert host.asked[0]["if-modified-since"] == "Sun, 22 Nov 2026 10:00:00 GMT"
 

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.ingest.intake import Accepted, Intake, Refused, Retracted, Unchanged
-from services.ingest.store import Entry, ItemStore
+from services.ingest.store import NOTHING, Entry, ItemStore
 from shared.events import ArticleIngested, Retraction
 from shared.redis import RedisError, Store
 from tests.ingest.parts import Bench, a_source, a_submission
@@ -65,11 +65,17 @@ class Interrupted(ItemStore):
         super().__init__(store)
         self._other: Intake | None = other
 
-    async def commit(self, source_id: str, entries: Iterable[Entry], document: Mapping[str, str]) -> frozenset[str]:
+    async def commit(
+        self,
+        source_id: str,
+        entries: Iterable[Entry],
+        document: Mapping[str, str],
+        aliases: Mapping[bytes, str] = NOTHING,
+    ) -> frozenset[str]:
         if self._other is not None:
             other, self._other = self._other, None
             await other.accept(a_source(), [a_submission(headline="The other was first")])
-        return await super().commit(source_id, entries, document)
+        return await super().commit(source_id, entries, document, aliases)
 
 
 async def test_a_conflict_is_read_again_and_tried_again(bench: Bench, store: Store) -> None:

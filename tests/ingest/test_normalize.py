@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from services.ingest.changes import remembered
+from services.ingest.health import Health
 from services.ingest.normalize import embargoed, event_of, retraction_of
-from services.ingest.source import Health, Settings, Source
+from services.ingest.source import Settings, Source
 from shared.events import Category, Retraction
 from tests.ingest.parts import NOON, a_source, a_submission
 

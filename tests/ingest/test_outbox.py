@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ingest.outbox import BATCH, Outbox, turns
+from services.ingest.outbox import BATCH, FULL_EVERY, Outbox, turns
 from services.ingest.source import Settings
 from services.ingest.store import Entry, ItemStore, SourceStore, Waiting
 from shared.bus import Bus
@@ -51,6 +51,22 @@ async def test_an_unmarked_outbox_is_found_by_the_first_sweep(store: Store, item
     await outbox.sweep()
     await outbox.idle(5)
     assert line.sent == [("a-1", 1)]
+
+
+async def test_an_outbox_that_lost_its_mark_is_found_by_a_later_sweep_that_shares_them_out(
+    store: Store, items: ItemStore
+) -> None:
+    line = FakeLine()
+    outbox = an_outbox(store, line)
+    await outbox.sweep()
+    for name in ("a", "b"):
+        await SourceStore(store).add(Settings(id=name))
+        await commit(items, name, f"{name}-1", 1)
+    await store.do("DEL", "outbox:waiting")
+    for _ in range(FULL_EVERY):
+        await outbox.sweep()
+    await outbox.idle(5)
+    assert sorted(line.sent) == [("a-1", 1), ("b-1", 1)]
 
 
 async def test_a_line_that_was_away_gets_everything_when_it_is_back(store: Store, items: ItemStore) -> None:

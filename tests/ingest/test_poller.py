@@ -3,64 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from functools import partial
-from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from services.ingest.fetch import Fetch, FetchOutcome, fetch
-from services.ingest.poller import FIRST_ITEMS, PER_HOST, Poller, split
-from services.ingest.source import Settings, Source
-from shared import http_client
+from services.ingest.offers import Offer
+from services.ingest.source import FIRST_ITEMS, Settings
+from services.ingest.taking import split
+from services.ingest.turns import AT_ONCE
+from shared.http_client import NoAnswer, Page, TooLarge
 from shared.redis import Store
-from tests.ingest.feeds import Host, a_host, an_item, items, rss
-from tests.ingest.parts import Bench, a_submission
+from tests.ingest.feeds import an_item, items, rss
+from tests.ingest.parts import a_submission
+from tests.ingest.polling import Polling, a_polling
 from tests.waiting import until
-
-
-class Polling(Bench):
-    """A bench with one feed, one poller, and a host that serves it."""
-
-    def __init__(self, store: Store, host: Host, fetch: Fetch) -> None:
-        super().__init__(store)
-        self.host, self.fetch = host, fetch
-        self.poller = self.another()
-
-    def another(self) -> Poller:
-        return Poller(self.sources, self.intake, self.pressure, self.fetch, self.clock, lambda: 0.5)
-
-    async def add(self, source_id: str = "bay", url: str | None = None) -> None:
-        await self.sources.add(Settings(id=source_id, url=url or self.host.url))
-        await self.sources.due(source_id, self.clock.seconds())
-
-    async def poll(self, source_id: str = "bay") -> Source:
-        """Poll what is due and return how the source stands."""
-        await self.poller.tick()
-        await until(lambda: not self.poller.busy)
-        source = await self.sources.get(source_id)
-        assert source is not None
-        return source
-
-    def sent_headlines(self) -> list[str]:
-        return [body["article"]["headline"] for body in self.line.bodies]
 
 
 @pytest.fixture
 async def polling(store: Store) -> AsyncIterator[Polling]:
-    async with AsyncExitStack() as stack:
-        host = await stack.enter_async_context(a_host())
-        session = http_client.connect((ip_network("127.0.0.0/8"),))
-        stack.push_async_callback(session.close)
-
-        async def asked(url: str, etag: str | None, last_modified: str | None) -> FetchOutcome:
-            return await fetch(partial(http_client.get, session), url, etag, last_modified, now=bench.clock)
-
-        bench = Polling(store, host, asked)
-        stack.push_async_callback(bench.outbox.idle, 5)
-        stack.push_async_callback(bench.poller.stop)
-        yield bench
+    async with a_polling(store) as polling:
+        yield polling
 
 
 async def test_a_feeds_items_reach_the_line_oldest_first_with_one_correlation_id(polling: Polling) -> None:
@@ -107,6 +70,26 @@ async def test_a_change_in_the_feed_is_a_version_and_the_rest_is_not(polling: Po
     assert [version for _, version in polling.line.sent] == [1, 1, 2, 1]
 
 
+async def test_an_item_that_changed_and_changed_back_has_two_more_versions(polling: Polling) -> None:
+    await polling.add()
+    await polling.poll()
+    for title in ("Otherwise", None):
+        await polling.again(rss(an_item(1, title)))
+    await polling.sent()
+    assert polling.sent_headlines() == ["Story 1", "Otherwise", "Story 1"]
+    assert [version for _, version in polling.line.sent] == [1, 2, 3]
+
+
+async def test_an_undated_item_keeps_the_date_it_was_first_seen(polling: Polling) -> None:
+    polling.host.body = rss("<item><title>No date</title><guid>n</guid></item>")
+    await polling.add()
+    await polling.poll()
+    await polling.again(rss("<item><title>No date yet</title><guid>n</guid></item>"))
+    await polling.sent()
+    dates = [body["article"]["published_at"] for body in polling.line.bodies]
+    assert dates == ["2026-11-22T12:00:00Z"] * 2
+
+
 async def test_an_item_that_left_the_feed_stays(polling: Polling) -> None:
     await polling.add()
     await polling.poll()
@@ -132,19 +115,18 @@ async def test_of_a_new_source_the_newest_20_are_published_and_the_rest_only_kno
 async def test_failures_are_told_once_back_off_and_end_with_a_recovery(polling: Polling) -> None:
     polling.host.status = 404
     await polling.add()
-    waits = []
+    waits, states = [], []
     with capture_logs() as lines:
-        for _ in range(3):
-            before = polling.clock.seconds()
+        for _ in range(4):
             source = await polling.poll()
-            assert (source.status, source.health.error) == ("failing", "the server answered 404 Not Found")
-            claimed = await polling.sources.claim(before + 90_000, 0, 1)
-            assert claimed == ["bay"]
+            assert source.health.error == "the server answered 404 Not Found"
+            states.append(source.status)
             waits.append(source.health.next_poll_at)
-            await polling.sources.due("bay", before)
+            await polling.sources.due("bay", polling.clock.seconds())
         polling.host.status = 200
         source = await polling.poll()
-    assert waits == ["2026-11-22T12:30:00Z", "2026-11-22T13:00:00Z", "2026-11-22T14:00:00Z"]
+    assert waits == ["2026-11-22T12:15:00Z", "2026-11-22T12:30:00Z", "2026-11-22T13:00:00Z", "2026-11-22T14:00:00Z"]
+    assert states == ["active", "active", "failing", "failing"]
     assert (source.status, source.health.error, source.health.failures) == ("active", None, 0)
     told = [line["event"] for line in lines if line["event"] in ("source.failing", "source.recovered")]
     assert told == ["source.failing", "source.recovered"]
@@ -190,18 +172,18 @@ async def test_two_pollers_share_the_sources_and_poll_none_twice(polling: Pollin
 async def test_a_host_is_not_asked_by_more_than_two_at_once(polling: Polling) -> None:
     at_once: list[int] = []
     asking = 0
-    answer = polling.fetch
+    answer = polling.get
 
-    async def counted(url: str, etag: str | None, last_modified: str | None) -> FetchOutcome:
+    async def counted(url: str, **asked: Any) -> Page | TooLarge | NoAnswer:
         nonlocal asking
         asking += 1
         at_once.append(asking)
         try:
-            return await answer(url, etag, last_modified)
+            return await answer(url, **asked)
         finally:
             asking -= 1
 
-    polling.fetch = counted
+    polling.get = counted
     polling.poller = polling.another()
     for number in range(12):
         await polling.add(f"s{number}", f"{polling.host.url}?{number}")
@@ -209,7 +191,7 @@ async def test_a_host_is_not_asked_by_more_than_two_at_once(polling: Polling) ->
         await polling.poll("s0")
         polling.clock.forward(5)
     assert len(polling.host.asked) == 12
-    assert max(at_once) == PER_HOST
+    assert max(at_once) == AT_ONCE
 
 
 async def test_a_poller_that_died_gives_its_sources_back_when_the_lease_ends(polling: Polling) -> None:
@@ -242,5 +224,5 @@ async def test_nothing_is_polled_while_the_line_is_full(polling: Polling) -> Non
 def test_the_undated_count_as_newest_and_keep_their_order() -> None:
     dated = a_submission(guid="old", published_at="2020-01-01T00:00:00Z")
     new = [a_submission(guid=guid, published_at=None) for guid in ("b", "a")]
-    fresh, old = split((dated, *new), 2)
-    assert ([one.guid for one in fresh], [one.guid for one in old]) == (["a", "b"], ["old"])
+    fresh, old = split([Offer(one, one.guid or "", "") for one in (dated, *new)], 2)
+    assert ([one.id for one in fresh], [one.id for one in old]) == (["a", "b"], ["old"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from services.ingest.source import Health, Settings, Source, shown
+from services.ingest.health import Health
+from services.ingest.source import Settings, Source, shown
+from tests.ingest.parts import NOON
 
 
 def test_the_status_says_in_a_word_how_it_stands() -> None:
     settings = Settings(id="a", url="https://e.org/")
     assert Source(settings).status == "active"
-    assert Source(settings, Health(failures=2)).status == "failing"
+    assert Source(settings, Health(failures=2)).status == "active"
+    assert Source(settings, Health(failures=3)).status == "failing"
     assert Source(settings, Health(gone=True)).status == "gone"
     assert Source(settings.model_copy(update={"active": False})).status == "stopped"
 
@@ -25,5 +28,5 @@ def test_stored_health_reads_back_and_empty_means_none() -> None:
 
 
 def test_the_feeds_own_title_stands_in_for_a_name() -> None:
-    assert shown(Source(Settings(id="a"), Health(title="A Feed")))["name"] == "A Feed"
-    assert shown(Source(Settings(id="a", name="Ours"), Health(title="A Feed")))["name"] == "Ours"
+    assert shown(Source(Settings(id="a"), Health(title="A Feed")), NOON)["name"] == "A Feed"
+    assert shown(Source(Settings(id="a", name="Ours"), Health(title="A Feed")), NOON)["name"] == "Ours"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from services.ingest.source import Settings
-from services.ingest.sources_file import SourcesFile
+from services.ingest.source import Options, Settings
+from services.ingest.sources_file import SourcesFile, parse_sources
 from shared.redis import Store
 from tests.ingest.parts import Bench
 
@@ -103,3 +104,32 @@ async def test_a_new_address_is_asked_without_the_old_validators(filing: Filing)
     bay = await filing.sources.get("bay")
     assert bay is not None
     assert (bay.health.etag, bay.health.body_hash) == (None, None)
+
+
+async def test_every_setting_can_stand_in_the_file(filing: Filing) -> None:
+    await filing.write(
+        ONE + 'shortest_minutes = 3\nlongest_minutes = 60\nfull_text = true\ntimezone = "Europe/Kyiv"\n'
+        'authorization = "Bearer x"\nfirst_items = 5\n[source.selectors]\nbody = "div.text"\nremove = ".ad"\n'
+    )
+    bay = await filing.sources.get("bay")
+    assert bay is not None
+    assert bay.settings.selectors is not None
+    assert (bay.settings.selectors.body, bay.settings.selectors.remove) == ("div.text", ".ad")
+    assert (bay.settings.longest_minutes, bay.settings.full_text, bay.settings.first_items) == (60, True, 5)
+
+
+async def test_a_mass_of_new_sources_is_spread_over_the_interval(filing: Filing) -> None:
+    entries = (f'[[source]]\nid = "s{n}"\nurl = "https://h{n}.example/rss"\n' for n in range(300))
+    await filing.write("".join(entries))
+    assert len(await filing.sources.claim(filing.clock.seconds(), 0.0, 500)) == 1
+    assert len(await filing.sources.claim(filing.clock.seconds() + 450, 0.0, 500)) in range(145, 155)
+
+
+async def test_the_sample_says_of_every_setting_how_it_is_written() -> None:
+    sample = (Path(__file__).parents[2] / "newsroom" / "sources.toml").read_text()
+    said = {line.lstrip("# ").split(" ")[0] for line in sample.splitlines() if " = " in line}
+    assert set(Options.model_fields) - {"selectors"} <= said
+    assert "[source.selectors]" in sample
+    active = "\n".join(line.removeprefix("# ") for line in sample[sample.index("# [[source]]") :].splitlines())
+    (source,) = parse_sources(tomllib.loads(active)).values()
+    assert source.interval_minutes == 15

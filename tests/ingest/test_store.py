@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from services.ingest.scripts import COMMIT
 from services.ingest.source import Settings
-from services.ingest.store import COMMIT, WAITING, Entry, ItemStore, SourceStore, items_key, outbox_key, source_key
+from services.ingest.store import WAITING, Entry, ItemStore, SourceStore, items_key, outbox_key, source_key
 from shared.redis import Store
 from shared.streams import one_slot
 

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from services.ingest.api.finding_openapi import finding
+from services.ingest.api.hooks_openapi import hooks
 from services.ingest.source import NewSource, SourceChange
 from services.ingest.submission import RetractionInput, Submission
 from shared.openapi import PROBLEM, REF, content, refusal
@@ -23,6 +25,8 @@ ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+
+SECRET = {"enum": ["set", None], "description": "never shown"}
 
 INGESTED = {
     "type": "object",
@@ -42,7 +46,9 @@ SOURCE = {
         "url": TEXT_OR_NULL,
         "name": TEXT_OR_NULL,
         "home": TEXT_OR_NULL,
-        "interval_minutes": {"type": "integer"},
+        "interval_minutes": {"type": "integer", "description": "between two polls while its rhythm is unknown"},
+        "shortest_minutes": {"type": ["integer", "null"]},
+        "longest_minutes": {"type": ["integer", "null"]},
         "reuse": TEXT_OR_NULL,
         "section": TEXT_OR_NULL,
         "language": TEXT_OR_NULL,
@@ -54,6 +60,16 @@ SOURCE = {
         "next_poll_at": MOMENT_OR_NULL,
         "failures": {"type": "integer"},
         "error": TEXT_OR_NULL,
+        "moved_to": TEXT_OR_NULL | {"description": "where permanent redirects lead"},
+        "items_a_day": {"type": ["number", "null"]},
+        "identity": {"enum": ["guid", "url", "words"], "description": "what its items are told apart by"},
+        "quality": {"enum": ["strict", "repaired", "recovered", "loose", None]},
+        "imperfect": TEXT_OR_NULL | {"description": "what of the last document could not be read as it stood"},
+        "pushed_at": MOMENT_OR_NULL,
+        "push_until": MOMENT_OR_NULL,
+        "key": SECRET,
+        "secret": SECRET,
+        "authorization": SECRET,
     },
 }
 
@@ -63,7 +79,7 @@ def openapi() -> dict[str, Any]:
     taken: tuple[type[BaseModel], ...] = (Submission, RetractionInput, NewSource, SourceChange)
     _, definitions = models_json_schema([(model, "validation") for model in taken], ref_template=REF + "{model}")
     schemas = {**definitions["$defs"], "Ingested": INGESTED, "IngestSource": SOURCE, "Problem": PROBLEM}
-    return {"paths": _articles() | _sources(), "schemas": schemas}
+    return {"paths": _articles() | _sources() | finding() | hooks(), "schemas": schemas}
 
 
 def _articles() -> dict[str, Any]:
@@ -78,6 +94,8 @@ def _articles() -> dict[str, Any]:
 
 def _sources() -> dict[str, Any]:
     one, gone = _json("IngestSource", "The source"), {"204": {"description": "It is forgotten"}}
+    bytes_ = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    kept = {"200": {"description": "Its bytes; they are kept for a week", "content": bytes_}}
     queued = {"202": {"description": "It is polled next"}}
     page = {
         "type": "object",
@@ -103,6 +121,10 @@ def _sources() -> dict[str, Any]:
             "get": _operation("Show a source", {"200": one}, None, [401, 403, 404]),
             "patch": change,
             "delete": _operation("Forget a source", gone, None, [401, 403, 404, 409]),
+        },
+        "/api/v1/sources/{id}/document": {
+            "parameters": [ID],
+            "get": _operation("Get the document that was last not read whole", kept, None, [401, 403, 404]),
         },
         "/api/v1/sources/{id}/poll": {
             "parameters": [ID],

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
 
 import structlog
+import zstandard
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.ingest.api.answers import answer
+from services.ingest.fetch import MAX_BYTES
+from services.ingest.health import FORGOTTEN
 from services.ingest.identity import source_id_of
-from services.ingest.source import POLLED, NewSource, Settings, Source, SourceChange, shown
+from services.ingest.source import LONGEST_INTERVAL, POLLED, NewSource, Settings, Source, SourceChange, shown
 from services.ingest.store import SourceStore
 from shared.auth import Guard
 from shared.idempotency import Idempotency
@@ -23,8 +27,10 @@ from shared.requests import read_body, read_model, whole_number
 log = structlog.get_logger()
 
 BODY_LIMIT = 64 * 1024
+ATTACHED = 'attachment; filename="document"'
+"""Somebody else's bytes: saved, never shown by a browser in this origin's name."""
+
 FILE = "this source stands in sources.toml: change it there"
-FORGET = {"etag": "", "last_modified": "", "body_hash": "", "error": "", "failures": "0", "gone": "0"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Check = Callable[[str], Awaitable[str | None]]
@@ -53,6 +59,7 @@ class Sources:
         return [
             Route("/api/v1/sources", self._admin(self.list_or_add), methods=["GET", "POST"]),
             Route(one, self._admin(self.one), methods=["GET", "PATCH", "DELETE"]),
+            Route(f"{one}/document", self._admin(self.document), methods=["GET"]),
             Route(f"{one}/poll", self._admin(self.poll), methods=["POST"]),
         ]
 
@@ -71,7 +78,7 @@ class Sources:
             case "DELETE":
                 return await self._delete(source)
             case _:
-                return answer(shown(source))
+                return answer(shown(source, self._now()))
 
     async def poll(self, request: Request) -> Response:
         """Have a feed polled now."""
@@ -85,15 +92,25 @@ class Sources:
         self._wake()
         return answer({"id": source.settings.id, "status": "queued"}, 202)
 
+    async def document(self, request: Request) -> Response:
+        """Give the document that was last not read whole, byte for byte; it is kept for a week."""
+        id = request.path_params["id"]
+        packed = await self._sources.raw(id)
+        if packed is None:
+            return problem(404, f"no document of {id[:100]!r} is kept: its last ones were read whole, or it has none")
+        body = await asyncio.to_thread(zstandard.decompress, packed, max_output_size=MAX_BYTES)
+        headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", "content-disposition": ATTACHED}
+        return Response(body, headers=headers, media_type="application/octet-stream")
+
     async def _list(self, request: Request) -> Response:
         limit = whole_number(request, "limit", 200, least=1, most=1000)
         if isinstance(limit, Response):
             return limit
         after = request.query_params.get("after", "")
         ids = [id for id in await self._sources.ids() if id > after]
-        found = [await self._sources.get(id) for id in ids[:limit]]
+        found = await self._sources.some(ids[:limit])
         more = ids[limit - 1] if len(ids) > limit else None
-        return answer({"sources": [shown(source) for source in found if source is not None], "next": more})
+        return answer({"sources": [shown(source, self._now()) for source in found], "next": more})
 
     async def _add(self, request: Request) -> Response:
         body = await read_body(request, BODY_LIMIT)
@@ -116,7 +133,7 @@ class Sources:
         if settings.kind in POLLED:
             await self._sources.due(id, self._now().timestamp())
             self._wake()
-        return answer(shown(Source(settings)), 201, {"location": f"/api/v1/sources/{id}"})
+        return answer(shown(Source(settings), self._now()), 201, {"location": f"/api/v1/sources/{id}"})
 
     async def _wrong(self, given: NewSource) -> Response | None:
         if given.url is None:
@@ -143,23 +160,27 @@ class Sources:
         if refusal:
             return problem(422, f"url {refusal}", errors=[("url", refusal)])
         update = given.model_dump(exclude_unset=True)
-        nulled = [name for name in ("url", "interval_minutes", "active") if name in update and update[name] is None]
+        nulled = [name for name in ("url", "active") if name in update and update[name] is None]
         if nulled:
             return problem(422, "a setting cannot be null", errors=[(name, "cannot be null") for name in nulled])
+        settings = source.settings.model_copy(update=update)
+        if (settings.shortest_minutes or 0) > (settings.longest_minutes or LONGEST_INTERVAL):
+            wrong = "must not be more than longest_minutes"
+            return problem(422, f"shortest_minutes {wrong}", errors=[("shortest_minutes", wrong)])
         return await self._apply(source, update)
 
     async def _apply(self, source: Source, update: dict[str, object]) -> Response:
         id, settings = source.settings.id, source.settings.model_copy(update=update)
         await self._sources.replace(settings)
         if update.get("url", source.settings.url) != source.settings.url or update.get("active"):
-            await self._sources.note(id, FORGET)
+            await self._sources.note(id, FORGOTTEN)
         if settings.kind in POLLED and settings.active:
             await self._sources.due(id, self._now().timestamp())
             self._wake()
         else:
             await self._sources.never(id)
         log.info("source.changed", source=id, fields=sorted(update))
-        return answer(shown(await self._sources.get(id) or Source(settings)))
+        return answer(shown(await self._sources.get(id) or Source(settings), self._now()))
 
     async def _delete(self, source: Source) -> Response:
         if source.settings.origin == "file" and source.settings.active:

@@ -1,76 +1,94 @@
-"""Finds the files of a drop folder and reads one; remembering which were taken is left to folder."""
+"""A file of the drop folder, and reading it: only a regular one, of a bearable size, that lies in the folder itself."""
 
 from __future__ import annotations
 
 import os
-import secrets
+import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-import orjson
-from pydantic import ValidationError
-
-from services.ingest.parse import NotAFeed, parse
-from services.ingest.submission import Submission
+from services.ingest.document import Unreadable
 from shared.slugs import slug
 
 MAX_BYTES = 10 * 1024 * 1024
-FEEDS = frozenset({".xml", ".rss", ".atom"})
-ARTICLES = frozenset({".json"})
 ERROR = ".error.txt"
-UNFINISHED = (".part", ".partial", ".tmp", ".swp", "~")
+REJECTED = "rejected"
+"""The folder that files which cannot be taken are moved to, beside where they lay."""
+
+UNFINISHED = tuple("~ .part .partial .filepart .tmp .temp .swp .swx .crdownload .download .upload .uploading".split())
 """What a file is called while something is still writing it."""
 
+NOBODYS = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db"))
 DEFAULT_SOURCE = "drop"
+SETTLED_SECONDS = 2.0
+"""A file written this long ago is whole; a younger one must look the same twice."""
+
+_DIGITS = re.compile(r"(\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file as it stands; `stamp` changes when it does, `age` is the seconds since it was written."""
+    """A file as it stands: `folder` is the one in the drop folder it lies in, or empty.
 
+    `name` is how it is told of, `raw` what the file system calls it. `stamp` changes when the file does; `age` is
+    the seconds since it was written, `same` whether it stood so at the last look.
+    """
+
+    folder: str
+    raw: str
     name: str
-    path: Path
     stamp: str
     age: float
+    same: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Tell whether nothing seems to be writing it any more."""
+        return self.age >= SETTLED_SECONDS or self.same
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a file holds: submissions of one source."""
-
-    source_id: str
-    submissions: tuple[Submission, ...]
-    title: str | None = None
-    home: str | None = None
+    @property
+    def source_id(self) -> str:
+        """Return the source that its stories are of unless they say so themselves."""
+        return (slug(self.folder) if self.folder else "") or DEFAULT_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file cannot be taken, and why, in plain words."""
+class Unopened:
+    """A file could not be read just now, and why, in words; another time it may."""
 
     reason: str
 
 
-def look(folder: Path, now: float) -> list[Found]:
-    """Return the files of a folder and of its folders, in the order of their names; none when it is missing.
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A file changed while it was read."""
 
-    Left out are dot files, reason files, and what bears the name of an unfinished file. Raises OSError when the
-    folder itself cannot be listed.
-    """
-    if not folder.is_dir():
-        return []
-    paths = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            paths += _listed(Path(entry.path))
-        else:
-            paths.append(Path(entry.path))
-    found = (_found(path, folder, now) for path in paths if _wanted(path.name))
-    return [file for file in found if file is not None]
+
+def wanted(name: str) -> bool:
+    """Tell whether a file is for us: not hidden, no reason, not what something is still writing."""
+    if name.startswith((".", "~$", "#")) or name.lower() in NOBODYS:
+        return False
+    return not name.lower().endswith((ERROR, *UNFINISHED))
+
+
+def order(file: Found) -> tuple[list[tuple[int, int | str]], str]:
+    """Return what files are sorted by: their names, numbers in them as numbers, so that v2 comes before v10."""
+    return _natural(file.name), file.name
+
+
+def told_name(folder: str, raw: str) -> str:
+    """Return a name for Redis, log and reason: one that is not UTF-8 comes with lone surrogates, which none takes."""
+    place = os.path.join(folder, raw)  # noqa: PTH118  # a million of them
+    return place if place.isascii() else os.fsencode(place).decode("utf-8", "backslashreplace")
+
+
+def stamp_of(state: os.stat_result) -> str:
+    """Return what changes when a file does."""
+    return f"{state.st_size:x}-{state.st_mtime_ns:x}-{state.st_ctime_ns:x}"
 
 
 def digest(body: bytes) -> str:
@@ -78,120 +96,48 @@ def digest(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def load(file: Found) -> bytes | Unreadable:
-    """Read a regular file of a bearable size."""
+@contextmanager
+def opened(root: Path, folder: str) -> Iterator[int]:
+    """Open the folder a file lies in; the drop folder itself may be a link, what is in it may not. Raises OSError."""
+    top = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        # Without waiting: a FIFO in the folder would hold us for ever.
-        with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
-            state = os.fstat(stream.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                return Unreadable("is not a regular file")
-            body = stream.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else None
+        if not folder:
+            yield top
+            return
+        inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+        try:
+            yield inner
+        finally:
+            os.close(inner)
+    finally:
+        os.close(top)
+
+
+def load(root: Path, file: Found) -> bytes | Unreadable | Unopened | Moving:
+    """Read a file whole."""
+    try:
+        with opened(root, file.folder) as place:
+            if stat.S_ISLNK(os.stat(file.raw, dir_fd=place, follow_symlinks=False).st_mode):
+                return Unreadable("is a link: files must lie in the folder themselves")
+            # Without following or waiting: a link may have come since, and a FIFO would hold us for ever.
+            handle = os.open(file.raw, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+        with os.fdopen(handle, "rb") as stream:
+            return _content(stream.fileno(), file)
     except OSError as error:
-        return Unreadable(f"cannot be read: {error.strerror or type(error).__name__}")
-    if body is None or len(body) > MAX_BYTES:
+        return Unopened(f"cannot be read: {error.strerror or type(error).__name__}")
+
+
+def _content(handle: int, file: Found) -> bytes | Unreadable | Moving:
+    state = os.fstat(handle)
+    if not stat.S_ISREG(state.st_mode):
+        return Unreadable("is not a regular file")
+    if state.st_size > MAX_BYTES:
         return Unreadable(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
-    return body
+    with os.fdopen(os.dup(handle), "rb") as stream:
+        body = stream.read(MAX_BYTES + 1)
+    return body if stamp_of(state) == file.stamp == stamp_of(os.fstat(handle)) else Moving()
 
 
-def tell_beside(file: Found, reason: str) -> None:
-    """Write beside a file why it is not taken. Raises OSError.
-
-    Into a new file that is then moved: a link or FIFO that bears the name is replaced, never followed or waited for.
-    """
-    place = _reason_file(file)
-    draft = place.with_name(f".{secrets.token_hex(8)}{ERROR}")
-    try:
-        with draft.open("x", encoding="utf-8") as stream:
-            stream.write(f"{file.name.rpartition('/')[2]} {reason}\n")
-        draft.replace(place)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def forget_beside(file: Found) -> None:
-    """Take away what `tell_beside` wrote. Raises OSError."""
-    _reason_file(file).unlink(missing_ok=True)
-
-
-def _reason_file(file: Found) -> Path:
-    return file.path.with_name(file.path.name + ERROR)
-
-
-def read(file: Found, body: bytes) -> Content | Unreadable:
-    """Understand a file: one article as JSON, or a feed. Takes seconds for megabytes: call it in a thread."""
-    folder = file.name.rpartition("/")[0]
-    source_id = slug(folder) if folder else DEFAULT_SOURCE
-    match file.path.suffix.lower():
-        case suffix if suffix in ARTICLES:
-            return _article(body, source_id or DEFAULT_SOURCE)
-        case suffix if suffix in FEEDS:
-            return _feed(body, source_id or DEFAULT_SOURCE)
-        case _:
-            return Unreadable("its name must end in .json, .xml, .rss or .atom")
-
-
-def _article(body: bytes, source_id: str) -> Content | Unreadable:
-    try:
-        plain = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        return Unreadable(f"is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}")
-    if not isinstance(plain, dict):
-        return Unreadable("must hold one JSON object, an article")
-    try:
-        submission = Submission.model_validate({"source": {"id": source_id}} | plain)
-    except ValidationError as error:
-        return Unreadable(f"is not an article: {told(error)}")
-    return Content(source_id=submission.source.id, submissions=(submission,))
-
-
-def _feed(body: bytes, source_id: str) -> Content | Unreadable:
-    parsed = parse(body, url="", content_type="", source_id=source_id)
-    if isinstance(parsed, NotAFeed):
-        return Unreadable(f"is not a feed: {parsed.reason}")
-    items = parsed.submissions
-    order = sorted(range(len(items)), key=lambda at: (_time(items[at]), -at))
-    return Content(
-        source_id=source_id,
-        submissions=tuple(items[at] for at in order),
-        title=parsed.title,
-        home=parsed.home,
-    )
-
-
-def _time(item: Submission) -> float:
-    return item.published_at.timestamp() if item.published_at else 0.0
-
-
-def told(error: ValidationError) -> str:
-    """Return the first few faults of a document in words, each with its field."""
-    faults = error.errors(include_input=False, include_url=False, include_context=False)
-    lines = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults[:5])
-    return "; ".join(line.removeprefix("Value error, ") for line in lines)
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError:
-        return []
-
-
-def _wanted(name: str) -> bool:
-    return not name.startswith(".") and not name.endswith((ERROR, *UNFINISHED))
-
-
-def _found(path: Path, folder: Path, now: float) -> Found | None:
-    try:
-        state = path.stat()
-    except OSError:
-        state = None
-    if state is not None and stat.S_ISDIR(state.st_mode):
-        return None
-    # A name that is not UTF-8 comes with lone surrogates, which neither Redis, log nor reason file could take.
-    name = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
-    if state is None:
-        return Found(name=name, path=path, stamp="missing", age=0.0) if path.is_symlink() else None
-    age = abs(now - max(state.st_mtime, state.st_ctime))  # a clock ahead of ours must not hold a file back
-    return Found(name=name, path=path, stamp=f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}", age=age)
+def _natural(name: str) -> list[tuple[int, int | str]]:
+    parts = _DIGITS.split(name)
+    return [(0, int(part)) if at % 2 else (1, part) for at, part in enumerate(parts)]

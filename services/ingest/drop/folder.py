@@ -1,44 +1,48 @@
-"""Takes a drop folder's files in, once and in name order; what is in them is left to files."""
+"""Takes a drop folder's files in, once and in name order; what is in them is left to formats."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 
-from services.ingest.drop.files import (
-    Content,
-    Found,
-    Unreadable,
-    digest,
-    forget_beside,
-    load,
-    look,
-    read,
-    tell_beside,
-)
-from services.ingest.drop.memory import Memory
-from services.ingest.intake import Accepted, Intake, Refused, Result
+from services.ingest import formats
+from services.ingest.document import Document, Unreadable
+from services.ingest.drop.aside import forget_reasons, set_aside, tell_beside
+from services.ingest.drop.files import Found, Moving, Unopened, digest, load
+from services.ingest.drop.listing import Listing
+from services.ingest.drop.memory import Memory, Taken
+from services.ingest.drop.taking import Took, take_in
+from services.ingest.intake import Intake
 from services.ingest.metrics import FILES
 from services.ingest.pressure import Pressure
-from services.ingest.source import Settings, titled
 
 log = structlog.get_logger()
-
-SETTLED_SECONDS = 2.0
-"""A file written this long ago is whole; a younger one must look the same twice."""
 
 PATIENCE_SECONDS = 5.0
 """A file younger than this that makes no sense may still be being written."""
 
+CUT_OFF_SECONDS = 60.0
+"""Likewise one that ends too early, as an upload that stalls does."""
 
-LONGEST_WAIT_SECONDS = 60.0
-"""A file that grows for longer is passed by, or it would hold up all that come after it."""
+HOLD_SECONDS = 10.0
+"""An unfinished file is passed by after this long: until then what lies after it may be an update of it."""
+
+SWEEP_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """A file is not to be looked at before `at` unless its stamp changes; `whole` when it is not unfinished."""
+
+    stamp: str
+    at: float
+    whole: bool = True
 
 
 class DropFolder:
@@ -49,110 +53,193 @@ class DropFolder:
     ) -> None:
         self._folder, self._memory, self._intake, self._pressure = folder, memory, intake, pressure
         self._clock = clock
-        self._before: dict[str, str] = {}
+        self._listing = Listing(folder)
         self._growing: dict[str, float] = {}
-        self._done: dict[str, str] = {}
+        self._later: dict[str, _Later] = {}
         self._told: dict[str, tuple[str, str]] = {}
-        self._why_closed: str | None = None
+        self._faults: dict[str, str] = {}
+        self._swept = clock() - SWEEP_SECONDS + 3600
 
     async def tick(self) -> None:
         """Take in what is new in the folder. Raises RedisError; nothing is skipped by that."""
         try:
-            files = await asyncio.to_thread(look, self._folder, self._clock())
+            files = await asyncio.to_thread(self._listing.look, self._clock())
         except OSError as error:
-            self._closed(error)
+            self._tell_faults({"": f"cannot be listed: {error.strerror or type(error).__name__}"})
             return
-        self._why_closed = None
-        fresh = [file for file in files if self._done.get(file.name) != file.stamp]
-        before, self._before = self._before, {file.name: file.stamp for file in files}
-        self._done = {name: stamp for name, stamp in self._done.items() if name in self._before}
-        if not fresh or self._pressure.reason() is not None or not await self._memory.lock():
+        self._tell_faults(dict(self._listing.faults))
+        self._forget_others(files)
+        if (
+            all(self._waits(file) for file in files)
+            or self._pressure.reason() is not None
+            or not await self._memory.lock()
+        ):
             return
         try:
-            await self._take_all(fresh, before)
+            await self._take_all(files)
+            await self._sweep()
         finally:
             await self._memory.release()
 
-    def _closed(self, error: OSError) -> None:
-        reason = f"cannot be listed: {error.strerror or type(error).__name__}"
-        if reason != self._why_closed:
-            log.warning("drop.unreadable", folder=str(self._folder), reason=reason)
-        self._why_closed = reason
+    def _tell_faults(self, faults: dict[str, str]) -> None:
+        for name, reason in faults.items():
+            if self._faults.get(name) != reason:
+                log.warning("drop.unreadable", folder=str(self._folder / name), reason=reason)
+        self._faults = faults
 
-    async def _take_all(self, fresh: list[Found], before: dict[str, str]) -> None:
-        taken = await self._memory.taken([file.name for file in fresh])
-        for file in fresh:
-            if file.age < SETTLED_SECONDS and before.get(file.name) != file.stamp:
-                if self._clock() - self._growing.setdefault(file.name, self._clock()) < LONGEST_WAIT_SECONDS:
-                    return  # the files after it may be updates of it
+    def _forget_others(self, files: list[Found]) -> None:
+        """Keep in mind only files that are still there and not done with."""
+        names = {file.name for file in files}
+        self._growing = {name: since for name, since in self._growing.items() if name in names}
+        self._later = {name: later for name, later in self._later.items() if name in names}
+        self._told = {name: told for name, told in self._told.items() if name in names}
+
+    def _waits(self, file: Found) -> bool:
+        later = self._later.get(file.name)
+        return later is not None and later.stamp == file.stamp and self._clock() < later.at
+
+    async def _take_all(self, files: list[Found]) -> None:
+        """Take files in; behind an unfinished one the others of its folder wait, for a while."""
+        taken = await self._memory.taken([file.name for file in files])
+        held: set[str] = set()
+        for file in files:
+            known = taken.get(file.name)
+            if file.folder in held or (known is not None and self._rests(file, known)):
                 continue
-            self._growing.pop(file.name, None)
-            if self._pressure.reason() is not None or not await self._memory.lock():
-                return
-            if not await self._look_at(file, taken.get(file.name)):
-                return
+            if file.settled and not self._waits(file):
+                if self._pressure.reason() is not None or not await self._memory.lock():
+                    return
+                if await self._look_at(file, known):
+                    self._growing.pop(file.name, None)
+                    continue
+            if self._holds(file):
+                held.add(file.folder)
 
-    async def _look_at(self, file: Found, taken: str | None) -> bool:
+    def _holds(self, file: Found) -> bool:
+        """Tell whether what lies behind a file has to wait for it: what is unfinished, and not for long."""
+        later = self._later.get(file.name)
+        if _called_wrongly(file) or (later is not None and later.whole and later.stamp == file.stamp):
+            return False
+        return self._clock() - self._growing.setdefault(file.name, self._clock()) < HOLD_SECONDS
+
+    async def _look_at(self, file: Found, taken: Taken | None) -> bool:
         """Take one file in, unless its content was; False when it has to be awaited."""
         started = perf_counter()
-        body = await asyncio.to_thread(load, file)
+        if (reason := _called_wrongly(file)) is not None:
+            return await self._refuse_name(file, reason)
+        body = await asyncio.to_thread(load, self._folder, file)
+        if isinstance(body, Moving):
+            return False
+        if isinstance(body, Unopened):
+            self._tell(file, body.reason)
+            return True
         if isinstance(body, Unreadable):
-            self._refuse(file, body.reason)
-            return True
+            return await self._reject(file, body.reason, "")
         mark = digest(body)
-        if mark == taken:
-            self._done[file.name] = file.stamp
-            return True
-        content = await asyncio.to_thread(read, file, body)
-        if isinstance(content, Unreadable):
-            if file.age < PATIENCE_SECONDS:
-                return False
-            self._refuse(file, content.reason)
-        elif not await self._accept(file, content, started):
-            return True
-        await self._memory.take(file.name, mark)
-        self._done[file.name] = file.stamp
+        if taken is not None and taken.digest == mark and taken.until is None:
+            return await self._finish(file, Taken(digest=mark, stamp=file.stamp))
+        again = taken is not None and taken.digest == mark
+        return await self._read(file, body, started, again=again)
+
+    async def _refuse_name(self, file: Found, reason: str) -> bool:
+        """Refuse a file by its name, in a while: what uploads it may give it another when it is whole."""
+        if file.age >= CUT_OFF_SECONDS:
+            return await self._reject(file, reason, "")
+        self._later[file.name] = _Later(file.stamp, self._clock() + CUT_OFF_SECONDS - file.age)
         return True
 
-    async def _accept(self, file: Found, content: Content, started: float) -> bool:
-        """Commit what a file holds; False when something of it has to be tried again, such as an embargo."""
-        settings = Settings(id=content.source_id, kind="drop", origin="drop")
-        source = titled(await self._intake.source(settings), content.title, content.home)
-        document = {"title": content.title or "", "home": content.home or ""} if content.title else {}
-        correlation = uuid4().hex
-        results = await self._intake.accept(source, content.submissions, document, correlation_id=correlation)
-        refusal = next((reason for result in results if (reason := _why_not(result))), None)
-        if refusal is not None:
-            self._refuse(file, refusal)
+    def _rests(self, file: Found, taken: Taken) -> bool:
+        """Tell whether a file is done with as it stands, or for as long as an embargo lasts."""
+        if taken.stamp != file.stamp:
             return False
+        if taken.until is None:
+            self._listing.done(file)
+            return True
+        if taken.until > self._clock():
+            self._later[file.name] = _Later(file.stamp, taken.until)
+            return True
+        return False
+
+    async def _read(self, file: Found, body: bytes, started: float, *, again: bool) -> bool:
+        document = await asyncio.to_thread(_understood, file, body)
+        mark = digest(body)
+        if isinstance(document, Unreadable):
+            patience = CUT_OFF_SECONDS if await asyncio.to_thread(formats.cut_off, body) else PATIENCE_SECONDS
+            if file.age < patience:
+                self._later[file.name] = _Later(file.stamp, self._clock() + patience - file.age, whole=False)
+                return False
+            return await self._reject(file, document.reason, mark)
+        took = await take_in(self._intake, self._memory, file, document, again=again)
+        if took.refusal is not None:
+            return await self._reject(file, took.refusal, mark)
+        self._tell_taken(file, document, took, started)
+        if took.until is not None:
+            self._later[file.name] = _Later(file.stamp, max(took.until, self._clock() + 1))
+            await self._memory.take(file.name, Taken(digest=mark, stamp=file.stamp, until=took.until))
+            return True
+        with suppress(OSError):
+            await asyncio.to_thread(forget_reasons, self._folder, file)
+        return await self._finish(file, Taken(digest=mark, stamp=file.stamp))
+
+    async def _finish(self, file: Found, taken: Taken) -> bool:
+        await self._memory.take(file.name, taken)
+        self._listing.done(file)
+        return True
+
+    def _tell_taken(self, file: Found, document: Document, took: Took, started: float) -> None:
+        if took.until is not None:
+            FILES.labels("waiting").inc()
+            log.info("drop.waiting", file=file.name, source=took.source_id, items=took.held, until=took.until)
+        if took.items == 0 and took.until is not None:
+            return
         FILES.labels("taken").inc()
+        noted = {"skipped": document.skipped, "cut": document.cut, "lost": list(document.lost)}
         log.info(
             "drop.taken",
             file=file.name,
-            source=content.source_id,
-            items=len(results),
-            accepted=sum(isinstance(result, Accepted) for result in results),
-            correlation_id=correlation,
+            source=took.source_id,
+            items=took.items,
+            accepted=took.accepted,
+            withdrawn=took.withdrawn,
+            correlation_id=took.correlation_id,
             ms=round((perf_counter() - started) * 1000, 2),
+            **{name: value for name, value in noted.items() if value},
         )
-        self._mended(file)
-        return True
 
-    def _refuse(self, file: Found, reason: str) -> None:
-        """Say once, in the log and beside the file, why it is not taken."""
+    async def _reject(self, file: Found, reason: str, mark: str) -> bool:
+        """Move a file aside with its reason; where the folder cannot be written to it stays and is remembered."""
+        moved: str | None = None
+        try:
+            moved = await asyncio.to_thread(set_aside, self._folder, file, reason)
+            if moved is None:
+                return False
+        except OSError:
+            with suppress(OSError):  # a read-only folder has only the log
+                await asyncio.to_thread(tell_beside, self._folder, file, reason)
+        self._tell(file, reason, moved)
+        return True if moved is not None else await self._finish(file, Taken(digest=mark, stamp=file.stamp))
+
+    def _tell(self, file: Found, reason: str, moved: str | None = None) -> None:
+        """Say once why a file is not taken."""
         if self._told.get(file.name) == (file.stamp, reason):
             return
         self._told[file.name] = (file.stamp, reason)
         FILES.labels("refused").inc()
-        log.warning("drop.refused", file=file.name, reason=reason)
-        with suppress(OSError):  # a read-only folder has only the log
-            tell_beside(file, reason)
+        log.warning("drop.refused", file=file.name, reason=reason, moved_to=moved)
 
-    def _mended(self, file: Found) -> None:
-        self._told.pop(file.name, None)
-        with suppress(OSError):
-            forget_beside(file)
+    async def _sweep(self) -> None:
+        if self._clock() - self._swept < SWEEP_SECONDS:
+            return
+        self._swept = self._clock()
+        count = await self._memory.sweep(frozenset(self._listing.names()), self._clock())
+        log.debug("drop.forgotten", files=count)
 
 
-def _why_not(result: Result) -> str | None:
-    return f"was refused: {result.field} {result.reason}" if isinstance(result, Refused) else None
+def _understood(file: Found, body: bytes) -> Document | Unreadable:
+    return formats.read(body, name=file.name, source_id=file.source_id)
+
+
+def _called_wrongly(file: Found) -> str | None:
+    if Path(file.raw).suffix.lower() in formats.SUFFIXES:
+        return None
+    return f"is not called as a story is: its name must end in one of {', '.join(sorted(formats.SUFFIXES))}"

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from shared.redis import Script, Store
 
 TAKEN = "drop:taken"
-"""Hash: file name -> hash of the content last taken or refused."""
+"""Hash: file name -> `<digest> <stamp> <until>` of what was last taken or refused."""
+
+ABSENT = "drop:absent"
+"""Sorted set: name of a file that is remembered and no longer there -> when that was first seen."""
+
+HELD = "drop:held"
+"""Hash: article whose newest word waits for its embargo to end -> name of the file that says it."""
 
 LOCK = "drop:lock"
 LEASE_MS = 15_000
+PAGE = 1_000
+KEPT_SECONDS = 30 * 86_400
+"""A file that was away for less is known again when it comes back, as one from a disk that was not mounted."""
 
 KEEP = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -22,6 +32,18 @@ RELEASE = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 """)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What of a file is done with: its content by `digest`, its look by `stamp`.
+
+    `until` is when the first embargo of what it still holds back ends (Unix seconds), None when nothing is.
+    """
+
+    digest: str
+    stamp: str = ""
+    until: float | None = None
 
 
 class Memory:
@@ -45,13 +67,61 @@ class Memory:
         """Let others have the folder."""
         await self._store.run(RELEASE, keys=[LOCK], args=[self._token])
 
-    async def taken(self, names: Sequence[str]) -> dict[str, str]:
-        """Return the hash of what was last taken of each file that was."""
-        if not names:
-            return {}
-        found = await self._store.do("HMGET", TAKEN, *names)
-        return {name: value.decode() for name, value in zip(names, found, strict=True) if value is not None}
+    async def taken(self, names: Sequence[str]) -> dict[str, Taken]:
+        """Return what is remembered of each file of which something is."""
+        found: dict[str, Taken] = {}
+        for at in range(0, len(names), PAGE):
+            page = names[at : at + PAGE]
+            values = await self._store.do("HMGET", TAKEN, *page)
+            found |= {name: _read(value) for name, value in zip(page, values, strict=True) if value is not None}
+        return found
 
-    async def take(self, name: str, digest: str) -> None:
-        """Note that this content of a file is done with."""
-        await self._store.do("HSET", TAKEN, name, digest)
+    async def take(self, name: str, taken: Taken) -> None:
+        """Note what of a file is done with."""
+        until = "" if taken.until is None else repr(taken.until)
+        await self._store.do("HSET", TAKEN, name, f"{taken.digest} {taken.stamp} {until}".rstrip())
+
+    async def hold(self, name: str, articles: Sequence[str]) -> None:
+        """Note that a file has the newest word on these articles, and holds it back."""
+        if articles:
+            await self._store.do("HSET", HELD, *(part for article in articles for part in (article, name)))
+
+    async def let_go(self, articles: Sequence[str]) -> None:
+        """Note that the newest word on these articles is out: what any file holds back of them is out of date."""
+        if articles:
+            await self._store.do("HDEL", HELD, *articles)
+
+    async def holds(self, name: str, articles: Sequence[str]) -> frozenset[str]:
+        """Return those of the articles on which the file still has the newest word."""
+        if not articles:
+            return frozenset()
+        found = await self._store.do("HMGET", HELD, *articles)
+        held = zip(articles, found, strict=True)
+        return frozenset(article for article, holder in held if holder is not None and holder.decode() == name)
+
+    async def sweep(self, present: Container[str], now: float) -> int:
+        """Forget the files that were away for 30 days; return how many. To be called once in a while."""
+        cursor = 0
+        while True:
+            cursor, page = await self._store.do("HSCAN", TAKEN, cursor, "COUNT", PAGE)
+            names = [name.decode() for name in page]
+            away = [name for name in names if name not in present]
+            if away:
+                await self._store.do("ZADD", ABSENT, "NX", *(part for name in away for part in (now, name)))
+            if back := [name for name in names if name in present]:
+                await self._store.do("ZREM", ABSENT, *back)
+            if cursor == 0:
+                return await self._forget(now - KEPT_SECONDS)
+
+    async def _forget(self, before: float) -> int:
+        count = 0
+        while names := await self._store.do("ZRANGEBYSCORE", ABSENT, "-inf", before, "LIMIT", 0, PAGE):
+            await self._store.do("HDEL", TAKEN, *names)
+            await self._store.do("ZREM", ABSENT, *names)
+            count += len(names)
+        return count
+
+
+def _read(value: bytes) -> Taken:
+    digest, stamp, until = [*value.decode().split(" "), "", ""][:3]
+    return Taken(digest=digest, stamp=stamp, until=float(until) if until else None)

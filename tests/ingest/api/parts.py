@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from services.ingest.api.articles import Articles
+from services.ingest.api.discover import Discover
+from services.ingest.api.hooks import GhostHooks
+from services.ingest.api.hooks_websub import WebSubHooks
+from services.ingest.api.opml import Opml
 from services.ingest.api.sources import Sources
+from services.ingest.asking import Asking
+from services.ingest.ghost.store import Replays
+from services.ingest.turns import Turns
+from services.ingest.websub.store import SubscriptionStore
 from shared.auth import Guard
+from shared.http_client import NoAnswer
 from shared.idempotency import Idempotency
 from shared.redis import Store
 from shared.web import application
@@ -26,11 +35,19 @@ class Api(Bench):
         guard, once = Guard(store, TOKEN), Idempotency(store)
         articles = Articles(self.intake, self.pressure, guard, once)
         sources = Sources(self.sources, guard, once, self._check, self.clock, self._wake)
-        self.routes = [*articles.routes, *sources.routes]
+        finding = Discover(guard, self._check, Asking(self._get, Turns(store, self.clock, spacing=0), self.clock), {})
+        lists = Opml(self.sources, guard, once, self._check, self.clock, self._wake)
+        ghost = GhostHooks(self.sources, self.intake, self.pressure, Replays(store), self.clock)
+        hubs = SubscriptionStore(store)
+        websub = WebSubHooks(self.sources, hubs, self.intake, self.pressure, self.clock, self._wake)
+        self.routes = [*articles.routes, *finding.routes, *lists.routes, *sources.routes, *ghost.routes, *websub.routes]
         self.app = application(self.routes)
 
     async def ask(self, method: str, path: str, json: Any = None, **over: Any) -> Answer:
         return await ask(self.app, method, f"/api/v1{path}", json=json, **{"token": TOKEN} | over)
+
+    async def _get(self, _url: str, **_asked: Any) -> NoAnswer:
+        return NoAnswer("nobody answers here", 0.0)
 
     async def _check(self, _url: str) -> str | None:
         return self.refusal

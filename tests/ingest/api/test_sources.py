@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import zstandard
+from structlog.testing import capture_logs
 
 from services.ingest.source import Settings
 from shared.redis import Store
@@ -136,3 +138,74 @@ async def test_a_deleted_source_is_gone(api: Api) -> None:
 )
 async def test_sources_are_the_admins(api: Api, method: str, path: str) -> None:
     assert (await api.ask(method, path, FEED, token="wrong")).status == 401
+
+
+async def test_secrets_are_never_shown_and_a_null_takes_them_away(api: Api) -> None:
+    made = await api.ask("POST", "/sources", FEED | {"key": "k-123", "authorization": "Bearer x-123"})
+    for answer in (made, await api.ask("GET", "/sources/bay-example"), await api.ask("GET", "/sources")):
+        assert b"123" not in answer.body
+    assert (made.json()["key"], made.json()["authorization"], made.json()["secret"]) == ("set", "set", None)
+    with capture_logs() as lines:
+        answer = await api.ask("PATCH", "/sources/bay-example", {"key": None, "secret": "s-123"})
+    assert (answer.json()["key"], answer.json()["secret"]) == (None, "set")
+    assert "123" not in str(lines)
+    source = await api.sources.get("bay-example")
+    assert source is not None
+    assert (source.settings.key, source.settings.secret) == (None, "s-123")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"active": None}, "active"),
+        ({"first_items": None}, "first_items"),
+        ({"full_text": None}, "full_text"),
+        ({"websub": None}, "websub"),
+        ({"timezone": "Bay/Area"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"authorization": "Bearer x\r\nX-Other: y"}, "authorization"),
+        ({"longest_minutes": 5}, "shortest_minutes"),
+    ],
+)
+async def test_a_change_that_makes_no_sense_is_refused_naming_the_field(
+    api: Api, change: dict[str, object], field: str
+) -> None:
+    await api.ask("POST", "/sources", FEED | {"shortest_minutes": 10})
+    answer = await api.ask("PATCH", "/sources/bay-example", change)
+    assert answer.status == 422
+    assert field in answer.json()["errors"][0]["field"]
+    source = await api.sources.get("bay-example")
+    assert source is not None
+    assert source.settings.shortest_minutes == 10
+
+
+async def test_null_gives_a_setting_its_default_again(api: Api) -> None:
+    await api.ask("POST", "/sources", FEED | {"interval_minutes": 5, "name": "Bay", "timezone": "Europe/Kyiv"})
+    changed = {"interval_minutes": None, "name": None, "timezone": None}
+    answer = await api.ask("PATCH", "/sources/bay-example", changed)
+    assert (answer.status, answer.json()["interval_minutes"], answer.json()["name"]) == (200, 15, None)
+
+
+async def test_how_a_source_fares_is_shown(api: Api) -> None:
+    await api.ask("POST", "/sources", FEED)
+    minute = int(api.clock.seconds()) // 60
+    told = {"rhythm": f"{minute} 60 60", "quality": "repaired", "imperfect": "1 items were cut", "identity": "url"}
+    await api.sources.note(
+        "bay-example", told | {"push_until": "2026-11-23T00:00:00Z", "moved_to": "https://b.example/"}
+    )
+    shown = (await api.ask("GET", "/sources/bay-example")).json()
+    assert (shown["items_a_day"], shown["quality"], shown["identity"]) == (3.0, "repaired", "url")
+    assert (shown["imperfect"], shown["moved_to"]) == ("1 items were cut", "https://b.example/")
+    assert shown["push_until"] == "2026-11-23T00:00:00Z"
+
+
+async def test_the_document_that_was_not_read_whole_is_given_byte_for_byte(api: Api) -> None:
+    await api.ask("POST", "/sources", FEED)
+    assert (await api.ask("GET", "/sources/bay-example/document")).status == 404
+    body = b"<rss><script>alert(1)</script>\xff"
+    await api.sources.keep_raw("bay-example", zstandard.compress(body))
+    answer = await api.ask("GET", "/sources/bay-example/document")
+    assert (answer.status, answer.body) == (200, body)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert (await api.ask("GET", "/sources/bay-example/document", token="wrong")).status == 401

@@ -1,110 +1,85 @@
-"""What is found in a drop folder and what is read from it."""
+"""What a file of the drop folder is, and reading it without being led or held by it."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
-import orjson
 import pytest
 
-from services.ingest.drop.files import MAX_BYTES, Content, Found, Unreadable, load, look, read
-from tests.builders import a_push
-from tests.ingest.feeds import an_item, items, rss
+from services.ingest.document import Unreadable
+from services.ingest.drop.files import MAX_BYTES, Found, Moving, Unopened, load, order, wanted
+from tests.ingest.drop.parts import a_file, found
 
 
-def a_file(folder: Path, name: str, body: bytes = b"{}") -> Found:
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(body)
-    return Found(name=name, path=path, stamp="s", age=60.0)
+def named(name: str) -> Found:
+    return Found(folder="", raw=name, name=name, stamp="", age=9.0)
 
 
-def content(folder: Path, name: str, body: bytes) -> Content:
-    found = read(a_file(folder, name), body)
-    assert isinstance(found, Content), found
-    return found
-
-
-def reason(folder: Path, name: str, body: bytes) -> str:
-    found = read(a_file(folder, name), body)
-    assert isinstance(found, Unreadable)
-    return found.reason
-
-
-def test_files_are_found_in_name_order_and_folders_among_them(tmp_path: Path) -> None:
-    for name in ("b.json", "a.rss", "ap/2.json", "ap/1.json", "c.atom"):
-        a_file(tmp_path, name)
-    assert [file.name for file in look(tmp_path, 0.0)] == ["a.rss", "ap/1.json", "ap/2.json", "b.json", "c.atom"]
-
-
-@pytest.mark.parametrize("name", [".hidden.json", "a.json.error.txt", "a.json.part", "a.json~", "a.tmp", ".git/a.json"])
-def test_unfinished_hidden_and_reason_files_are_left_alone(tmp_path: Path, name: str) -> None:
-    a_file(tmp_path, name)
-    assert look(tmp_path, 0.0) == []
-
-
-def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
-    assert look(tmp_path / "none", 0.0) == []
-
-
-def test_an_article_as_json_is_read(tmp_path: Path) -> None:
-    found = content(tmp_path, "a.json", orjson.dumps(a_push()))
-    assert (found.source_id, found.submissions[0].headline) == ("desk", "Ferry service resumes across the bay")
-
-
-def test_an_article_without_source_is_of_the_folder_it_lies_in(tmp_path: Path) -> None:
-    plain = {"guid": "g", "headline": "h"}
-    assert content(tmp_path, "a.json", orjson.dumps(plain)).source_id == "drop"
-    assert content(tmp_path, "AP Wire/a.json", orjson.dumps(plain)).source_id == "ap-wire"
-
-
-def test_a_feed_is_read_oldest_first(tmp_path: Path) -> None:
-    found = content(tmp_path, "wire/f.xml", rss(*items([3, 1, 2])))
-    assert [item.guid for item in found.submissions] == ["g1", "g2", "g3"]
-    assert (found.source_id, found.title) == ("wire", "Bay Wire")
-
-
-def test_undated_items_of_a_feed_keep_its_order_reversed(tmp_path: Path) -> None:
-    body = rss(*(f"<item><title>{n}</title><guid>{n}</guid></item>" for n in "cba"))
-    assert [item.guid for item in content(tmp_path, "f.rss", body).submissions] == ["a", "b", "c"]
+def test_numbers_in_names_are_numbers_so_that_version_two_comes_before_ten() -> None:
+    names = ["s-v10.xml", "s-v2.xml", "a.xml", "s-v2.json", "010.json", "9.json"]
+    ordered = sorted((named(name) for name in names), key=order)
+    assert [file.name for file in ordered] == ["9.json", "010.json", "a.xml", "s-v2.json", "s-v2.xml", "s-v10.xml"]
 
 
 @pytest.mark.parametrize(
-    ("name", "body", "words"),
+    "name",
     [
-        ("a.json", b'{"headline": "x",\n "guid": }', "is not valid JSON: .* at line 2 column 1"),
-        ("a.json", b"[]", "one JSON object"),
-        ("a.json", b'{"guid": "g"}', "is not an article: headline: Field required"),
-        ("a.json", b'{"guid": "g", "headline": "h", "autors": []}', "autors: Extra inputs"),
-        ("a.json", b"\xff\xfe\x00", "is not valid JSON"),
-        ("a.json", b'{"guid": "g", "headline": "\\ud800"}', "is not valid JSON"),
-        ("a.xml", b"<html><body/></html>", "is not a feed: this is an HTML page"),
-        ("a.docx", b"PK", "must end in"),
+        *(".hidden.json", "a.json.error.txt", "a.json.part", "a.json~", "a.tmp", "a.xml.filepart", "A.XML.TMP"),
+        *("~$a.json", "#a.json#", "Thumbs.db", ".in.a.xml."),
     ],
 )
-def test_what_cannot_be_taken_says_why(tmp_path: Path, name: str, body: bytes, words: str) -> None:
-    assert re.search(words, reason(tmp_path, name, body))
+def test_unfinished_hidden_and_reason_files_are_not_for_us(name: str) -> None:
+    assert not wanted(name)
+
+
+def test_a_file_is_of_the_source_its_folder_is_called() -> None:
+    assert named("a.json").source_id == "drop"
+    assert Found(folder="AP Wire", raw="a", name="AP Wire/a", stamp="", age=0).source_id == "ap-wire"
+    assert Found(folder="…", raw="a", name="…/a", stamp="", age=0).source_id == "drop"
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    assert load(tmp_path, a_file(tmp_path, "ap/a.json", b"{1}")) == b"{1}"
 
 
 def test_the_size_is_capped_before_it_is_held(tmp_path: Path) -> None:
-    large = tmp_path / "a.json"
-    with large.open("wb") as file:
+    with (tmp_path / "a.json").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    assert load(Found(name="a.json", path=large, stamp="s", age=9.0)) == Unreadable("is larger than 10 MiB")
+    assert load(tmp_path, found(tmp_path, "a.json")) == Unreadable("is larger than 10 MiB")
 
 
-def test_a_pipe_or_a_dangling_link_does_not_hold_us(tmp_path: Path) -> None:
+def test_a_link_is_refused_wherever_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text('{"headline": "not yours"}')
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "a.json").symlink_to(tmp_path / "secret")
+    (tmp_path / "drop" / "b.json").symlink_to(tmp_path / "nowhere")
+    for name in ("a.json", "b.json"):
+        outcome = load(tmp_path / "drop", found(tmp_path / "drop", name))
+        assert outcome == Unreadable("is a link: files must lie in the folder themselves")
+
+
+def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.json").write_text("{}")
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "ap").symlink_to(tmp_path / "elsewhere")
+    file = Found(folder="ap", raw="a.json", name="ap/a.json", stamp="s", age=9.0)
+    assert isinstance(load(tmp_path / "drop", file), Unopened)
+
+
+def test_a_pipe_or_a_device_does_not_hold_us(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
-    (tmp_path / "b.json").symlink_to(tmp_path / "nowhere")
-    found = look(tmp_path, 0.0)
-    assert [load(file) for file in found] == [
-        Unreadable("is not a regular file"),
-        Unreadable("cannot be read: No such file or directory"),
-    ]
+    assert load(tmp_path, found(tmp_path, "a.json")) == Unreadable("is not a regular file")
 
 
-def test_an_item_of_a_dropped_feed_needs_no_address_of_its_own(tmp_path: Path) -> None:
-    body = rss(an_item()).replace(b"https://bay.example/1", b"/relative")
-    assert content(tmp_path, "f.rss", body).submissions[0].url is None
+def test_a_file_that_changes_while_it_is_read_is_not_taken_for_whole(tmp_path: Path) -> None:
+    before = a_file(tmp_path, "a.json", b"{")
+    a_file(tmp_path, "a.json", b"{}")
+    assert load(tmp_path, before) == Moving()
+
+
+def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
+    file = a_file(tmp_path, "a.json")
+    (tmp_path / "a.json").unlink()
+    assert load(tmp_path, file) == Unopened("cannot be read: No such file or directory")

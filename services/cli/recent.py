@@ -1,0 +1,47 @@
+"""Reads the ledger's last days over the API, with progress; what is looked for in them is the caller's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from services.cli.client import call
+
+PAGE = 500
+
+
+def since(moment: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the events that came since a moment, oldest first; on a terminal, say on stderr how far it is."""
+    first, latest = _before(moment)
+    after, shown = first, sys.stderr.isatty()
+    while after < latest:
+        page = call("GET", f"/api/v1/events?after={after}&limit={PAGE}")
+        yield from (event for event in page["events"] if datetime.fromisoformat(event["timestamp"]) >= moment)
+        if page["next"] <= after:
+            break
+        after = page["next"]
+        if shown:
+            click.echo(f"\r{min(after, latest) - first} of {latest - first}", nl=False, err=True)
+    if shown:
+        click.echo(err=True)
+
+
+def _before(moment: datetime) -> tuple[int, int]:
+    """Return a ledger number before all events since a moment, and the latest; asks log2 of the ledger's length times.
+
+    The ledger's times grow with its numbers, but for events that waited on the line: a page of slack holds those.
+    """
+    low = 0
+    high = latest = int(call("GET", "/api/v1/events?limit=1")["latest"])
+    while low < high:
+        middle = (low + high) // 2
+        events = call("GET", f"/api/v1/events?after={middle}&limit=1")["events"]
+        if events and datetime.fromisoformat(events[0]["timestamp"]) < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return max(0, low - PAGE), latest

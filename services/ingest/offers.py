@@ -1,0 +1,104 @@
+"""Finds out which article each submission is, by what is known of its source's items; taking them in is intake's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from services.ingest.aliases import Aliases, guid_key, url_key
+from services.ingest.changes import Known
+from services.ingest.identity import article_id
+from services.ingest.metrics import SOURCES
+from services.ingest.normalize import name_of
+from services.ingest.resolving import Identity, Item, Memory, Named, doubtful, identity_of, resolved
+from services.ingest.source import POLLED, Source
+from services.ingest.store import ItemStore
+from services.ingest.submission import Submission
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A submission and the article that it is; `known` is what is remembered of that, if anything.
+
+    With `wanted` it is published, else only remembered. `aliases` are what it is found by besides its guid, None
+    where guids are all there is; `other` is a guid that is not the one it was published under. `given` is as in
+    `Known`.
+    """
+
+    submission: Submission
+    id: str
+    guid: str
+    known: Known | None = None
+    aliases: Aliases | None = None
+    other: bytes = b""
+    wanted: bool = True
+    given: str = ""
+
+    def keys(self) -> dict[bytes, str]:
+        """Return the keys by which the article is to be found again."""
+        return dict.fromkeys(self.aliases.lasting, self.id) if self.aliases is not None else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """A document's offers, and what its source's items go by."""
+
+    offers: tuple[Offer, ...]
+    identity: Identity = "guid"
+
+
+class Names:
+    """Looks up articles by guid, and by address and words where guids do not hold."""
+
+    def __init__(self, items: ItemStore) -> None:
+        self._items = items
+
+    async def offers(self, source: Source, submissions: Sequence[Submission]) -> Offers:
+        """Find out which article each submission is. Raises RedisError.
+
+        Items of polled sources are also known by address and words, should their guids not hold; those of others
+        go by their guids alone, as they promise.
+        """
+        items = [_item(submission) for submission in submissions]
+        articles = await self._known(source.settings.id, [item.id for item in items])
+        if source.settings.kind not in POLLED:
+            return Offers(tuple(Offer(item.submission, item.id, item.guid, articles.get(item.id)) for item in items))
+        doubted = doubtful(items, articles)
+        keys = {key for item in doubted for key in (item.aliases.guid, *item.aliases.lasting) if key}
+        ids = await self._items.found(source.settings.id, list(keys))
+        articles |= await self._known(source.settings.id, list(set(ids.values()) - articles.keys()))
+        memory = Memory(articles=articles, ids={key: id for key, id in ids.items() if id in articles})
+        before = identity_of(source.health.identity)
+        names, identity = resolved(items, memory, before)
+        if identity != before:
+            log.warning("source.identity_degraded", source=source.settings.id, identity=identity, instead_of=before)
+            SOURCES.labels("identity_degraded").inc()
+        return Offers(tuple(_offer(item, name, memory) for item, name in zip(items, names, strict=True)), identity)
+
+    async def find(self, source_id: str, guid: str | None, url: str | None) -> str | None:
+        """Return the article that a source calls by a guid or has at a URL, or None. Raises RedisError."""
+        own = article_id(source_id, guid or url or "")
+        if (await self._items.read(source_id, [own]))[0]:
+            return own
+        keys = [key for key in (guid and guid_key(guid), url and url_key(url)) if key]
+        found = await self._items.found(source_id, keys)
+        return next((found[key] for key in keys if key in found), None)
+
+    async def _known(self, source_id: str, ids: Sequence[str]) -> dict[str, Known]:
+        stored = await self._items.read(source_id, ids)
+        return {id: Known.read(before) for id, before in zip(ids, stored, strict=True) if before}
+
+
+def _item(submission: Submission) -> Item:
+    id, guid = name_of(submission)
+    return Item(submission=submission, id=id, guid=guid, aliases=Aliases(submission))
+
+
+def _offer(item: Item, name: Named, memory: Memory) -> Offer:
+    strange = not name.own and item.aliases.guid not in memory.ids and item.id not in memory.articles
+    other = item.aliases.guid if strange else b""
+    return Offer(item.submission, name.id, name.guid, memory.articles.get(name.id), item.aliases, other)

@@ -1,0 +1,110 @@
+"""Where the zones of an article's page are: its own part of the page, what stands above its text, its stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from services.ingest.pages.classes import called, of_others
+from services.ingest.pages.markup import small, words
+from services.ingest.pages.moments import LONGEST_STAMP, moment, stamped
+
+MOST_IMAGES = 500
+MOST_STAMPS = 20
+MOST_INSIDE = 40
+SMALL = ("p", "div", "span", "time", "small", "em", "i", "li", "h5", "h6", "strong", "b")
+LONGEST_BYLINE = 200
+
+
+def heading(root: HtmlElement) -> HtmlElement | None:
+    """Return the page's heading: the first h1 with words that is not a logo's."""
+    for one in islice(root.iter("h1"), 20):
+        if words(one) and not called(one) & {"logo", "site", "brand"}:
+            return one
+    return None
+
+
+def own(root: HtmlElement, body: HtmlElement | None) -> HtmlElement:
+    """Return the part of the page that is the article's: what holds both its heading and its text."""
+    title = heading(root)
+    if body is None:
+        around = [] if title is None else [one for one in title.iterancestors() if one.tag in ("article", "main")]
+        return around[0] if around else root
+    if title is None:
+        around = [one for one in body.iterancestors() if one.tag in ("article", "main")]
+        return around[0] if around else body
+    above = {id(one) for one in (title, *title.iterancestors())}
+    kept = list(title.iterancestors())  # proxies live as long as this list, and with them their ids
+    found = next((one for one in (body, *body.iterancestors()) if id(one) in above), root)
+    del kept
+    return found
+
+
+def shown_images(place: HtmlElement, body: HtmlElement | None) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """Return the img elements above the text and those in it; without a known text those in figures."""
+    above: list[HtmlElement] = []
+    if body is None:
+        figures = (img for img in place.iter("img") if any(one.tag == "figure" for one in img.iterancestors()))
+        return [img for img in islice(figures, MOST_IMAGES) if not of_others(img, place)], []
+    for one in place.iter():
+        if one is body:
+            break
+        if one.tag == "img" and len(above) < MOST_IMAGES and not of_others(one, place):
+            above.append(one)
+    return above, list(islice(body.iter("img"), MOST_IMAGES))
+
+
+def stamps(place: HtmlElement, body: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Yield the elements that are "(Updated: …)" and no more, above the text, in it, and just behind it."""
+    behind = found = 0
+    for one in place.iter():
+        if found >= MOST_STAMPS:
+            return
+        if body is not None and behind > 40:
+            return
+        if body is not None and (behind or one is body.getnext()):
+            behind += 1
+        if one.tag in SMALL and _small(one) and stamped(words(one)) is not None:
+            found += 1
+            if not of_others(one, place):
+                yield one
+
+
+def _small(element: HtmlElement) -> bool:
+    """Tell whether an element is short enough to be looked at, without reading all of a long one."""
+    if not small(element, MOST_INSIDE):
+        return False
+    length = 0
+    for count, text in enumerate(element.itertext()):
+        length += len(text)
+        if length > LONGEST_STAMP * 3 or count > 20:
+            return False
+    return length > 0
+
+
+def time_of(elements: list[HtmlElement], zone: tzinfo) -> datetime | None:
+    """Return the moment that the first telling element names: in its `datetime` or `content`, else in its words."""
+    for one in elements[:20]:
+        inner = one if one.tag == "time" else one.find(".//time")
+        machine = [one.get("datetime"), one.get("content"), inner.get("datetime") if inner is not None else None]
+        text = words(one)
+        for told in (*machine, stamped(text) or text):
+            found = moment(told, zone)
+            if found is not None:
+                return found
+    return None
+
+
+def byline(place: HtmlElement, body: HtmlElement | None) -> str | None:
+    """Return the line above the text that names who wrote it."""
+    for one in place.iter():
+        if one is body:
+            return None
+        if one.tag in ("p", "div", "span", "address") and "byline" in called(one) and small(one, MOST_INSIDE):
+            text = words(one)
+            if text and len(text) <= LONGEST_BYLINE:
+                return text
+    return None

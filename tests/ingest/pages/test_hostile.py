@@ -1,0 +1,97 @@
+"""Pages made to keep a reader busy: each is read or refused in a time that grows with its size alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from services.ingest.document import Document, Unreadable
+from services.ingest.pages import PageArticle, article
+from services.ingest.pages.listing import listing
+from tests.ingest.pages.samples import URL
+
+WORDS = "alpha beta gamma delta " * 10
+SECONDS = 8.0
+"""Far more than any takes alone; what grows with the square of a page takes minutes."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class=author>" * 240 + "<p>x</p>" * 40_000,
+        '<div class="author box"><img src=x><h4>Name Name</h4><p>Role</p></div>' * 11_000,
+        f'<div class="entry-content">{WORDS}{"<div class=related>" * 240}<a href=/x>y</a>{"<p></p>" * 40_000}',
+        f'<div class="entry-content">{WORDS}{"<div class=related><a href=/x>y</a></div>" * 20_000}',
+        f"<div class=gh-content>{WORDS}{'<ul><li>' * 110}<a href=/x>l</a>{'<p></p>' * 40_000}",
+        "<h1>A title</h1>" + "<div class=gh-content>" * 240 + "<p></p>" * 40_000,
+        "<h1>A title</h1>" + "<div class=byline>" * 240 + "<p>x</p>" * 40_000,
+        "<h1>A title</h1>" + "<p>Updated: Dec 1, 2024</p>" * 40_000,
+        "<h1>A title</h1>" + "<figure>" * 200 + "<img src=/a.jpg>" * 40_000,
+        "<article>" * 200 + "<figure><img src=/a.jpg></figure>" * 400 + "<p></p>" * 40_000 + "<h1>a title</h1>",
+        "<article>" * 200 + "<a href=/abc><h2>a headline of it</h2></a>" * 1_000 + "<p></p>" * 40_000,
+        "<a href=/abc/def><h3>Some headline here</h3></a>" * 20_000,
+        '<h1>A title</h1><figure><img srcset="' + "a 1w," * 500_000 + '"></figure>',
+        "<title>" + " | " * 1_000_000 + "</title>",
+        '<meta property="article:tag" content="x">' * 50_000,
+        "<p>" + "&amp;" * 1_000_000,
+        "<" * 2_000_000,
+        "<p" * 500_000,
+        "<!--" * 500_000,
+        "<table><tr><td>" * 20_000,
+        "<h1>A title</h1><ul>" + "<li><a href=/x>yy zz</a>" * 9_000,
+        "<h1>A title</h1><p>" + "a<br>" * 19_000,
+    ],
+    ids=range(22),
+)
+def test_no_page_takes_long(page: str) -> None:
+    body = page.encode()
+    started = time.process_time()
+    assert isinstance(article(body, url=URL, content_type="text/html"), PageArticle | Unreadable)
+    assert isinstance(listing(body, url=URL, content_type="text/html", source_id="x"), Document | Unreadable)
+    assert time.process_time() - started < SECONDS
+
+
+def test_bytes_of_no_meaning_are_borne() -> None:
+    for seed in range(20):
+        body = bytes((at * at * (seed + 3) + at * 7 + seed) % 256 for at in range(5_000))
+        assert isinstance(article(body, url=URL, content_type="text/html"), PageArticle | Unreadable)
+
+
+def test_no_page_opens_a_file_or_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (
+        '<!DOCTYPE html SYSTEM "file:///etc/passwd"><html><head><base href="file:///etc/"><title>T</title>'
+        '<link rel="stylesheet" href="http://127.0.0.1:1/x.css"><meta http-equiv="refresh" content="0;url=file:///x">'
+        '<xi:include href="file:///etc/passwd" xmlns:xi="http://www.w3.org/2001/XInclude"/></head>'
+        f'<body><h1>A title</h1><p>{WORDS}</p><p>{WORDS}</p><img src="file:///etc/passwd"><iframe src="http://127.0.0.1:1/">'
+        "</iframe></body></html>"
+    ).encode()
+    before = article(page, url=URL, content_type="text/html")  # what is loaded at the first use may open its own files
+
+    def refused(*args: object, **_: object) -> None:
+        raise AssertionError(args)
+
+    for name in ("builtins.open", "os.open", "socket.socket.connect", "socket.getaddrinfo"):
+        monkeypatch.setattr(name, refused)
+    assert article(page, url=URL, content_type="text/html") == before
+    assert "alpha beta" in before.body_html if isinstance(before, PageArticle) else False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<p {x="1" 5="2" :="3" "="4">Text</p>',
+        "<p>Text&#1;\x02<button>x</button>&#x1f;more</p>",
+        '<img src="/a.jpg" alt="&#1;b">Text',
+        '<a href="http://[">Text</a><base href="//[">',
+        "<svg><style><p>Text",
+        "<template><p>Text</template><p>Text",
+        "<plaintext>Text",
+    ],
+)
+def test_odd_markup_is_borne_and_its_text_kept(text: str) -> None:
+    page = f'<h1>A title</h1><div class="entry-content"><p>{WORDS}</p>{text}</div>'
+    found = article(page.encode(), url=URL, content_type="text/html")
+    assert isinstance(found, PageArticle)
+    assert "alpha beta" in found.body_html
+    assert isinstance(listing(page.encode(), url=URL, content_type="", source_id="x"), Unreadable)
