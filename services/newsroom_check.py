@@ -1,24 +1,33 @@
-"""Reads the newsroom's files once, as the services would, and says what is wrong with them."""
+"""Reads the newsroom's files once, as the services would, and says what is wrong with them, and what is doubtful."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.enrichment.authors import parse_authors
-from services.enrichment.taxonomy import parse_taxonomy
+from services.enrichment.taxonomy_files import MAIN, TaxonomyFiles
 from services.ingest.sources_file import parse_sources
 from shared.newsroom import Refused, Watched
 
-FILES: dict[str, Callable[[dict[str, Any]], object]] = {
-    "authors.toml": parse_authors,
-    "taxonomy.toml": parse_taxonomy,
-    "sources.toml": parse_sources,
-}
+PARSED: dict[str, Callable[[dict[str, Any]], object]] = {"authors.toml": parse_authors, "sources.toml": parse_sources}
+FILES = ("authors.toml", MAIN, "sources.toml")
 
 
-def findings(folder: Path) -> list[str]:
-    """Return a line for each file that would be refused: its name, the line in it, and why."""
-    looked = (Watched(folder / name, parse).refresh() for name, parse in FILES.items())
-    return [outcome.reason for outcome in looked if isinstance(outcome, Refused)]
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A line each, with file, line in it and reason: `wrong` for what is refused, `doubtful` for what is taken."""
+
+    wrong: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+def findings(folder: Path) -> Findings:
+    """Return what would be refused, and what would be taken and is most likely not meant."""
+    taxonomy = TaxonomyFiles(folder)
+    looked = [Watched(folder / name, parse).refresh() for name, parse in PARSED.items()]
+    outcomes = (*looked, *taxonomy.refresh())
+    wrong = tuple(outcome.reason for outcome in outcomes if isinstance(outcome, Refused))
+    return Findings(wrong, tuple(taxonomy.warnings()))

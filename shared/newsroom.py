@@ -1,4 +1,4 @@
-"""Reads and watches one TOML file of the operator; what its tables mean is left to the parser it is given."""
+"""Reads and watches one file of the operator, TOML as a rule; what it means is left to the parser it is given."""
 
 from __future__ import annotations
 
@@ -59,15 +59,23 @@ Refreshed = Unchanged | Loaded | Refused
 class Watched(Generic[T]):
     """The last good reading of a file, looked at again on every `refresh`; a missing file is an empty one.
 
-    `parse` takes the TOML document, an empty one too, and raises Invalid or pydantic's ValidationError.
+    `parse` takes the document, an empty one too, and raises Invalid or pydantic's ValidationError; `read` makes the
+    document of the file's bytes (TOML, unless told otherwise), and raises Invalid.
     """
 
-    def __init__(self, path: Path, parse: Callable[[dict[str, Any]], T]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        parse: Callable[[dict[str, Any]], T],
+        read: Callable[[bytes], dict[str, Any]] | None = None,
+    ) -> None:
         self.path = path
         self.current: T = parse({})
         self.digest = sha256(b"").hexdigest()
         self.refusal: str | None = None
         self._parse = parse
+        self._document = read or _document
+        self._stale = False
         self._seen: tuple[int, ...] | None = None
         self._vanished = False
 
@@ -86,6 +94,18 @@ class Watched(Generic[T]):
             return self._refuse(f"{self.path.name}: cannot be read: {error.strerror or error}")
         return self._take(content)
 
+    def again(self) -> None:
+        """Parse the file at the next look even if it has not changed: what `parse` reads beside it has."""
+        self._stale, self._seen = True, None
+
+    def told(self, problems: Sequence[tuple[Location, str]]) -> list[str]:
+        """Say each problem on a line of its own, as `file, line N: reason`; of a file that is gone, without lines."""
+        try:
+            text = _read(self.path).decode("utf-8", "replace")
+        except OSError:
+            text = ""
+        return [_told_one(self.path.name, text, where, reason) for where, reason in problems]
+
     def _may_be_mid_save(self, stamp: tuple[int, ...]) -> bool:
         """Doubt a file gone or emptied until seen twice: some editors do either just before they write."""
         gone = self._seen is not None and (not stamp or stamp[1] == 0)
@@ -94,13 +114,13 @@ class Watched(Generic[T]):
 
     def _take(self, content: bytes) -> Refreshed:
         digest = sha256(content).hexdigest()
-        if digest == self.digest and self.refusal is None:
+        if digest == self.digest and self.refusal is None and not self._stale:
             return Unchanged()
         try:
-            self.current = self._parse(_document(content))
+            self.current = self._parse(self._document(content))
         except (tomllib.TOMLDecodeError, Invalid, ValidationError) as error:
             return self._refuse(_told(self.path.name, content.decode("utf-8", "replace"), error))
-        self.digest, self.refusal = digest, None
+        self.digest, self.refusal, self._stale = digest, None, False
         return Loaded(self.path, digest)
 
     def _refuse(self, reason: str) -> Refreshed:
@@ -144,10 +164,14 @@ def _told(name: str, text: str, error: Exception) -> str:
     if isinstance(error, tomllib.TOMLDecodeError):
         return _syntax_told(name, text, str(error))
     problems = _problems(error)
-    lines = [f"{name}, line {_line(text, where)}: {reason}" for where, reason in problems[:SHOWN]]
+    lines = [_told_one(name, text, where, reason) for where, reason in problems[:SHOWN]]
     if len(problems) > SHOWN:
         lines.append(f"{name}: and {len(problems) - SHOWN} more")
     return "\n".join(lines)
+
+
+def _told_one(name: str, text: str, where: Location, reason: str) -> str:
+    return f"{name}, line {_line(text, where)}: {reason}"
 
 
 def _syntax_told(name: str, text: str, message: str) -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from collections.abc import Mapping, Sequence
 
 import structlog
 
+from services.enrichment.authors import AuthorBook
+from services.enrichment.edits import Edits
 from services.enrichment.handlers import Handlers
+from services.enrichment.image_sizes import AT_ONCE, HEAD, SECONDS, ImageSizes
+from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Newsroom
+from shared import http_client
 from shared.bus import Bus
+from shared.http_client import NoAnswer, TooLarge
 from shared.newsroom import Loaded, Refused
+from shared.recalls import Recalls
+from shared.redis import Store
+from shared.settings import Settings
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED
 from shared.ticks import Tick
+from shared.times import now
 
 log = structlog.get_logger()
 
@@ -24,14 +34,23 @@ REFRESH_SECONDS = 2.0
 class Enrichment:
     """The enrichment service of one process."""
 
-    def __init__(self, folder: Path, bus: Bus) -> None:
-        self._newsroom = Newsroom(folder)
-        self._bus = bus
-        bus.subscribe(ARTICLE_INGESTED, Handlers(self._newsroom).on_article_ingested, emits=ARTICLE_ENRICHED)
-        self.loops: Sequence[Tick] = (Tick("newsroom files", REFRESH_SECONDS, self._refresh),)
+    def __init__(self, settings: Settings, store: Store, bus: Bus) -> None:
+        self._settings, self._bus = settings, bus
+        self._newsroom = Newsroom(settings.newsroom)
+        self._edits = Edits(store, Recalls(store), settings.re_enrich_days, now)
+        self._noticed: AuthorBook | None = None
+        self._session: http_client.Session | None = None
+        sizes = ImageSizes(store, self._fetch, time.monotonic) if settings.image_sizes else None
+        handlers = Handlers(self._newsroom, Neighbours(store), sizes)
+        bus.subscribe(ARTICLE_INGESTED, handlers.on_article_ingested, emits=ARTICLE_ENRICHED)
+        self.loops: Sequence[Tick] = (Tick("newsroom files", REFRESH_SECONDS, self._tick),)
 
     async def start(self) -> None:
         """Read the newsroom's files, then the stream."""
+        if self._settings.image_sizes:
+            limits = http_client.Limits(connections=AT_ONCE)
+            networks, public_url = self._settings.allow_networks, self._settings.public_url
+            self._session = http_client.connect(networks, limits=limits, public_url=public_url)
         await self._refresh()
         for loop in self.loops:
             loop.start()
@@ -42,10 +61,26 @@ class Enrichment:
         await self._bus.stop()
         for loop in self.loops:
             await loop.stop()
+        if self._session is not None:
+            await self._session.close()
 
     def unready(self) -> str | None:
         """Return in words what keeps this service from its work."""
         return self._bus.unready()
+
+    async def _fetch(self, url: str, headers: Mapping[str, str]) -> http_client.Page | TooLarge | NoAnswer:
+        if self._session is None:
+            raise RuntimeError("start() comes first")
+        return await http_client.get(self._session, url, headers=headers, timeout=SECONDS, max_bytes=HEAD)
+
+    async def _tick(self) -> None:
+        """Look at the files, and have what an edit of the authors concerns completed anew. Raises RedisError."""
+        await self._refresh()
+        authors = self._newsroom.current.authors
+        # While a file is refused from the start on, no authors are in force: that is no edit of theirs.
+        if authors is not self._noticed and not self._newsroom.refusals:
+            await self._edits.on_authors_loaded(authors)
+            self._noticed = authors
 
     async def _refresh(self) -> None:
         """Look at the files in a thread: a taxonomy of thousands of terms takes a while to read."""

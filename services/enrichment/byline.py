@@ -6,30 +6,24 @@ The rules follow reading many bylines, journalisted's list of them first: nothin
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal
 
-from anyascii import anyascii
+from services.enrichment.agencies import WIRES
+from shared.names import SUFFIXES, name_key
 
 LONGEST = 500
 """A longer byline is a text that went astray; the rest of it is not read."""
 
-HONORIFICS = frozenset("mr mrs ms miss dr prof professor sir dame".split())
-SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
 PARTICLES = frozenset(
     "af al av bin bint da dal de del della den der des di do dos du el ibn la le las los of san ten ter "
     "van von zu zum zur".split()
 )
-AGENCIES = (
-    "AFP|Agence France-Presse|Anadolu Agency|ANSA|AP|Associated Press|The Associated Press|Bloomberg|dpa|EFE|"
-    "Interfax-Ukraine|PA Media|Reuters|Thomson Reuters|Sky News|TASS|Ukrinform|UPI|Xinhua"
-).split("|")
 DESK = re.compile(
-    r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|"
-    r"news agenc(?:y|ies)|la rédaction)$|^(?:редакція|редакция|the editors)\b|^staff\b",
+    r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|la rédaction|"
+    r"(?:news )?agenc(?:y|ies)|agenturen|агентства|news|online|team)$|"
+    r"^(?:редакція|редакция|redaktion|the editors)\b|^staff\b",
     re.IGNORECASE,
 )
 TITLE_WORDS = (
@@ -58,10 +52,17 @@ HELPED = re.compile(
 )
 FOR_OUTLET = re.compile(r"\s+for\s+(?P<outlet>[^,;|&]+)", re.IGNORECASE)
 SEPARATOR = re.compile(
-    r"\s*[,;|&/()•·]\s*|\s+[–—-]\s+|\s+(?:and|und|et|y|та|и|і|й|og|och|via|with|avec|mit)\s+", re.IGNORECASE
+    r"\s*[,;|&/()•·、，；／]\s*|\s+[–—-]\s+|\s+(?:and|und|et|y|та|и|і|й|og|och|via|with|avec|mit)\s+", re.IGNORECASE
 )
+AND = re.compile(r"\s*&\s*|\s+(?:and|und|et|y|та|и|і|й|og|och)\s+", re.IGNORECASE)
+LONE = re.compile(r"[^\W\d_a-zа-я][^\W\d_]{2,30}")
 PLACE = re.compile(r"\s+in\s+[A-ZÀ-ÞА-ЯІЇЄҐ].*$")
+REPORTER = re.compile(r"\s*(?:기자|記者|记者)(?:\s+외\s+\d{1,3}명)?(?=$|[\s,;|&/])")
+"""The title that Korean, Japanese and Chinese bylines put behind a name, and "and so many more"."""
+
 BORDER = " .,;:|–—-"
+DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}/?")
+"""An outlet that signs by its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +101,7 @@ class Reading:
             self.names[-1] = replace(self.names[-1], name=f"{self.names[-1].name} {text}")
 
 
-@lru_cache(maxsize=8192)
-def name_key(name: str) -> str:
-    """Return what two spellings of one name share: ASCII, lower case, no honorific, initial or suffix.
-
-    "Last, First" is turned when there is one comma. Transliterations differ; they belong in aliases.
-    """
-    plain = unicodedata.normalize("NFKC", name[:LONGEST])
-    last, comma, first = plain.partition(",")
-    if comma and "," not in first and name_key(first) and len(last.split()) <= 2:
-        plain = f"{first} {last}"
-    tokens = re.findall(r"[a-z0-9]+", re.sub(r"['\u2019`]", "", anyascii(plain).lower()))
-    telling = [token for token in tokens if len(token) > 1 and token not in HONORIFICS | SUFFIXES]
-    return " ".join(telling or tokens)
-
-
-BUILT_IN: Mapping[str, str] = {name_key(agency): agency for agency in AGENCIES}
+BUILT_IN = frozenset(name_key(spelling) for name, others in WIRES.items() for spelling in (name, *others))
 
 
 def parsed(byline: str, known: Known) -> tuple[Named, ...]:
@@ -124,12 +110,12 @@ def parsed(byline: str, known: Known) -> tuple[Named, ...]:
     whole = _by_key(text, known)
     if whole:
         return (whole,)
-    text = ADDRESS.sub("", STAMP.sub("", text))
+    text = REPORTER.sub("", ADDRESS.sub("", STAMP.sub("", text)))
     main, *helpers = HELPED.split(text)
     found = _names(main, known)
     found += [replace(named, helped=True) for part in helpers for named in _names(part, known)]
-    raw = _opened(text, known).rstrip(BORDER)
-    return tuple(found) or ((Named(raw),) if raw else ())
+    raw = _opened(text, known).strip(BORDER)
+    return tuple(found) or ((Named(raw, "desk" if DOMAIN.fullmatch(raw) else "person"),) if raw else ())
 
 
 def _names(text: str, known: Known) -> list[Named]:
@@ -139,8 +125,12 @@ def _names(text: str, known: Known) -> list[Named]:
     if whole:
         return [whole]
     reading = Reading()
-    for part in SEPARATOR.split(text):
-        _read(part.strip(), known, reading)
+    start, placed, joined = 0, False, False
+    for sign in (*SEPARATOR.finditer(text), None):
+        part = text[start : sign.start() if sign else None].strip()
+        _read(part, known, reading, joined=joined and not placed)
+        placed = PLACE.search(part) is not None
+        start, joined = (sign.end(), AND.fullmatch(sign[0]) is not None) if sign else (start, False)
     return reading.names
 
 
@@ -152,8 +142,11 @@ def _opened(text: str, known: Known) -> str:
     return OPENING_WORD.sub("", text)
 
 
-def _read(part: str, known: Known, reading: Reading) -> None:
-    """Classify one part: agency, title, desk, person; a lone word that nobody knows says nothing."""
+def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
+    """Classify one part: agency, title, desk, person.
+
+    A lone word that nobody knows says nothing ("Ann Writer, Kyiv"), but when `joined` to a person by "and".
+    """
     name = PLACE.sub("", part.rstrip(BORDER))
     if not name:
         return
@@ -165,6 +158,8 @@ def _read(part: str, known: Known, reading: Reading) -> None:
         reading.names.append(Named(name, "desk"))
     elif TITLE.search(name) and not _titled(name):
         reading.entitle(name)
+    elif joined and reading.names and LONE.fullmatch(name):
+        reading.names.append(Named(name))
     else:
         reading.names.extend(_people(name, known))
 
@@ -201,7 +196,7 @@ def _agency(name: str, known: Known) -> bool:
 
 
 def _by_key(name: str, known: Known) -> Named | None:
-    key = name_key(name)
+    key, name = name_key(name), name.strip(" ()[]<>")
     if key in known.people:
         return Named(name)
     if key in known.desks:
@@ -215,7 +210,12 @@ def _inverted(text: str, known: Known) -> Named | None:
     if len(parts) != 2 or "," not in text:
         return None
     last, first = parts
-    lone = len(last.split()) == 1 and 1 <= len(first.split()) <= 2 and name_key(first) not in SUFFIXES
+    lone = (
+        last.lower() != last.upper()
+        and len(last.split()) == 1
+        and 1 <= len(first.split()) <= 2
+        and name_key(first) not in SUFFIXES
+    )
     if not lone or _by_key(last, known) or _by_key(first, known) or TITLE.search(first) or DESK.search(first):
         return None
     turned = f"{first} {last}"

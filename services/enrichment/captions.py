@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-AGENCIES = (
-    "AFP|Agence France-Presse|Alamy|Anadolu|ANSA|AP|Associated Press|Belga|Bloomberg|CNN|DPA|EFE|EPA|EPA-EFE|"
-    "Getty|Getty Images|Global Images Ukraine|Handout|Imago|iStock|KCNA|Keystone|LightRocket|Maxar|NASA|"
-    "NurPhoto|"
-    "PA|PA Media|PA Wire|PAP|Pool|Reuters|RIA Novosti|Ritzau|Scanpix|Shutterstock|Sipa|SOPA Images|"
-    "Sputnik|TASS|"
-    "TT|UGC|Ukrinform|UPI|Unsplash|Wikimedia Commons|Xinhua|ZUMA|picture alliance|dpa"
-)
-WORDS = "Photograph|Photo|Image|Picture|Credit|Courtesy|Foto|Fotos|Bild|Bilder|Quelle|Crédit|Фото|Світлина"
-NAME = r"[^\W\d_][\w.'’\-]*(?:\s+[\w.'’\-]+){0,5}"
-AGENCY = re.compile(rf"(?:^|[\s/,|(])(?:{AGENCIES})(?:$|[\s/,|)])", re.IGNORECASE)
+from services.enrichment.agencies import Agencies
 
+WORDS = (
+    "(?:Image|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Credit|Courtesy|Symbolfoto|Archivfoto|Foto|"
+    "Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Quelle|Crédit(?: photo)?|Crédits|Fotoğraf|Zdjęcie|Kuva|"
+    "Ljósmynd|Фото|Світлина|사진(?: 출처)?|写真"
+)
+NAME = r"[^\W\d_][\w.'’\-]*(?:\s+[\w.'’\-]+){0,5}"
 PHOTO_WORD = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
 
-LABELLED = re.compile(rf"^(?P<caption>.*?)\b(?:{WORDS})s?\s*:\s*(?P<credit>[^:]{{2,120}})$", re.DOTALL)
+GLUED = r"(?:\b|(?<=[a-zß-öø-ÿ\d]))"
+"""A label's beginning, also where markup between it and the caption went without leaving a space."""
+
+LABELLED = re.compile(rf"^(?P<caption>.*?){GLUED}(?:{WORDS})s?\s*[:=]\s*(?P<credit>[^:=]{{2,120}})$", re.DOTALL)
 COPYRIGHT = re.compile(r"^(?P<caption>.*?)(?:©|\(c\)|\bCopyright\b)\s*(?P<credit>.{2,120})$", re.IGNORECASE | re.DOTALL)
+NAME_AND_BRACKET = re.compile(rf"^(?P<caption>.*[.!?…”\"])\s+(?P<credit>{NAME}\s*\([^()]{{2,60}}\))$", re.DOTALL)
 BRACKETED = re.compile(r"^(?P<caption>.*?)\s*[(\[](?P<credit>[^()\[\]]{2,120})[)\]]\s*\.?$", re.DOTALL)
 PHOTO_BY = re.compile(
     rf"^(?P<caption>.*?)\b(?:{WORDS})s?\s+(?:by|von|par|de|от)\s+(?P<credit>.{{2,120}})$",
     re.IGNORECASE | re.DOTALL,
 )
+WHOLE = re.compile(r"^(?P<caption>)(?P<credit>[^!?:;]{2,80})$")
 AFTER_SIGN = re.compile(r"^(?P<caption>.*[.!?…”\"])\s*[|–—/•]\s*(?P<credit>[^.!?|–—•]{2,80})\.?$", re.DOTALL)
-AFTER_SENTENCE = re.compile(r"^(?P<caption>.*[.!?…”\"])\s+(?P<credit>[^.!?]{2,80})\.?$", re.DOTALL)
+AFTER_SENTENCE = re.compile(
+    r"^(?P<caption>.*(?<!\b\w)[.!?…”\"])(?:\s+|(?=[^\W\d_]))(?P<credit>(?:[^.!?:]|(?<=\b\w)\.){2,80})\.?$", re.DOTALL
+)
+WORD_OF_NAME = r"(?:Ma?c|[OD]['’])?[A-ZÀ-Þ](?:[a-zß-ÿ'’-]+|[A-ZÀ-Þ'’-]+)"
+NAME_AND_SLASH = re.compile(
+    rf"^(?P<caption>.*?[^\s.])\s+(?P<credit>{WORD_OF_NAME} (?:[A-ZÀ-Þ]\. |(?:al|bin|de|El|van|von)[ -])?{WORD_OF_NAME}"
+    r"\s?/\s?(?:via )?[^/.!?:]{2,40}(?:/[^/.!?:]{2,40})?)$",
+    re.DOTALL,
+)
+"""Without a full stop before it only two words are sure to be a name."""
+
 LONGEST = 2_000
 """A caption longer than this is text, and stays whole."""
 
+LONGEST_CREDIT = 120
+
 PREFIX = re.compile(
-    rf"^(?:©|\(c\)|copyright\b|(?:{WORDS})s?\s*(?::|\b(?:by|von|par|de|of)\b)|by\b|\d{{4}}\b|[\s:,–—-])+",
+    rf"^(?:©|\(c\)|copyright\b(?:\s+of\b)?|(?:{WORDS})s?\s*(?:[:=]|\b(?:by|von|par|de|of)\b)|by\b|\d{{4}}\b|[\s:,=–—-])+",
     re.IGNORECASE,
 )
+RESERVED = re.compile(r"[\s.,|]*\ball rights reserved\b.*$|\s+기자$", re.IGNORECASE)
+PARTS = re.compile(r"\s*[/|]\s*(?:via\s+)?|\s+via\s+", re.IGNORECASE)
+AGENCY_TWICE = re.compile(r"^\(([^()]{2,})\)\s*(?=\w)")
+"""(Agency/photographer) agency."""
+
+NAME_OF_AGENCY = re.compile(r"^([^()]+?)\s*\(([^()]+)\)$")
+"""Photographer (agency)."""
+
+SENTENCE = re.compile(r"\w{2}[.!?]\s")
+JOINING = frozenset("via for und and et de del di la le von van".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +69,132 @@ class Captioned:
     credit: str | None
 
 
-def split(text: str | None, credit: str | None = None) -> Captioned:
-    """Part a caption from the credit inside it; a credit given beside it wins, and is not said twice."""
+@dataclass(frozen=True, slots=True)
+class CreditRule:
+    """How one source writes credits: between `opens` and `closes`, at the end of a caption or its start.
+
+    Without `closes` a credit goes to the end; `keep` leaves `opens` in it.
+    """
+
+    opens: str
+    closes: str = ""
+    starts: bool = False
+    keep: bool = False
+
+
+def split(text: str | None, credit: str | None, known: Agencies, rules: Sequence[CreditRule] = ()) -> Captioned:
+    """Part a caption from the credit inside it; a credit given beside it wins, and is not said twice.
+
+    The source's own rules go first.
+    """
     caption = " ".join(text.split()) if text else ""
-    given = tidied(credit) if credit else None
+    given = tidied(credit, known) if credit else None
     if not caption or len(caption) > LONGEST:
         return Captioned(caption or None, given)
-    shown, found = _parted(caption)
-    if found is None or (given and _letters(found) != _letters(given)):
+    shown, found = _parted(caption, known, rules)
+    if found is None or (given and _letters(found, known) != _letters(given, known)):
         return Captioned(caption, given)
     return Captioned(shown or None, given or found)
 
 
-def tidied(credit: str) -> str | None:
-    """Return a credit as photographer/agency: no copyright sign, no "Photo by", "via" as a slash."""
-    text = PREFIX.sub("", " ".join(credit.split())).strip(" .|")
+def tidied(credit: str, known: Agencies) -> str | None:
+    """Return a credit as photographer/agency: no copyright sign, no "Photo by", "via" as a slash, nobody twice."""
+    text = " ".join(credit[:LONGEST].split()).strip(" .|")
     text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
-    parts = re.split(r"\s*/\s*|\s+via\s+", text)
-    return "/".join(part for part in parts if part) or None
+    text = RESERVED.sub("", PREFIX.sub("", AGENCY_TWICE.sub(r"\1/", text)))
+    text = NAME_OF_AGENCY.sub(r"\1/\2", text)
+    parts = (part for whole in PARTS.split(text) if (part := PREFIX.sub("", whole).strip(" .")))
+    once = tuple({part.casefold(): part for part in parts}.values())
+    agencies = [part for part in once if known.called(part)]
+    people = [part for part in once if not known.called(part)]
+    return "/".join(people + agencies) or None
 
 
-def _parted(caption: str) -> tuple[str, str | None]:
+def _parted(caption: str, known: Agencies, rules: Sequence[CreditRule]) -> tuple[str, str | None]:
     """Try the rules in their order; the first that finds a credit has it."""
+    for own in rules:
+        parted = _by_rule(caption, own)
+        if parted is not None:
+            return parted[0].strip(), tidied(parted[1], known)
     for rule, tells in RULES:
         found = rule.match(caption)
-        if found and tells(found["credit"]):
-            return found["caption"].rstrip(" |–—-([•"), tidied(found["credit"].rstrip(" )]"))
+        if found and tells(found["credit"], known):
+            return found["caption"].rstrip(" |–—-([•"), tidied(_balanced(found["credit"]), known)
     return caption, None
 
 
-def _name(credit: str) -> bool:
+def _by_rule(caption: str, rule: CreditRule) -> tuple[str, str] | None:
+    """Return caption and credit by a source's own rule, or None where it does not fit."""
+    if rule.starts:
+        start = 0 if rule.keep else len(rule.opens)
+        end = caption.find(rule.closes, len(rule.opens), len(rule.opens) + LONGEST_CREDIT)
+        if not caption.startswith(rule.opens) or end < 0:
+            return None
+        shown, credit = caption[end + len(rule.closes) :], caption[start:end]
+    else:
+        whole = caption.rstrip(" .") if rule.closes else caption
+        at = whole.rfind(rule.opens, 0, len(whole) - len(rule.closes))
+        if at < 0 or not whole.endswith(rule.closes):
+            return None
+        start = at if rule.keep else at + len(rule.opens)
+        shown, credit = caption[:at], whole[start : len(whole) - len(rule.closes)]
+    return (shown, credit) if 2 <= len(credit.strip()) <= LONGEST_CREDIT else None
+
+
+def _balanced(credit: str) -> str:
+    """Drop the bracket that closes one before the credit: "(Photo: Ann Lens)"."""
+    text = credit.rstrip(" .")
+    return text[:-1] if text.endswith((")", "]")) and text.count("(") < text.count(")") + text.count("]") else credit
+
+
+def _name(credit: str, known: Agencies) -> bool:
     """Tell a name from a phrase: "Photo: a story of two cities" credits nobody."""
-    return _agency(credit) or (len(credit.split()) <= 8 and not credit[0].islower())
+    begins = not credit[0].islower() or any(known.called(part) for part in PARTS.split(credit))
+    return begins and (len(credit.split()) <= 8 or _agency_or_names(credit, known))
 
 
-def _agency_or_photo(credit: str) -> bool:
-    return "/" in credit or _agency(credit) or PHOTO_WORD.search(credit) is not None
+def _agency_or_photo(credit: str, known: Agencies) -> bool:
+    return "/" in credit or known.credited(credit) or PHOTO_WORD.search(credit) is not None
 
 
-def _agency(credit: str) -> bool:
-    return AGENCY.search(credit) is not None
+def _agency_or_names(credit: str, known: Agencies) -> bool:
+    """Take an agency with names at most: "AFP reporters wait" is a sentence."""
+    return known.credited(credit) and (_named(credit) or all(known.called(part) for part in PARTS.split(credit)))
 
 
-def _short_name_or_agency(credit: str) -> bool:
-    return _agency(credit) or (len(credit.split()) <= 4 and re.fullmatch(NAME, credit) is not None)
+def _agency(credit: str, known: Agencies) -> bool:
+    return known.credited(credit)
 
 
-def _letters(text: str) -> str:
-    return "".join(letter for letter in (tidied(text) or "").casefold() if letter.isalnum())
+def _slashed(credit: str, known: Agencies) -> bool:
+    """Take a whole caption for a credit only when a slash parts it into agencies and names, one agency at least."""
+    parts = PARTS.split(credit)
+    if len(parts) < 2 or len(credit.split()) > 8 or SENTENCE.search(credit):
+        return False
+    agencies = [part for part in parts if known.called(part)]
+    return bool(agencies) and all(part in agencies or _named(part) for part in parts)
 
 
-RULES = (
+def _named(text: str) -> bool:
+    return not any(word[0].islower() and word not in JOINING for word in text.split())
+
+
+def _short_name_or_agency(credit: str, known: Agencies) -> bool:
+    return _agency_or_names(credit, known) or (len(credit.split()) <= 4 and re.fullmatch(NAME, credit) is not None)
+
+
+def _letters(text: str, known: Agencies) -> str:
+    return "".join(letter for letter in (tidied(text, known) or "").casefold() if letter.isalnum())
+
+
+RULES: tuple[tuple[re.Pattern[str], Callable[[str, Agencies], bool]], ...] = (
     (LABELLED, _name),
     (COPYRIGHT, _name),
+    (NAME_AND_BRACKET, _agency),
     (BRACKETED, _agency_or_photo),
     (PHOTO_BY, _name),
+    (WHOLE, _slashed),
     (AFTER_SIGN, _short_name_or_agency),
-    (AFTER_SENTENCE, _agency),
+    (AFTER_SENTENCE, _agency_or_names),
+    (NAME_AND_SLASH, _agency),
 )

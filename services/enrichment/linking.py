@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from services.enrichment.authors import AuthorBook, Profile, addresses_of
-from services.enrichment.byline import Named, name_key, parsed
+from services.enrichment.byline import Named, parsed
 from services.enrichment.clean import plain, web_address
 from shared.events import Author
+from shared.names import name_key
 
 MAX_AUTHORS = 50
 HELPED = "Additional reporting"
@@ -85,9 +86,10 @@ def _filled(profile: Profile, how: str, told: Author) -> Author:
 def _told(named: Named, given: Author | None) -> Author:
     role = named.role or (HELPED if named.helped else None)
     if given is None:
-        return Author(name=named.name, role=role, how="unresolved")
+        return Author(name=named.name, kind=named.kind, role=role, how="unresolved")
     return Author(
         name=named.name,
+        kind=named.kind,
         role=_text(given.role) or role,
         bio=_text(given.bio),
         avatar=web_address(given.avatar),

@@ -27,6 +27,7 @@ FOLDS = {
 }
 """One character for one, so that offsets into the folded text are offsets into the original."""
 
+HALVES = re.compile("[\ud800-\udfff]")
 FOLDED = re.compile(f"[{''.join(FOLDS)}]")
 
 COMMON_WORDS = frozenset("aid all am are can ice in is it may no on or so us was who".split())
@@ -38,13 +39,17 @@ UNSPACED = ("\u2e80", "\ud7af")
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One spelling of a term, folded: `needs` is "full-name", a term's id, or None when it counts alone."""
+    """One spelling of a term, folded: `needs` is "full-name", a term's id, or None when it counts alone.
+
+    A `guarded` one counts only where its neighbours do not make it something else (guard.py).
+    """
 
     term: str
     text: str
     case: Case
     how: How
     needs: str | None = None
+    guarded: bool = False
 
 
 class Mention(NamedTuple):
@@ -87,11 +92,17 @@ class Matcher:
         padded = f" {as_written} "
         return [
             Mention(start, end, alias)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(lowered(as_written), overlapping=True)
+            for pattern, start, end in self._matches(lowered(as_written))
             if not _continues(padded[start], padded[start + 1]) and not _continues(padded[end + 1], padded[end])
             for alias in self._aliases[pattern]
             if _case_fits(alias, as_written[start:end], shouted=shouted)
         ]
+
+    def _matches(self, text: str) -> Sequence[tuple[int, int, int]]:
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half of a surrogate pair, which no UTF-8 holds
+            return self._automaton.find_matches_as_indexes(HALVES.sub("\ufffd", text), overlapping=True)
 
 
 def longest(mentions: Sequence[Mention]) -> list[Mention]:
@@ -137,11 +148,18 @@ def _continues(neighbour: str, edge: str) -> bool:
     return neighbour > "\u02ff" and unicodedata.category(neighbour).startswith("M")
 
 
+def _has_capitals(said: str, name: str) -> bool:
+    """Tell whether each capital of a name is one here too: a Gold Coast is no gold coast, nor a Long beach."""
+    return not any(here.islower() and there.isupper() for here, there in zip(said, name, strict=False))
+
+
 def _case_fits(alias: Alias, said: str, *, shouted: bool) -> bool:
     match alias.case:
         case "any":
             return True
         case "initial":
-            return not said[0].islower() or said == alias.text
+            return said == alias.text or (
+                not said[0].islower() and (not alias.guarded or _has_capitals(said, alias.text))
+            )
         case "exact":
             return said == alias.text and not (shouted and alias.text.lower() in COMMON_WORDS)

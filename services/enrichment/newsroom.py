@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from services.enrichment.authors import AuthorBook, parse_authors
-from services.enrichment.taxonomy import Taxonomy, parse_taxonomy
+from services.enrichment.taxonomy import Taxonomy
+from services.enrichment.taxonomy_files import TaxonomyFiles
 from shared.newsroom import Loaded, Refused, Unchanged, Watched
 
-RULES = "1"
+RULES = "2"
 """Raised when the steps themselves change what they say of the same input."""
 
 
@@ -28,15 +29,15 @@ class Newsroom:
 
     def __init__(self, folder: Path) -> None:
         self._authors = Watched(folder / "authors.toml", parse_authors)
-        self._taxonomy = Watched(folder / "taxonomy.toml", parse_taxonomy)
+        self._taxonomy = TaxonomyFiles(folder)
         self.current = self._edition()
 
     def refresh(self) -> tuple[Loaded | Refused, ...]:
-        """Look at both files; nothing is returned for one that has not changed.
+        """Look at the files; nothing is returned for one that has not changed.
 
         It may run in a worker thread: an edition is put in force in one assignment.
         """
-        seen = (self._authors.refresh(), self._taxonomy.refresh())
+        seen = (self._authors.refresh(), *self._taxonomy.refresh())
         told = tuple(outcome for outcome in seen if not isinstance(outcome, Unchanged))
         if any(isinstance(outcome, Loaded) for outcome in told):
             self.current = self._edition()
@@ -45,7 +46,8 @@ class Newsroom:
     @property
     def refusals(self) -> tuple[str, ...]:
         """The reasons of the files whose last edit is not in force."""
-        return tuple(file.refusal for file in (self._authors, self._taxonomy) if file.refusal)
+        own = (self._authors.refusal,) if self._authors.refusal else ()
+        return (*own, *self._taxonomy.refusals)
 
     def _edition(self) -> Edition:
         named = f"{RULES} {self._authors.digest} {self._taxonomy.digest}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from services.enrichment.matching import Alias, Mention, longest
-from services.enrichment.taxonomy import FULL_NAME, Taxonomy, Term
+from services.enrichment import guard
+from services.enrichment.classifier import Guess
+from services.enrichment.matching import Alias, Mention, folded, longest, lowered
+from services.enrichment.taxonomy import Taxonomy, label_of
+from services.enrichment.taxonomy_entries import FULL_NAME
+from services.enrichment.terms import Method, Term
 from shared.events import Article, Category, Evidence, Tag
 from shared.slugs import slug
 
@@ -15,6 +20,7 @@ ZONES = {"headline": 3.0, "summary": 2.0, "body": 1.0, "caption": 0.5, "related"
 """Where a term may stand, and what one mention there is worth; the author box is no zone."""
 
 CATEGORY_WORTH = 2.0
+GUESS_WORTH = 1.0
 
 WORTH = {"name": 1.0, "alias": 1.0, "surname": 1.0, "demonym": 0.5, "metonym": 0.5, "implied": 0.25}
 
@@ -23,6 +29,7 @@ CONFIDENCE = {
     "name": 0.95,
     "alias": 0.9,
     "surname": 0.85,
+    "gazetteer": 0.7,
     "demonym": 0.6,
     "metonym": 0.6,
     "implied": 0.6,
@@ -37,6 +44,11 @@ MAX_PRIMARY = 8
 MAX_TAGS = 100
 MAX_EVIDENCE = 5
 MAX_CATEGORIES = 50
+MAX_TEXT = 1_000_000
+"""So many code points of a zone are read: more than any story has, and no more than a second's work."""
+
+TRUSTED: tuple[Method, ...] = ("source", "dictionary", "gazetteer", "classifier")
+"""Whose word counts most, first."""
 
 
 @dataclass(slots=True)
@@ -45,39 +57,59 @@ class Grounds:
 
     term: Term
     score: float = 0.0
-    asserted: bool = False
+    method: Method = TRUSTED[-1]
+    adopted: bool = False
     in_headline: bool = False
     in_lead: bool = False
     said: int = 0
     confidence: float = 0.0
+    count: int = 0
     evidence: list[Evidence] = field(default_factory=list)
     implied: list[Evidence] = field(default_factory=list)
 
-    def adopt(self, label: str) -> None:
+    def adopt(self, label: str, *, implied: bool = False) -> None:
         """Count a source's category; it is counted once, however often the source repeats it."""
-        if not self.asserted:
-            self.asserted, self.confidence = True, CONFIDENCE["source"]
-            self.score += CATEGORY_WORTH
-            self.evidence.append(Evidence(zone="category", start=0, end=len(label), text=label, how="source"))
+        if self.adopted:
+            return
+        self.adopted = not implied
+        how = "implied" if implied else "source"
+        self._trust("source", CONFIDENCE[how])
+        self.score += CATEGORY_WORTH * (WORTH["implied"] if implied else 1)
+        self._keep(Evidence(zone="category", start=0, end=len(label), text=label, how=how), first=not implied)
 
     def say(self, zone: str, text: str, mention: Mention) -> None:
         """Count a mention of the term itself; only the first few are kept as evidence."""
-        self._weigh(zone, mention.alias.how)
+        how = mention.alias.how
+        sure = CONFIDENCE["gazetteer"] if mention.alias.guarded and how != "demonym" else CONFIDENCE[how]
+        self._trust("gazetteer" if mention.alias.guarded else "dictionary", sure)
+        self.score += ZONES[zone] * WORTH[how]
         self.in_headline |= zone == "headline"
         self.in_lead |= zone == "summary" or (zone == "body" and mention.start < LEAD)
         self.said += zone in STORY
-        if len(self.evidence) < MAX_EVIDENCE:
-            self.evidence.append(_evidence(zone, text, mention, mention.alias.how))
+        self._keep(_evidence(zone, text, mention, how), first=True)
 
     def imply(self, zone: str, text: str, mention: Mention) -> None:
         """Count a mention of a term that this one follows from."""
-        self._weigh(zone, "implied")
-        if len(self.implied) < MAX_EVIDENCE:
-            self.implied.append(_evidence(zone, text, mention, "implied"))
+        self._trust("gazetteer" if mention.alias.guarded else "dictionary", CONFIDENCE["implied"])
+        self.score += ZONES[zone] * WORTH["implied"]
+        self._keep(_evidence(zone, text, mention, "implied"), first=False)
 
-    def _weigh(self, zone: str, how: str) -> None:
-        self.score += ZONES[zone] * WORTH[how]
-        self.confidence = max(self.confidence, CONFIDENCE[how])
+    def guess(self, guess: Guess, reasons: Iterable[Evidence]) -> None:
+        """Count what the words of the whole story speak for."""
+        self._trust("classifier", guess.precision)
+        self.score += GUESS_WORTH
+        for reason in reasons:
+            self._keep(reason, first=True)
+
+    def _trust(self, method: Method, confidence: float) -> None:
+        self.method = min(self.method, method, key=TRUSTED.index)
+        self.confidence = max(self.confidence, confidence)
+
+    def _keep(self, evidence: Evidence, *, first: bool) -> None:
+        self.count += 1
+        kept = self.evidence if first else self.implied
+        if len(kept) < MAX_EVIDENCE:
+            kept.append(evidence)
 
     @property
     def leads(self) -> bool:
@@ -91,7 +123,8 @@ def zones_of(article: Article, captions: Iterable[str] = ()) -> dict[str, str]:
     `captions` are those of the body's own pictures; the article's images are read from it.
     """
     shown = [*(image.caption for image in article.images if image.caption), *captions]
-    cards = (line for card in article.related for line in (card.headline, card.summary) if line)
+    placed = (card for card in article.related if card.kind == "editorial")
+    cards = (line for card in placed for line in (card.headline, card.summary) if line)
     return {
         "headline": article.headline,
         "summary": article.summary or "",
@@ -108,22 +141,43 @@ def tags(zones: Mapping[str, str], categories: Sequence[Category], source: str, 
     """
     cases: dict[str, Grounds] = {}
     for category in categories[:MAX_CATEGORIES]:
-        _adopt(category.label or category.term, source, taxonomy, cases)
-    for zone, mentions in _mentions(zones, taxonomy).items():
+        _adopt(category, source, taxonomy, cases)
+    for zone, mentions in found(zones, taxonomy).items():
         for mention in mentions:
             _count(zone, zones[zone], mention, taxonomy, cases)
+    if not any(case.adopted and case.term.kind == "topic" and case.term.id in taxonomy for case in cases.values()):
+        _guess(zones, taxonomy, cases)
     ranked = sorted(cases.values(), key=lambda case: (-case.score, case.term.id))[:MAX_TAGS]
     primary = {case.term.id for case in [case for case in ranked if case.leads][:MAX_PRIMARY]}
     return tuple(_tag(case, primary=case.term.id in primary) for case in ranked)
 
 
-def _mentions(zones: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, list[Mention]]:
-    found = {zone: taxonomy.matcher.mentions(zones[zone]) for zone in ZONES if zones.get(zone)}
-    firm = {mention.alias.term for said in found.values() for mention in said if mention.alias.needs is None}
-    firm |= {implied for term in firm for implied in taxonomy.terms[term].implies}
-    return {
-        zone: longest([mention for mention in said if _is_met(mention.alias, firm)]) for zone, said in found.items()
-    }
+def found(zones: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, list[Mention]]:
+    """Return the mentions that count, by zone and in text order: no two overlap."""
+    texts = {zone: _bounded(zones[zone]) for zone in ZONES if zones.get(zone)}
+    every = {zone: taxonomy.matcher.mentions(text) for zone, text in texts.items()}
+    firm = _firm(every.values(), taxonomy)
+    met = {zone: [one for one in said if _is_met(one.alias, firm)] for zone, said in every.items()}
+    if not guard.has_places(met.values()):
+        return {zone: longest(said) for zone, said in met.items()}
+    told = {zone: longest(guard.chosen(said, taxonomy.places)) for zone, said in met.items()}
+    return guard.kept(told, texts, taxonomy.places)
+
+
+def _bounded(text: str) -> str:
+    """Cut what no story is as long as, between two words where there are any."""
+    if len(text) <= MAX_TEXT:
+        return text
+    end = text.rfind(" ", MAX_TEXT - LEAD, MAX_TEXT)
+    return text[: end if end >= 0 else MAX_TEXT]
+
+
+def _firm(every: Iterable[Sequence[Mention]], taxonomy: Taxonomy) -> set[str]:
+    """Return the terms that are mentioned by themselves, with those that follow and the places they lie in."""
+    firm = {one.alias.term for said in every for one in said if one.alias.needs is None}
+    implied = {other for term in firm if (own := taxonomy.terms.get(term)) for other in own.implies}
+    around = {other for term in firm for other in taxonomy.places.within.get(term, ())}
+    return firm | implied | around
 
 
 def _is_met(alias: Alias, firm: set[str]) -> bool:
@@ -133,10 +187,29 @@ def _is_met(alias: Alias, firm: set[str]) -> bool:
 
 def _count(zone: str, text: str, mention: Mention, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
     """Count a mention for its term, and a part of it for each term that follows from it."""
-    term = taxonomy.terms[mention.alias.term]
+    term = taxonomy.term(mention.alias.term)
     _grounds(term, cases).say(zone, text, mention)
     for implied in term.implies:
-        _grounds(taxonomy.terms[implied], cases).imply(zone, text, mention)
+        _grounds(taxonomy.term(implied), cases).imply(zone, text, mention)
+
+
+def _guess(zones: Mapping[str, str], taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
+    """Ask the classifier where the source says nothing of the topic; what is found already needs no guess."""
+    texts = {zone: _bounded(zones.get(zone, "")) for zone in ("headline", "body")}
+    for guess in taxonomy.classifier.guesses("\n".join(texts.values())):
+        if guess.topic in taxonomy and guess.topic not in cases:
+            reasons = [reason for word in guess.words if (reason := _first(word, texts)) is not None]
+            _grounds(taxonomy.term(guess.topic), cases).guess(guess, reasons)
+
+
+def _first(word: str, texts: Mapping[str, str]) -> Evidence | None:
+    """Return where a word that the classifier went by stands first."""
+    for zone, text in texts.items():
+        found = re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", lowered(folded(text)))
+        if found:
+            said = text[found.start() : found.end()]
+            return Evidence(zone=zone, start=found.start(), end=found.end(), text=said, how="classifier")
+    return None
 
 
 def _evidence(zone: str, text: str, mention: Mention, how: str) -> Evidence:
@@ -150,16 +223,20 @@ def _grounds(term: Term, cases: dict[str, Grounds]) -> Grounds:
     return cases[term.id]
 
 
-def _adopt(label: str, source: str, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
+def _adopt(category: Category, source: str, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
     """Take a source's category at its word: as the terms it stands for, or as a tag of its own."""
-    label = " ".join(label.split())[:200]
-    for term in (taxonomy.of_category(source, label) or (_own(label),)) if label else ():
+    label = label_of(category)
+    if not label:
+        return
+    for term in taxonomy.of_category(source, category) or (_own(label),):
         _grounds(term, cases).adopt(label)
+        for implied in term.implies:
+            _grounds(taxonomy.term(implied), cases).adopt(label, implied=True)
 
 
 def _own(label: str) -> Term:
     short = slug(label) or blake2b(label.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return Term(id=f"source/{short}", slug=short, name=label, kind="topic", same_as=(), implies=())
+    return Term(f"source/{short}", short, label, "topic", (), (), "source")
 
 
 def _tag(case: Grounds, *, primary: bool) -> Tag:
@@ -172,7 +249,8 @@ def _tag(case: Grounds, *, primary: bool) -> Tag:
         same_as=term.same_as,
         score=round(case.score, 3),
         primary=primary,
-        method="source" if case.asserted else "dictionary",
+        method=case.method,
         confidence=case.confidence,
         evidence=tuple([*case.evidence, *case.implied][:MAX_EVIDENCE]),
+        evidence_count=case.count,
     )

@@ -1,144 +1,150 @@
-"""The newsroom's taxonomy, read from taxonomy.toml and checked; finding its terms is left to matching.py."""
+"""The newsroom's taxonomy, built of its entries, the gazetteer and the Media Topics; matching.py finds its terms."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-
-from services.enrichment.matching import Alias, Case, How, Matcher, folded, lowered
-from shared.newsroom import Invalid, Location
+from services.enrichment import gazetteer
+from services.enrichment.classifier import Classifier, parse_model
+from services.enrichment.gazetteer import Gazetteer
+from services.enrichment.matching import Alias, Case, Matcher, folded, lowered
+from services.enrichment.taxonomy_entries import FULL_NAME, MapEntry, TaxonomyFile, TermEntry
+from services.enrichment.taxonomy_lint import Known, Placed, Problem, errors, warnings
+from services.enrichment.terms import Term
+from services.enrichment.topics import Topics, parse_topics, topic_id
+from shared.events import Category
+from shared.newsroom import Invalid
 from shared.slugs import slug
 
-FULL_NAME = "full-name"
-
-TermId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9:/_.-]{0,127}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
-class Entry(BaseModel):
-    """A table of the file; a key it does not know is an error, since it is most likely misspelt."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AliasEntry(Entry):
-    """Another spelling: a plain string, or a table with its case, what it is, and what it needs."""
-
-    text: Said
-    case: Case | None = None
-    how: How | None = None
-    needs: str | None = None
-
-
-def _spelt_out(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
-class TermEntry(Entry):
-    """One [[term]]."""
-
-    id: TermId
-    name: Said
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,30}$")] = "topic"
-    slug: Slug | None = None
-    case: Case | None = None
-    same_as: tuple[Said, ...] = ()
-    implies: tuple[str, ...] = ()
-    aliases: tuple[Annotated[AliasEntry, BeforeValidator(_spelt_out)], ...] = ()
-
-
-class MapEntry(Entry):
-    """One [[source_map]]: what a source's category means here; source "*" is any."""
-
-    source: str = "*"
-    category: Said
-    add: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class TaxonomyFile(Entry):
-    """The whole of taxonomy.toml."""
-
-    term: tuple[TermEntry, ...] = ()
-    source_map: tuple[MapEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term as tags carry it; `implies` holds all that follow from it, at any distance."""
-
-    id: str
-    slug: str
-    name: str
-    kind: str
-    same_as: tuple[str, ...]
-    implies: tuple[str, ...]
+LONGEST_CATEGORY = 200
+LINES = "taxonomy.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All terms by id, the matcher of their spellings, and what the sources' categories mean."""
+    """The newsroom's terms by id, places and topics beside them, the matcher of all, and what categories mean.
+
+    `warnings` are what is allowed and most likely not meant, each with its place in the file.
+    """
 
     terms: Mapping[str, Term]
+    places: Gazetteer
+    topics: Topics
     matcher: Matcher
     mapped: Mapping[tuple[str, str], tuple[str, ...]]
     named: Mapping[str, str]
+    classifier: Classifier
+    warnings: tuple[Problem, ...] = ()
 
-    def of_category(self, source: str, label: str) -> tuple[Term, ...]:
-        """Return the terms a source's category stands for: by the map, else by name, alias or slug."""
-        key = _category_key(label)
+    def __contains__(self, term: str) -> bool:
+        return term in self.terms or term in self.places.terms or term in self.topics.terms
+
+    def term(self, term: str) -> Term:
+        """Return the term of an id that a mention, a map or another term names: the newsroom's own comes first."""
+        return self.terms.get(term) or self.places.terms.get(term) or self.topics.terms[term]
+
+    def of_category(self, source: str, category: Category) -> tuple[Term, ...]:
+        """Return the terms a source's category stands for: by the map, as a Media Topic, by name, alias or slug."""
+        key = category_key(label_of(category))
         mapped = self.mapped.get((source, key)) or self.mapped.get(("*", key))
         if mapped:
-            return tuple(self.terms[term] for term in mapped)
-        named = self.named.get(key) or self.named.get(slug(label))
-        return (self.terms[named],) if named else ()
+            return tuple(self.term(term) for term in mapped)
+        topic = topic_id(category.term) or topic_id(f"{category.scheme or ''}{category.term}")
+        if topic is not None:
+            known = self.named.get(topic) or (topic if topic in self.topics.terms else None)
+            if known is not None:
+                return (self.term(known),)
+        named = self.named.get(key) or self.named.get(slug(label_of(category)))
+        return (self.term(named),) if named else ()
 
 
-def parse_taxonomy(document: dict[str, Any]) -> Taxonomy:
-    """Build the taxonomy from its TOML document; raise ValidationError or Invalid with all that is wrong."""
+def label_of(category: Category) -> str:
+    """Return what a category is called, on one line."""
+    return " ".join((category.label or category.term).split())[:LONGEST_CATEGORY]
+
+
+def category_key(label: str) -> str:
+    """Return what categories are compared by."""
+    return lowered(folded(" ".join(label.split())))
+
+
+def parse_taxonomy(
+    document: dict[str, Any],
+    lines: Sequence[Placed] = (),
+    topics: Topics | None = None,
+    classifier: Classifier | None = None,
+) -> Taxonomy:
+    """Build the taxonomy from its TOML document; raise ValidationError or Invalid with all that is wrong.
+
+    `lines` are more terms with their places, as taxonomy.jsonl has them.
+    """
     file = TaxonomyFile.model_validate(document)
-    spellings = [(("term", at), alias) for at, entry in enumerate(file.term) for alias in _aliases(entry)]
-    problems = [*_unlike(file.term), *_unknown(file), *_clashing(spellings), *_too_short(spellings)]
+    topics = topics or parse_topics({})
+    entries = [*((("term", at), entry) for at, entry in enumerate(file.term)), *lines]
+    spellings = [(where, alias) for where, entry in entries for alias in spelled(entry)]
+    firm = {lowered(alias.text): alias for _, alias in reversed(spellings) if alias.needs is None}
+    own = _terms([entry for _, entry in entries])
+    without = frozenset(file.gazetteer.without)
+    beside = gazetteer.beside(own, firm, without) if file.gazetteer.enabled else gazetteer.NONE
+    topics = topics.apart({term.slug for found in (own, beside.terms) for term in found.values()})
+    known = Known(frozenset(own), beside, topics)
+    problems = list(errors(file, entries, spellings, known))
     if problems:
-        raise Invalid(problems)
-    aliases = list(dict.fromkeys(alias for _, alias in spellings))
+        raise Invalid([_told(problem) for problem in problems])
+    aliases = [_alias(alias, beside) for alias in dict.fromkeys(alias for _, alias in spellings)]
     return Taxonomy(
-        terms=_terms(file.term),
-        matcher=Matcher(aliases),
-        mapped={(entry.source, _category_key(entry.category)): entry.add for entry in file.source_map},
-        named=_named(file.term, aliases),
+        terms=_following(own, beside, topics),
+        places=beside,
+        topics=topics,
+        matcher=Matcher([*aliases, *beside.aliases]),
+        mapped={(entry.source, category_key(entry.category)): _added(entry, beside) for entry in file.source_map},
+        named=_named([entry for _, entry in entries], aliases, beside),
+        classifier=classifier or parse_model({}),
+        warnings=tuple(_told(problem) for problem in warnings(file, entries, spellings, known)),
     )
 
 
+def _told(problem: Problem) -> Problem:
+    """Name the file of a term that stands in the other one: problems are told as of taxonomy.toml."""
+    where, reason = problem
+    return (("", 1), f"{LINES}, line {where[1]}: {reason}") if where[0] == LINES else problem
+
+
 def _terms(entries: Iterable[TermEntry]) -> dict[str, Term]:
-    implies = {entry.id: entry.implies for entry in entries}
     return {
-        entry.id: Term(entry.id, _slug(entry), entry.name, entry.kind, entry.same_as, _closure(entry.id, implies))
-        for entry in entries
+        entry.id: Term(entry.id, entry.short, entry.name, entry.kind, entry.same_as, entry.implies) for entry in entries
     }
 
 
-def _closure(term: str, implies: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _following(own: Mapping[str, Term], beside: Gazetteer, topics: Topics) -> dict[str, Term]:
+    """Give each term all that follows from it, at any distance."""
+
+    def direct(term: str) -> tuple[str, ...]:
+        known = own.get(term) or beside.terms.get(term) or topics.terms[term]
+        return tuple(beside.same.get(other, other) for other in known.implies)
+
+    return {
+        name: Term(name, term.slug, term.name, term.kind, term.same_as, _closure(name, direct), term.method)
+        for name, term in own.items()
+    }
+
+
+def _closure(term: str, direct: Any) -> tuple[str, ...]:
     """Follow implications to their end; a circle ends where it began."""
-    reached: dict[str, None] = {}
-    waiting = list(implies[term])
+    reached: set[str] = set()
+    waiting = list(direct(term))
     while waiting:
         following = waiting.pop()
         if following not in reached and following != term:
-            reached[following] = None
-            waiting += implies[following]
+            reached.add(following)
+            waiting += direct(following)
     return tuple(sorted(reached))
 
 
-def _slug(entry: TermEntry) -> str:
-    return entry.slug or slug(re.split(r"[/:]", entry.id)[-1])
-
-
-def _aliases(entry: TermEntry) -> Iterator[Alias]:
+def spelled(entry: TermEntry) -> Iterator[Alias]:
+    """Yield a term's name and aliases as they are matched."""
     name = folded(entry.name)
     yield Alias(entry.id, name, entry.case or _usual_case(name, entry.kind), "name")
     for alias in entry.aliases:
@@ -154,62 +160,21 @@ def _usual_case(text: str, kind: str) -> Case:
     return "any" if kind == "topic" else "initial"
 
 
-def _named(entries: Iterable[TermEntry], aliases: Iterable[Alias]) -> dict[str, str]:
+def _alias(alias: Alias, beside: Gazetteer) -> Alias:
+    """Let an alias that needs a place be content with the newsroom's own term of it."""
+    needs = beside.same.get(alias.needs or "", alias.needs)
+    return alias if needs == alias.needs else Alias(alias.term, alias.text, alias.case, alias.how, needs)
+
+
+def _added(entry: MapEntry, beside: Gazetteer) -> tuple[str, ...]:
+    return tuple(beside.same.get(term, term) for term in entry.add)
+
+
+def _named(entries: Iterable[TermEntry], aliases: Iterable[Alias], beside: Gazetteer) -> dict[str, str]:
     """Index what a category may be called: names and aliases that stand alone; a name wins over a slug."""
-    named = {_slug(entry): entry.id for entry in entries}
-    named |= {lowered(alias.text): alias.term for alias in aliases if alias.how == "alias" and not alias.needs}
-    return named | {lowered(alias.text): alias.term for alias in aliases if alias.how == "name"}
-
-
-def _category_key(label: str) -> str:
-    return lowered(folded(" ".join(label.split())))
-
-
-Problem = tuple[Location, str]
-
-
-def _unlike(entries: Iterable[TermEntry]) -> Iterator[Problem]:
-    ids: set[str] = set()
-    slugs: dict[str, str] = {}
-    for at, entry in enumerate(entries):
-        if entry.id in ids:
-            yield ("term", at, "id"), f"there are two terms {entry.id!r}"
-        ids.add(entry.id)
-        if not _slug(entry):
-            yield ("term", at, "id"), f"{entry.id!r} gives no slug: give it a `slug` of its own"
-        other = slugs.setdefault(_slug(entry), entry.id)
-        if other != entry.id:
-            yield ("term", at), f"{entry.id!r} has the same slug as {other!r}: give it a `slug` of its own"
-
-
-def _unknown(file: TaxonomyFile) -> Iterator[Problem]:
-    known = {entry.id for entry in file.term}
-    for at, entry in enumerate(file.term):
-        needs = (alias.needs for alias in entry.aliases if alias.needs not in (None, FULL_NAME))
-        for key, wanted in (("implies", entry.implies), ("aliases", tuple(filter(None, needs)))):
-            for term in wanted:
-                if term not in known:
-                    yield ("term", at, key), f"{entry.id!r} names the unknown term {term!r}"
-    for at, mapping in enumerate(file.source_map):
-        for term in mapping.add:
-            if term not in known:
-                yield (
-                    ("source_map", at, "add"),
-                    f"category {mapping.category!r} names the unknown term {term!r}",
-                )
-
-
-def _clashing(spellings: Iterable[tuple[Location, Alias]]) -> Iterator[Problem]:
-    """Two terms may share a spelling only when what else is said can tell them apart."""
-    owners: dict[str, str] = {}
-    for where, alias in spellings:
-        if alias.needs is None:
-            other = owners.setdefault(lowered(alias.text), alias.term)
-            if other != alias.term:
-                yield where, f"{alias.text!r} is a spelling of {other!r} too: give one of them `needs`"
-
-
-def _too_short(spellings: Iterable[tuple[Location, Alias]]) -> Iterator[Problem]:
-    for where, alias in spellings:
-        if len(alias.text) < 3 and alias.case != "exact" and alias.text.lower() != alias.text.upper():
-            yield where, f'{alias.text!r} is too short to be matched in any case: set case = "exact"'
+    own = [alias for alias in aliases if not alias.needs]
+    spelled = {lowered(alias.text): alias.term for alias in beside.aliases if alias.how == "name" and not alias.needs}
+    spelled |= {topic: entry.id for entry in entries for same in entry.same_as if (topic := topic_id(same))}
+    spelled |= {entry.short: entry.id for entry in entries}
+    spelled |= {lowered(alias.text): alias.term for alias in own if alias.how == "alias"}
+    return spelled | {lowered(alias.text): alias.term for alias in own if alias.how == "name"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Generic, NamedTuple, TypeVar
 
-from shared.query.subject import Subject
+from shared.query.subject import FIRST, Subject
 from shared.query.terms import And, Node, Not, Or, Query, Term
 
 Id = TypeVar("Id", bound=Hashable)
@@ -15,7 +15,7 @@ Id = TypeVar("Id", bound=Hashable)
 PREFIX_FILED = 8
 """Characters of a prefix that a query is filed under: bounds the lookups for each word of a text."""
 
-COMMON = {"tag": 0, "author": 0, "text": 0, "source": 1, "section": 1, "kind": 2, "type": 3, "lang": 3}
+COMMON = {"tag": 0, "author": 0, "text": 0, "source": 1, "section": 1, "kind": 2, "type": 3, "lang": 3, FIRST: 4}
 """How common one value of a field is among articles; a query is filed under its rarest."""
 
 

@@ -8,10 +8,11 @@ from typing import NoReturn
 
 from lark import Lark, Token, Transformer, UnexpectedToken
 
+from shared.query.subject import FIRST, YES_OR_NO
 from shared.query.terms import And, Node, Query, Term, all_of, any_of, negated
 from shared.query.words import fold, key, words
 
-FIELDS = ("tag", "author", "source", "section", "lang", "type", "kind", "text")
+FIELDS = ("tag", "author", "source", "section", "lang", "type", "kind", FIRST, "text")
 MAX_LENGTH = 2_000
 MAX_DEPTH = 20
 MAX_TERMS = 200
@@ -25,7 +26,7 @@ term: QUALIFIED | PHRASE | WORD
 _AND.2: /AND(?![^\s()"])/
 _OR.2: /OR(?![^\s()"])/
 _NOT.2: /NOT(?![^\s()"])/
-QUALIFIED.1: /[A-Za-z]+:(?:"(?:[^"\\]|\\[\s\S])*(?:"\*?)?|[^\s()"]*)/
+QUALIFIED.1: /(?:[A-Za-z]+|(?i:first-of-cluster)):(?:"(?:[^"\\]|\\[\s\S])*(?:"\*?)?|[^\s()"]*)/
 PHRASE: /"(?:[^"\\]|\\[\s\S])*(?:"\*?)?/
 WORD: /[^\s()"]+/
 %ignore /\s+/
@@ -162,4 +163,6 @@ def _term(field: str, raw: str, position: int) -> Term:
     folded = " ".join(words(fold(value))) if field == "text" else key(value)
     if not folded and (value or not star):
         raise QueryError(position, f"expected a {'word' if field == 'text' else 'value'}, not {raw}")
+    if field == FIRST and (star or folded not in YES_OR_NO):
+        raise QueryError(position, f"expected true or false after {field}:, not {raw}")
     return Term(field, folded, prefix=bool(star))

@@ -11,6 +11,8 @@ from shared.events import Article, Author, Tag
 from shared.query.words import fold, key, slug, words
 
 NOTHING: frozenset[str] = frozenset()
+FIRST = "first-of-cluster"
+YES_OR_NO = ("true", "false")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,8 @@ def subject_of(article: Article, event_type: str) -> Subject:
     """Prepare an article and the public type of its event (`article.retracted`) for any number of queries.
 
     Tags count when applied (not when only suggested), by id, slug and name; authors by id and name, each
-    also as a slug. A language counts with its shorter ranges, as in RFC 4647 basic filtering.
+    also as a slug. A language counts with its shorter ranges, as in RFC 4647 basic filtering. The first of a
+    cluster is who is no copy or revision of another source's story.
     """
     tags = [tag for tag in article.tags if tag.status == "applied"]
     fields = {
@@ -74,6 +77,7 @@ def subject_of(article: Article, event_type: str) -> Subject:
         "section": _keys([article.section, slug(article.section)] if article.section else []),
         "lang": frozenset(_language_ranges(article.language or "")),
         "type": _keys([event_type]),
+        FIRST: frozenset({YES_OR_NO[article.duplicate_of is not None or article.revision_of is not None]}),
     }
     return Subject(fields, (article.headline, article.summary or "", article.body_text))
 

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.enrichment.handlers import Handlers, completed
+from services.enrichment.image_sizes import ImageSizes
+from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Newsroom
 from shared.events import Article, ArticleIngested, Category, Image, Retraction, to_json
+from shared.http_client import Page
+from shared.redis import Store
 from tests.builders import an_article, an_ingested
 
 SAMPLE = Path(__file__).parents[2] / "newsroom"
@@ -126,27 +131,63 @@ def test_each_sample_story_is_completed(newsroom: Newsroom, name: str, authors: 
     assert article.reading_minutes == 1
 
 
-async def test_the_event_keeps_its_identity_and_names_the_files_used(newsroom: Newsroom) -> None:
+@pytest.fixture
+def handlers(newsroom: Newsroom, store: Store) -> Handlers:
+    return Handlers(newsroom, Neighbours(store))
+
+
+async def test_the_event_keeps_its_identity_and_names_the_files_used(handlers: Handlers, newsroom: Newsroom) -> None:
     event = an_ingested(correlation_id="c-7")
 
-    done = await Handlers(newsroom).on_article_ingested(event)
+    done = await handlers.on_article_ingested(event)
 
     assert (done.type, done.correlation_id, done.occurred_at) == ("article.enriched", "c-7", event.occurred_at)
     assert (done.article.id, done.article.version) == (event.article.id, event.article.version)
     assert done.newsroom == newsroom.current.digest
 
 
-async def test_a_retraction_passes_as_it_is(newsroom: Newsroom) -> None:
+async def test_a_retraction_passes_as_it_is(handlers: Handlers) -> None:
     event = an_ingested(
         article=an_article(status="canceled", body_html="<script>kept as given</script>", authors=()),
         byline="By Ann Writer",
         retraction=Retraction(reason="It was wrong."),
     )
 
-    done = await Handlers(newsroom).on_article_ingested(event)
+    done = await handlers.on_article_ingested(event)
 
     assert done.article == event.article
     assert done.retraction == event.retraction
+
+
+async def test_the_same_event_again_gives_the_same_bytes(handlers: Handlers) -> None:
+    events = [story("010-kursk.json"), story("030-pokrovsk.json")]
+    events[1] = events[1].model_copy(update={"article": events[1].article.model_copy(update={"id": "desk-b"})})
+    first = [to_json(await handlers.on_article_ingested(event)) for event in events]
+
+    assert [to_json(await handlers.on_article_ingested(event)) for event in events] == first
+
+
+async def test_a_copy_elsewhere_is_known_until_the_first_is_retracted(handlers: Handlers) -> None:
+    event = story("010-kursk.json")
+    other = event.model_copy(update={"article": event.article.model_copy(update={"id": "wire-b"})})
+    third = event.model_copy(update={"article": event.article.model_copy(update={"id": "wire-c"})})
+    gone = event.article.model_copy(update={"version": 2, "status": "canceled", "body_html": ""})
+
+    assert (await handlers.on_article_ingested(event)).article.duplicate_of is None
+    assert (await handlers.on_article_ingested(other)).article.duplicate_of == event.article.id
+    await handlers.on_article_ingested(an_ingested(article=gone, retraction=Retraction(reason="It was wrong.")))
+    assert (await handlers.on_article_ingested(third)).article.duplicate_of is None
+
+
+async def test_the_lead_image_is_measured_where_that_is_asked_for(newsroom: Newsroom, store: Store) -> None:
+    async def fetch(_url: str, _headers: Mapping[str, str]) -> Page:
+        gif = b"GIF89a" + (640).to_bytes(2, "little") + (480).to_bytes(2, "little") + bytes(3)
+        return Page(status=200, headers={}, body=gif, url="", moved_to=None, ms=1.0)
+
+    handlers = Handlers(newsroom, Neighbours(store), ImageSizes(store, fetch, lambda: 0.0))
+    (image,) = (await handlers.on_article_ingested(story("010-kursk.json"))).article.images
+    assert (image.width, image.height, image.type) == (640, 480, "image/gif")
+    assert image.alt == "A general in uniform speaks behind a lectern."
 
 
 def images(newsroom: Newsroom, body: str, *given: Image) -> tuple[Image, ...]:

@@ -126,6 +126,31 @@ def test_agencies_and_desks_are_linked_as_what_they_are() -> None:
     assert linked("Newsroom", "elsewhere") == (None, "unresolved")
 
 
+def test_every_author_says_what_it_is_linked_or_not() -> None:
+    authors = resolved([], "Ann Writer, Mira Okafor, Reuters, AFP, Newsroom and The Late desk", "desk", BOOK)
+
+    assert [(author.name, author.kind, author.id is None) for author in authors] == [
+        ("Ann Writer", "person", False),
+        ("Mira Okafor", "person", True),
+        ("Reuters", "agency", False),
+        ("AFP", "agency", True),
+        ("Sample desk", "desk", False),
+        ("The Late desk", "desk", True),
+    ]
+
+
+def test_an_e_mail_address_is_kept_nowhere() -> None:
+    authors = resolved(
+        [Author(name="mira@example.org (Mira Okafor)", url="mailto:mira@example.org", links=("mailto:m@example.org",))],
+        None,
+        "desk",
+        BOOK,
+    )
+
+    assert authors == (Author(name="Mira Okafor", how="unresolved"),)
+    assert resolved([Author(name="mira@example.org")], None, "desk", BOOK) == ()
+
+
 def test_a_byline_of_two_becomes_two_authors() -> None:
     authors = resolved([], "By Tim Zadorozhnyy and Ann Writer", "desk", BOOK)
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from services.enrichment.reading import image_count, minutes, shown_minutes, word_count
+
+SEED = Path(__file__).parents[3] / "shared" / "reference" / "seed-story.txt"
 
 # What @tryghost/helpers 1.1.108 itself answers: (HTML, words, images).
 GOLDEN = [
@@ -35,6 +39,15 @@ GOLDEN = [
 @pytest.mark.parametrize(("markup", "words", "images"), GOLDEN)
 def test_words_and_images_are_counted_as_ghost_counts_them(markup: str, words: int, images: int) -> None:
     assert (word_count(markup), image_count(markup)) == (words, images)
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the acceptance story lies beside the repository, not in it")
+def test_the_acceptance_storys_body_takes_a_minute_and_its_whole_page_two() -> None:
+    page = SEED.read_text(encoding="utf-8")
+    body = page[page.index("North Korean troops have joined") : page.index("North Korean troops open fire")]
+
+    assert minutes(word_count(body), 1) == 1
+    assert minutes(word_count(page), 1) == 2
 
 
 @pytest.mark.parametrize(

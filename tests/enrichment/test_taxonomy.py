@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.enrichment.taxonomy import Taxonomy, parse_taxonomy
+from shared.events import Category
 from shared.newsroom import Invalid
 
 
@@ -62,9 +63,9 @@ def test_a_category_is_read_by_the_map_of_its_source_first() -> None:
         + '[[source_map]]\ncategory = "Fighting"\nadd = ["topic/war"]\n'
     )
 
-    assert [term.id for term in book.of_category("desk", "ukraine")] == ["topic/war", "place/ukraine"]
-    assert [term.id for term in book.of_category("other", "UKRAINE")] == ["place/ukraine"]
-    assert [term.id for term in book.of_category("other", " Fighting ")] == ["topic/war"]
+    assert [term.id for term in book.of_category("desk", Category(term="ukraine"))] == ["topic/war", "place/ukraine"]
+    assert [term.id for term in book.of_category("other", Category(term="UKRAINE"))] == ["place/ukraine"]
+    assert [term.id for term in book.of_category("other", Category(term=" Fighting "))] == ["topic/war"]
 
 
 def test_a_category_is_read_by_name_alias_or_slug_but_not_by_demonym_or_surname() -> None:
@@ -73,8 +74,16 @@ def test_a_category_is_read_by_name_alias_or_slug_but_not_by_demonym_or_surname(
         'aliases = ["DPRK", {text = "North Korean", how = "demonym"}, {text = "Korea", needs = "full-name"}]\n'
     )
 
-    assert [len(book.of_category("x", label)) for label in ("north korea", "dprk", "North-Korea")] == [1, 1, 1]
-    assert [len(book.of_category("x", label)) for label in ("North Korean", "Korea", "Sport")] == [0, 0, 0]
+    assert [len(book.of_category("x", Category(term=label))) for label in ("north korea", "dprk", "North-Korea")] == [
+        1,
+        1,
+        1,
+    ]
+    assert [len(book.of_category("x", Category(term=label))) for label in ("North Korean", "Korea", "Sport")] == [
+        0,
+        0,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(

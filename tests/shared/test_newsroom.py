@@ -194,3 +194,43 @@ def test_a_file_emptied_just_before_it_is_written_is_never_seen_empty(path: Path
 
     assert isinstance(file.refresh(), Loaded)
     assert file.current == ["b"]
+
+
+def test_a_file_is_parsed_again_when_what_is_read_beside_it_has_changed(path: Path) -> None:
+    beside = ["a"]
+    path.write_text('[[term]]\nid = "b"\n', encoding="utf-8")
+    file = Watched(path, lambda document: [*beside, *parse(document)])
+    file.refresh()
+    beside[0] = "c"
+    assert isinstance(file.refresh(), Unchanged)
+
+    file.again()
+
+    assert isinstance(file.refresh(), Loaded)
+    assert file.current == ["c", "b"]
+    assert isinstance(file.refresh(), Unchanged)
+
+
+def test_a_file_may_be_read_otherwise_than_as_toml(path: Path) -> None:
+    path.write_bytes(b"7\n8")
+
+    def read(content: bytes) -> dict[str, Any]:
+        lines = content.split(b"\n")
+        if b"" in lines:
+            raise Invalid([(("", 2), "it is empty")])
+        return {"term": [{"id": line.decode()} for line in lines]}
+
+    file = Watched(path, parse, read)
+    file.refresh()
+    assert file.current == ["7", "8"]
+    path.write_bytes(b"7\n")
+
+    assert refused(file) == "terms.toml, line 2: it is empty"
+
+
+def test_what_is_doubtful_is_told_with_its_line_while_the_file_is_in_force(path: Path) -> None:
+    file = watched(path, '# first\n[[term]]\nid = "a"\n')
+
+    assert file.told([(("term", 0, "id"), "an odd id")]) == ["terms.toml, line 3: an odd id"]
+    path.unlink()
+    assert file.told([(("term", 0), "an odd id")]) == ["terms.toml, line 1: an odd id"]

@@ -81,6 +81,16 @@ def test_ids_come_in_the_order_they_were_added() -> None:
     assert index.matching(Subject({"tag": frozenset("a")})) == ["c", "a", "b", "d"]
 
 
+def test_queries_for_firsts_alone_are_filed_by_what_is_rarer() -> None:
+    index = QueryIndex[str]()
+    for id, text in (("tag", "first-of-cluster:true tag:a"), ("all", "first-of-cluster:true")):
+        index.add(id, parse(text))
+    shelves = vars(index)["_shelves"]
+    assert {field: [*shelf] for (field, _), shelf in shelves.items()} == {"tag": ["a"], "first-of-cluster": ["true"]}
+    assert index.matching(Subject({"tag": frozenset("a"), "first-of-cluster": frozenset({"true"})})) == ["tag", "all"]
+    assert index.matching(Subject({"tag": frozenset("a"), "first-of-cluster": frozenset({"false"})})) == []
+
+
 def test_removing_every_query_leaves_nothing_filed() -> None:
     rng = random.Random(7)
     index = QueryIndex[int]()

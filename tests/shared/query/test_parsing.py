@@ -48,11 +48,20 @@ def test_the_example_of_the_contract_is_a_query() -> None:
         ("a !!", "position 2: expected a word, not !!"),
         ("a -tag:b", "position 2: to leave something out write NOT, as in NOT tag:b"),
         ("tag:no*th", "position 6: a * may stand only at the end"),
+        ("a first-of-cluster:perhaps", "position 19: expected true or false after first-of-cluster:, not perhaps"),
+        ("first-of-cluster:t*", "position 17: expected true or false"),
+        ("first-of-cluster:*", "position 17: expected true or false"),
+        ("first-of-cluster:", "position 17: expected a value"),
         ("a \ud800", "position 2: half of a surrogate pair"),
     ],
 )
 def test_a_wrong_query_is_refused_where_it_goes_wrong(text: str, message: str) -> None:
     assert refusal(text).startswith(message)
+
+
+def test_a_word_with_hyphens_and_a_colon_is_text_unless_it_is_the_one_field_with_hyphens() -> None:
+    assert str(parse("well-known:x first-of-cluster")) == '"well known x" "first of cluster"'
+    assert str(parse('FIRST-of-cluster:"True"')) == "first-of-cluster:true"
 
 
 def test_operators_are_upper_case_words_of_their_own() -> None:

@@ -90,6 +90,14 @@ def test_a_field_finds_nothing_that_only_looks_alike(query: str) -> None:
     assert not matches(query)
 
 
+@pytest.mark.parametrize("field", ["duplicate_of", "revision_of"])
+def test_the_first_of_a_cluster_is_no_copy_or_revision(field: str) -> None:
+    later = ARTICLE.model_copy(update={field: "wire-a"})
+    assert matches("first-of-cluster:true")
+    assert not matches("first-of-cluster:false OR NOT first-of-cluster:TRUE")
+    assert matches("First-Of-Cluster:false NOT first-of-cluster:true", later)
+
+
 def test_a_tag_that_is_only_suggested_does_not_count() -> None:
     assert not matches("tag:sport OR kind:theme")
 

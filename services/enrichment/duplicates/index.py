@@ -1,0 +1,98 @@
+"""The last days' articles by the bands of their signatures, in Redis; what likeness means is left to verdict.py.
+
+All share one hash tag, for one step looks into two spans; those of a span, `{nd1}:<days since 1970 / 2>`, end together:
+
+    …                   next number, and when they end
+    …:n:<byte>        the name of an article (8 bytes of a hash of its id), or an exact digest -> its number
+    …:<shelf>:<key>   4 lanes of one band -> number within the shelf, the first article's alone
+    …:s:<chunk>       records of 100 bytes: lanes, size, version
+    …:d:<chunk>       number -> id
+    …:r:<chunk>       number -> verdict, of copies and revisions alone
+
+Each hash is small enough to be kept as a listpack: up to 30,000 articles in two days take some 400 bytes each, more
+of them take another shelf.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+from math import ceil
+from typing import Any
+
+from services.enrichment.duplicates.scripts import LOOK, SETTLE, WITHDRAW
+from services.enrichment.duplicates.signature import LANES, Signature
+from services.enrichment.duplicates.verdict import CHANCE, NONE, SAME, Found, Verdict, judged
+from shared.redis import Store
+
+FORMAT = "nd1"
+"""Of signatures and keys: another one finds nothing of this one's."""
+
+DAYS = 2
+"""A span. An article's own and the one before are looked into: two days back at least, four at most."""
+SPANS = 2
+
+LIFE = SPANS * DAYS * 86_400 + 43_200
+"""Seconds a span is kept from its first article: until none that comes looks into it, and half a day for late ones."""
+COPY = ceil(LANES * (SAME * (1 - CHANCE) + CHANCE))
+"""Equal lanes of a copy."""
+
+MOST = 0xFFFF
+
+
+class Index:
+    """Looks articles up and takes them in, in one step a day; every method raises RedisError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def judge(self, id: str, version: int, moment: datetime, given: Signature) -> Verdict:
+        """Return whose copy or revision an article is, and take it in; `moment` is when this version came.
+
+        One round trip, and a second for what is a copy or revision. Asked again it answers the same; a later version
+        takes the place of the one before, in the span of the first, and an older one none.
+        """
+        verdict = judged(id, given.size, await self.look(id, version, moment, given, take=True))
+        if verdict != NONE:
+            kind, of = ("d", verdict.duplicate_of) if verdict.duplicate_of else ("r", verdict.revision_of)
+            args: list[str | bytes | int] = [_name(id), f"{kind}{of}", int(kind == "d")]
+            await self._store.run(SETTLE, keys=_spans(moment), args=args)
+        return verdict
+
+    async def look(self, id: str, version: int, moment: datetime, given: Signature, *, take: bool) -> list[Found]:
+        """Return what an article may be like, oldest first; `take` has it found from now on by what comes."""
+        record = given.lanes + _two(given.size) + _two(version)
+        args: list[str | bytes | int] = [id, _name(id), record, given.exact, int(take), LIFE, COPY]
+        return [_found(row) for row in await self._store.run(LOOK, keys=_spans(moment), args=args)]
+
+    async def withdraw(self, id: str, version: int, moment: datetime) -> None:
+        """Take out an article that was retracted by this version: nothing is its copy from here on."""
+        nothing = bytes(LANES + 2) + _two(version)
+        await self._store.run(WITHDRAW, keys=_spans(moment), args=[_name(id), nothing])
+
+
+def _spans(moment: datetime) -> list[str]:
+    """Return the spans to look into, the moment's own first."""
+    number = int(moment.timestamp()) // (DAYS * 86_400)
+    return [f"{{{FORMAT}}}:{number - back}" for back in range(SPANS)]
+
+
+def _name(id: str) -> bytes:
+    return blake2b(id.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _two(number: int) -> bytes:
+    return min(number, MOST).to_bytes(2, "big")
+
+
+def _found(row: list[Any]) -> Found:
+    id, equal, size, exact, verdict = row
+    kind, of = verdict[:1], verdict[1:].decode() or None
+    return Found(
+        id=id.decode(),
+        equal=equal,
+        size=size,
+        exact=bool(exact),
+        duplicate_of=of if kind == b"d" else None,
+        revision_of=of if kind == b"r" else None,
+    )
