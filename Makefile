@@ -50,6 +50,14 @@ bench: $(DEV) ## the benchmarks beside their raw ceilings: a table, and bench.js
 chaos: $(DEV) ## kill every service and the server under load; print what was lost (nothing)
 	@$(BIN)/pytest -m chaos --capture=no tests/chaos
 
+.PHONY: fuzz
+fuzz: SECONDS ?= 60
+fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) each
+	@$(PIP) --require-hashes -r requirements-fuzz.lock
+	@for target in tests/fuzz/fuzz_*.py; do \
+	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=10 || exit 1; \
+	done
+
 .PHONY: compose-test
 compose-test: $(DEV) ## build the stack, bring it up, drive it, take it down
 	@bash .ci/compose
@@ -60,6 +68,7 @@ lock: $(DEV) ## write the lock files anew (UPGRADE=1 takes the newest versions)
 	@$(COMPILE) pyproject.toml -o requirements.lock
 	@$(COMPILE) --group build -o requirements-build.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --group fuzz -o requirements-fuzz.lock
 
 .PHONY: clean
 clean: ## remove what was set up and cached (not ./data)

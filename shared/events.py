@@ -108,7 +108,7 @@ class Enclosure(Model):
 
 
 class Related(Model):
-    """Another story an article points to: placed by an editor, or computed."""
+    """Another story an article points to: placed by an editor, or computed; `published_at` tells older from newer."""
 
     id: str | None = None
     url: str
@@ -116,6 +116,7 @@ class Related(Model):
     summary: str | None = None
     kind: Literal["editorial", "computed"] = "editorial"
     score: float | None = None
+    published_at: UtcTime | None = None
 
 
 class Attribution(Model):

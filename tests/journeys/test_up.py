@@ -21,6 +21,8 @@ from tests.waiting import until
 
 NEWSROOM = Path(__file__).parents[2] / "newsroom"
 TOKEN = "an-admin-token-for-journeys"
+STORIES = 9
+"""Versions of articles in the sample newsroom."""
 
 
 @pytest.fixture
@@ -102,14 +104,14 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
     port = free_port()
     env = environment(home, port)
     async with running(env) as first:
-        await until(lambda: _count(port, 7), 30)
+        await until(lambda: _count(port, STORIES), 30)
     before = await _kept(env, port)
     async with running(env) as second:
-        await until(lambda: _count(port, 7), 30)
+        await until(lambda: _count(port, STORIES), 30)
         after = await events(port)
-    assert [event["seq"] for event in after] == [event["seq"] for event in before] == list(range(1, 8))
+    assert [event["seq"] for event in after] == [event["seq"] for event in before] == list(range(1, STORIES + 1))
     named = [orjson.loads(line)["event"] for line in (*first, *second)]
-    assert named.count("article.published") == 6
+    assert named.count("article.published") == STORIES - 1
     assert named.count("article.updated") == 1
 
 
@@ -119,21 +121,21 @@ async def _count(port: int, count: int) -> bool:
 
 async def _kept(env: dict[str, str], port: int) -> list[dict[str, Any]]:
     async with running(env):
-        await until(lambda: _count(port, 7), 30)
+        await until(lambda: _count(port, STORIES), 30)
         return await events(port)
 
 
 async def test_one_correlation_id_goes_from_the_file_to_the_ledger(home: Path) -> None:
     port = free_port()
     async with running(environment(home, port)) as lines:
-        await until(lambda: _count(port, 7), 30)
+        await until(lambda: _count(port, STORIES), 30)
     told: dict[str, list[str]] = {}
     for line in map(orjson.loads, lines):
         if "article_id" in line:
             told.setdefault(line["correlation_id"], []).append(line["event"])
     assert sorted(told.values()) == sorted(
         [
-            *[["article.ingested", "article.enriched", "article.published"]] * 6,
+            *[["article.ingested", "article.enriched", "article.published"]] * (STORIES - 1),
             ["article.ingested", "article.enriched", "article.updated"],
         ]
     )
@@ -190,6 +192,6 @@ async def test_broken_toml_is_named_with_its_line_and_harms_nothing_else(home: P
     assert "line 3" in said
     port = free_port()
     async with running(environment(home, port)) as lines:
-        await until(lambda: _count(port, 7), 30)
+        await until(lambda: _count(port, STORIES), 30)
     refusals = [line for line in map(orjson.loads, lines) if "taxonomy.toml" in str(line)]
     assert any(line["event"] == "newsroom_file.refused" for line in refusals)
