@@ -95,7 +95,7 @@ class Process:
             ingest = Ingest(settings, self.store, bus, guard)
             return ingest, ingest.routes
         if name == "enrichment":
-            return Enrichment(settings.newsroom, bus), []
+            return Enrichment(settings, self.store, bus), []
         syndication = Syndication(settings, self.store, bus, guard)
         self._endless.append(syndication.hang_up)
         return syndication, syndication.routes
