@@ -37,6 +37,7 @@ class Settings:
     log_level: str = "info"
     partitions: int = 1
     re_enrich_days: int = 7
+    image_sizes: bool = False
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -127,6 +128,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"must be true or false, not {text!r}")
+    return text.lower() == "true"
+
+
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
@@ -149,4 +156,5 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "log_level": _one_of(*LEVELS),
     "partitions": _whole(1, 64),
     "re_enrich_days": _whole(0, 365),
+    "image_sizes": _yes_or_no,
 }

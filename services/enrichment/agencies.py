@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from services.enrichment.matching import UNSPACED
+
 WIRES: Mapping[str, tuple[str, ...]] = {
-    "Agence France-Presse": ("AFP",),
+    "Agence France-Presse": ("AFP", "法新社", "أ ف ب"),
     "Anadolu Agency": ("Anadolu", "Anadolu Ajansı"),
     "ANSA": (),
     "APA": (),
-    "Associated Press": ("AP", "The Associated Press", "The AP"),
+    "Associated Press": ("AP", "The Associated Press", "The AP", "美联社", "أسوشيتد برس"),
     "Belga": (),
     "Bloomberg": ("Bloomberg News",),
     "CNN": (),
@@ -24,11 +26,11 @@ WIRES: Mapping[str, tuple[str, ...]] = {
     "Interfax-Ukraine": ("Інтерфакс-Україна",),
     "KCNA": (),
     "Keystone-SDA": ("SDA",),
-    "Kyodo": ("Kyodo News",),
+    "Kyodo": ("Kyodo News", "共同社", "共同通信"),
     "NTB": (),
     "PA Media": ("Press Association",),
     "PAP": (),
-    "Reuters": ("Thomson Reuters", "Рейтер", "Рейтерс"),
+    "Reuters": ("Thomson Reuters", "Рейтер", "Рейтерс", "رويترز", "路透社", "ロイター"),
     "RIA Novosti": ("РИА Новости",),
     "Ritzau": (),
     "SID": (),
@@ -37,14 +39,14 @@ WIRES: Mapping[str, tuple[str, ...]] = {
     "The Canadian Press": ("Canadian Press",),
     "Ukrinform": ("Укрінформ",),
     "UPI": (),
-    "Xinhua": (),
-    "Yonhap": (),
+    "Xinhua": ("新华社", "شينخوا"),
+    "Yonhap": ("연합뉴스",),
 }
 """Name to other spellings; text is searched for them as they are written."""
 
 PICTURES = (
-    "AAP|Alamy|AP Images|AP Photo|Camera Press|Cover Images|DPA Images|EPA|EPA-EFE|Europa Press|GC Images|Getty|"
-    "Getty Images|Global Images Ukraine|Handout|Imago|Imago Images|iStock|iStockphoto|Keystone|LAT Images|"
+    "AAP|AFP Photo|Alamy|AP Images|AP Photo|Camera Press|Cover Images|DPA Images|EPA|EPA-EFE|Europa Press|GC Images|"
+    "Getty|Getty Images|Global Images Ukraine|Handout|Imago|Imago Images|iStock|iStockphoto|Keystone|LAT Images|"
     "LightRocket|Maxar|NASA|NurPhoto|PA|PA Images|PA Wire|Panthermedia|Pexels|picture alliance|Pool|Postmedia News|"
     "Privat|REX|Ritzau Scanpix|Scanpix|Shutterstock|Sipa|SOPA Images|Sputnik|Supplied|SZ Photo|TT|UGC|Unsplash|"
     "Wikimedia Commons|ZUMA"
@@ -132,5 +134,7 @@ def agencies(own: Iterable[Agency] = ()) -> Agencies:
 
 
 def _within_word(text: str, start: int, end: int) -> bool:
+    if UNSPACED[0] <= text[start] <= UNSPACED[1]:
+        return False
     before, after = text[start - 1 : start], text[end : end + 1]
     return before.isalnum() or after.isalnum() or "_" in (before, after)

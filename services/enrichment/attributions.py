@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from services.enrichment.agencies import LONGEST, Agencies
+from services.enrichment.guard import OPENERS
 from shared.events import Attribution, Tag
 
 Kind = Literal["quoted", "told", "credit"]
@@ -36,7 +37,15 @@ CYRILLIC = (
     r"(?:як\s+)?(?:повідомля[єю](?:ть)?|переда[єю](?:ть)?|пише)|за\s+даними|за\s+повідомленням|"
     r"(?:как\s+)?(?:сообща[ею]т|переда[ею]т|пишет)|по\s+данным|по\s+сообщению"
 )
-LATIN = r"laut|nach\s+angaben\s+von|selon|d['’]après|según|secondo|podle|według|jak\s+podaje"
+LATIN = (
+    r"laut|nach\s+angaben\s+(?:von|der)|berichtete?|meldete?|selon|d['’]après|(?:a\s+)?rapporté?e?|según|informó|secondo|"
+    r"podle|według|jak\s+podaje"
+)
+ARTICLE = (
+    r"(?:(?:la|le|les|el|die|der|dem|den|the|agence|agencia|agenzia|agentur|nachrichtenagentur|agencja|agencji)\s+|"
+    r"l['’]){0,3}"
+)
+WIDE = r"据|據"
 REPORTED_BY = r"(?:as\s+)?(?:first\s+)?(?:reported|quoted|cited|seen|obtained|reviewed|viewed|published)\s+by"
 INTERVIEW = (
     r"(?:in|during)\s+an?\s+(?:\w+\s+){0,2}interview\s+(?:with|to)|(?:speaking|spoke|comments|statement|remarks)\s+to"
@@ -54,7 +63,8 @@ BEFORE: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (_front(r"told"), "told"),
     (_front(INTERVIEW), "told"),
     (_front(r"with\s+(?:files|reporting|contributions)\s+(?:from|by)"), "credit"),
-    (_front(LATIN, ""), "quoted"),
+    (_front(LATIN, ARTICLE), "quoted"),
+    (re.compile(rf"(?P<verb>{WIDE})$"), "quoted"),
     (_front(CYRILLIC, r"(?:(?:агентство|агентства|агенція|агенції)\s+)?"), "quoted"),
 )
 """What may stand in front of an agency; `verb` is told as it is."""
@@ -64,9 +74,12 @@ SPOKE_BEFORE: tuple[tuple[re.Pattern[str], Kind], ...] = (
 )
 """What may stand in front of a person or body that speaks."""
 
-AFTER = re.compile(rf"\)?,?\s+{ADVERB}(?P<verb>{SAID})(?!\w)")
+AFTER = re.compile(rf"\)?,?\s+{ADVERB}(?P<verb>{SAID}|citing|berichtete?|meldete?|schreibt|schrieb)(?!\w)")
 SPOKE_AFTER = re.compile(rf"\)?,?\s+{ADVERB}(?P<verb>{SAID}|told)(?!\w)")
 
+
+OPENING = frozenset("wie auch nur comme como secondo jak як как".split())
+"""What opens a sentence before a name, in other languages than guard.py's."""
 
 LAST_WORD = re.compile(r"(\w[\w'’-]*) $")
 
@@ -135,7 +148,7 @@ def _of(text: str, speaker: Speaker) -> Iterator[Attribution]:
 def _continues_a_name(before: str) -> bool:
     """Tell "Michael Bloomberg" from Bloomberg, by what stands before it."""
     word = LAST_WORD.search(before)
-    return word is not None and word[1][0].isupper() and word[1] != "The"
+    return word is not None and word[1][0].isupper() and word[1].lower() not in OPENERS | OPENING
 
 
 def _said(speaker: Speaker, verb: str, offset: int, kind: Kind) -> Attribution:

@@ -17,8 +17,8 @@ LONGEST = 500
 """A longer byline is a text that went astray; the rest of it is not read."""
 
 PARTICLES = frozenset(
-    "af al av bin bint da dal de del della den der des di do dos du el ibn la le las los of san ten ter "
-    "van von zu zum zur".split()
+    "af al av bin bint da dal de del della den der des di do dos du e el ibn la le las los of san ten ter "
+    "van von y zu zum zur".split()
 )
 DESK = re.compile(
     r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|la rédaction|"
@@ -35,15 +35,27 @@ TITLE_WORDS = (
 )
 TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
 LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
-OPENING = re.compile(
-    r"^(?:(?:(?:written|words|text|story|report(?:ed|ing)?)\s+)?by\s*:?(?:\s+|$)|"
-    r"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?\s*:\s*)",
+AND_MORE = r"(?:\s+(?:and|und|&|et|y)\s+\w{2,15})?"
+STAFF = re.compile(r"(?:[\w-]+\s+)?staff\s+(?:writer|reporter|photographer)s?", re.IGNORECASE)
+"""A title beside a name, and a desk alone."""
+
+PICTURED = re.compile(
+    r"^(?P<title>photos?|photography|photographs|fotos?|pictures?|images?|bild(?:er)?|illustrations?|graphics?|video|фото)"
+    r"\s*(?::|\b(?:by|von|par|por|de)\b)\s*(?P<name>.+)$",
     re.IGNORECASE,
 )
-OPENING_WORD = re.compile(r"^(?:from|von|par|por)\s+(?=\S+\s+\S)", re.IGNORECASE)
+OPENING = re.compile(
+    rf"^(?:(?:(?:written|posted|published|words|text|story|report(?:ed|ing)?){AND_MORE}\s+)?by\s*:?(?:\s+|$)|"
+    rf"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?{AND_MORE}\s*:\s*|"
+    r"(?:بقلم|الكاتب)\s*:?\s*)",
+    re.IGNORECASE,
+)
+OPENING_WORD = re.compile(r"^(?:from|von|par|por|door)\s+(?=\S+\s+\S)", re.IGNORECASE)
 """Words that also begin surnames, so two more words must follow."""
 
-STAMP = re.compile(r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b.*$", re.IGNORECASE)
+STAMP = re.compile(
+    r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b(?!\s+by\b).*$", re.IGNORECASE
+)
 ADDRESS = re.compile(r"[\s(<\[]*\b[^\s@<>()]{1,64}@[^\s@<>()]{1,100}[)>\]]?|(?<!\S)@\w+")
 HELPED = re.compile(
     r"[\s,;.|(–—-]*\b(?:(?:with\s+)?(?:additional|further)\s+reporting\s+(?:by|from)|"
@@ -51,10 +63,18 @@ HELPED = re.compile(
     re.IGNORECASE,
 )
 FOR_OUTLET = re.compile(r"\s+for\s+(?P<outlet>[^,;|&]+)", re.IGNORECASE)
+ANDS = "and|und|et|та|и|і|й|og|och"
+WEAK_AND = r"(?-i:y|e|i|en)\s+(?=\S+\s+(?!(?-i:y|e|i|en)\s)[^\W\d_])"
+"""Words that also stand within names (Ortega y Gasset), so a name of two words must follow."""
+
 SEPARATOR = re.compile(
-    r"\s*[,;|&/()•·、，；／]\s*|\s+[–—-]\s+|\s+(?:and|und|et|y|та|и|і|й|og|och|via|with|avec|mit)\s+", re.IGNORECASE
+    rf"\s*[,;|&/()•·、，；／]\s*(?:(?:(?:{ANDS}|via|with|avec|mit)\s+|{WEAK_AND}))?|\s+[–—-]\s+|"
+    rf"\s+(?:(?:{ANDS}|via|with|avec|mit)\s+|{WEAK_AND})",
+    re.IGNORECASE,
 )
-AND = re.compile(r"\s*&\s*|\s+(?:and|und|et|y|та|и|і|й|og|och)\s+", re.IGNORECASE)
+"""What parts names, the comma before an "and" with it: else the name behind them would begin with the word."""
+
+AND = re.compile(rf"[\s,;)]*(?:&\s*|\b(?:{ANDS}|y|e|i|en)\s+)", re.IGNORECASE)
 LONE = re.compile(r"[^\W\d_a-zа-я][^\W\d_]{2,30}")
 PLACE = re.compile(r"\s+in\s+[A-ZÀ-ÞА-ЯІЇЄҐ].*$")
 REPORTER = re.compile(r"\s*(?:기자|記者|记者)(?:\s+외\s+\d{1,3}명)?(?=$|[\s,;|&/])")
@@ -120,17 +140,21 @@ def parsed(byline: str, known: Known) -> tuple[Named, ...]:
 
 def _names(text: str, known: Known) -> list[Named]:
     text = _opened(text.strip(), known).rstrip(BORDER)
+    turned = [named for part in text.split(";") if (named := _inverted(part.strip(), known))]
+    if len(turned) == text.count(";") + 1:
+        return turned
     text = FOR_OUTLET.sub(lambda found: f", {found['outlet']}" if _agency(found["outlet"], known) else "", text)
-    whole = _by_key(text, known) or _inverted(text, known)
+    whole = _by_key(text, known)
     if whole:
         return [whole]
     reading = Reading()
     start, placed, joined = 0, False, False
     for sign in (*SEPARATOR.finditer(text), None):
         part = text[start : sign.start() if sign else None].strip()
-        _read(part, known, reading, joined=joined and not placed)
+        followed = sign is not None and AND.fullmatch(sign[0]) is not None
+        _read(part, known, reading, joined=followed if start == 0 else joined and not placed and bool(reading.names))
         placed = PLACE.search(part) is not None
-        start, joined = (sign.end(), AND.fullmatch(sign[0]) is not None) if sign else (start, False)
+        start, joined = (sign.end() if sign else start), followed
     return reading.names
 
 
@@ -145,7 +169,7 @@ def _opened(text: str, known: Known) -> str:
 def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
     """Classify one part: agency, title, desk, person.
 
-    A lone word that nobody knows says nothing ("Ann Writer, Kyiv"), but when `joined` to a person by "and".
+    A lone word that nobody knows says nothing ("Ann Writer, Kyiv"), but when `joined` to another name by "and".
     """
     name = PLACE.sub("", part.rstrip(BORDER))
     if not name:
@@ -154,11 +178,16 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
         reading.suffix(name)
     elif named := _by_key(name, known):
         reading.names.append(named)
+    elif cut := _cut(name, known):
+        for each in cut:
+            _read(each, known, reading, joined=False)
+    elif STAFF.fullmatch(name) and reading.names and reading.names[-1].kind == "person":
+        reading.entitle(name)
     elif DESK.search(name):
         reading.names.append(Named(name, "desk"))
     elif TITLE.search(name) and not _titled(name):
         reading.entitle(name)
-    elif joined and reading.names and LONE.fullmatch(name):
+    elif joined and LONE.fullmatch(name):
         reading.names.append(Named(name))
     else:
         reading.names.extend(_people(name, known))
@@ -176,8 +205,21 @@ def _people(name: str, known: Known) -> Iterator[Named]:
             yield Named(agency, "agency")
 
 
+def _cut(name: str, known: Known) -> tuple[str, str] | None:
+    """Cut an agency or title off that follows a name without a comma, by its case ("ANN LENS Associated Press")."""
+    words = name.split()
+    for at in range(2, min(len(words), 6)):
+        front, tail = " ".join(words[:at]), " ".join(words[at:])
+        shouted = front.isupper() and not tail.isupper()
+        titled = shouted and (STAFF.fullmatch(tail) or TITLE.search(tail))
+        named = _agency(tail, known) and (shouted or tail.isupper() != front.isupper() or at < len(words) - 1)
+        if (titled or named) and _is_person(front):
+            return front, tail
+    return None
+
+
 def _titled(name: str) -> re.Match[str] | None:
-    found = LEADING_TITLE.match(name)
+    found = PICTURED.match(name) or LEADING_TITLE.match(name)
     return found if found and _is_person(found["name"]) else None
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from services.enrichment.agencies import Agencies
 
 WORDS = (
-    "(?:Image|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Credit|Courtesy|Symbolfoto|Archivfoto|Foto|"
-    "Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Quelle|Crédit(?: photo)?|Crédits|Fotoğraf|Zdjęcie|Kuva|"
+    "(?:Image|Imagen|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Credit|Courtesy|Symbolfoto|Archivfoto|"
+    "Foto|Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Quelle|Crédit(?: photo)?|Crédits|Fotoğraf|Zdjęcie|Kuva|"
     "Ljósmynd|Фото|Світлина|사진(?: 출처)?|写真"
 )
 NAME = r"[^\W\d_][\w.'’\-]*(?:\s+[\w.'’\-]+){0,5}"
@@ -19,16 +19,21 @@ PHOTO_WORD = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
 GLUED = r"(?:\b|(?<=[a-zß-öø-ÿ\d]))"
 """A label's beginning, also where markup between it and the caption went without leaving a space."""
 
-LABELLED = re.compile(rf"^(?P<caption>.*?){GLUED}(?:{WORDS})s?\s*[:=]\s*(?P<credit>[^:=]{{2,120}})$", re.DOTALL)
+LABELLED = re.compile(rf"^(?P<caption>.*?){GLUED}(?:{WORDS})s?\s*[:：=]\s*(?P<credit>[^:：=]{{2,120}})$", re.DOTALL)
+SHOUTED = re.compile(
+    r"^(?P<caption>.*?)\b(?:PHOTO|FOTO|IMAGE|CREDIT|CRÉDIT|ФОТО)S?\s*[:：]\s*(?P<credit>[^:：=]{2,120})$", re.DOTALL
+)
 COPYRIGHT = re.compile(r"^(?P<caption>.*?)(?:©|\(c\)|\bCopyright\b)\s*(?P<credit>.{2,120})$", re.IGNORECASE | re.DOTALL)
 NAME_AND_BRACKET = re.compile(rf"^(?P<caption>.*[.!?…”\"])\s+(?P<credit>{NAME}\s*\([^()]{{2,60}}\))$", re.DOTALL)
 BRACKETED = re.compile(r"^(?P<caption>.*?)\s*[(\[](?P<credit>[^()\[\]]{2,120})[)\]]\s*\.?$", re.DOTALL)
 PHOTO_BY = re.compile(
-    rf"^(?P<caption>.*?)\b(?:{WORDS})s?\s+(?:by|von|par|de|от)\s+(?P<credit>.{{2,120}})$",
+    rf"^(?P<caption>.*?)(?:\b(?:{WORDS})s?\s+(?:(?:provided\s+)?by|von|par|de|от)|"
+    rf"(?:\b(?:{WORDS})s?\s+|(?<=[.!?]\s)|^)courtesy\s+of)\s+(?P<credit>.{{2,120}})$",
     re.IGNORECASE | re.DOTALL,
 )
 WHOLE = re.compile(r"^(?P<caption>)(?P<credit>[^!?:;]{2,80})$")
 AFTER_SIGN = re.compile(r"^(?P<caption>.*[.!?…”\"])\s*[|–—/•]\s*(?P<credit>[^.!?|–—•]{2,80})\.?$", re.DOTALL)
+AFTER_PIPE = re.compile(r"^(?P<caption>.*\S)\s+[|•]\s+(?P<credit>[^|•]{2,80})$", re.DOTALL)
 AFTER_SENTENCE = re.compile(
     r"^(?P<caption>.*(?<!\b\w)[.!?…”\"])(?:\s+|(?=[^\W\d_]))(?P<credit>(?:[^.!?:]|(?<=\b\w)\.){2,80})\.?$", re.DOTALL
 )
@@ -49,7 +54,12 @@ PREFIX = re.compile(
     rf"^(?:©|\(c\)|copyright\b(?:\s+of\b)?|(?:{WORDS})s?\s*(?:[:=]|\b(?:by|von|par|de|of)\b)|by\b|\d{{4}}\b|[\s:,=–—-])+",
     re.IGNORECASE,
 )
-RESERVED = re.compile(r"[\s.,|]*\ball rights reserved\b.*$|\s+기자$", re.IGNORECASE)
+RESERVED = re.compile(r"[\s.,|]*\ball rights reserved\b.*$|\s+기자$|\s*[,/]\s*file(?: photo)?$", re.IGNORECASE)
+"""What follows a credit: rights, a title, and that the picture is an old one."""
+
+NOBODY = frozenset("archive file handout illustration library stock undated".split())
+"""Words before "photo" in brackets that credit no one."""
+
 PARTS = re.compile(r"\s*[/|]\s*(?:via\s+)?|\s+via\s+", re.IGNORECASE)
 AGENCY_TWICE = re.compile(r"^\(([^()]{2,})\)\s*(?=\w)")
 """(Agency/photographer) agency."""
@@ -154,12 +164,20 @@ def _name(credit: str, known: Agencies) -> bool:
 
 
 def _agency_or_photo(credit: str, known: Agencies) -> bool:
-    return "/" in credit or known.credited(credit) or PHOTO_WORD.search(credit) is not None
+    if "/" in credit or known.credited(credit):
+        return True
+    told, words = PHOTO_WORD.subn(" ", credit)
+    return words > 0 and any(word[0].isupper() and word.lower() not in NOBODY for word in told.split())
 
 
 def _agency_or_names(credit: str, known: Agencies) -> bool:
     """Take an agency with names at most: "AFP reporters wait" is a sentence."""
     return known.credited(credit) and (_named(credit) or all(known.called(part) for part in PARTS.split(credit)))
+
+
+def _agency_or_capitals(credit: str, known: Agencies) -> bool:
+    """Take names alone: behind a label in capitals a headline may follow ("PHOTO: Smoke over the bay")."""
+    return known.credited(credit) or (len(credit.split()) <= 8 and _named(credit))
 
 
 def _agency(credit: str, known: Agencies) -> bool:
@@ -189,12 +207,14 @@ def _letters(text: str, known: Agencies) -> str:
 
 RULES: tuple[tuple[re.Pattern[str], Callable[[str, Agencies], bool]], ...] = (
     (LABELLED, _name),
+    (SHOUTED, _agency_or_capitals),
     (COPYRIGHT, _name),
     (NAME_AND_BRACKET, _agency),
     (BRACKETED, _agency_or_photo),
     (PHOTO_BY, _name),
     (WHOLE, _slashed),
     (AFTER_SIGN, _short_name_or_agency),
+    (AFTER_PIPE, _agency_or_names),
     (AFTER_SENTENCE, _agency_or_names),
     (NAME_AND_SLASH, _agency),
 )

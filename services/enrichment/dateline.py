@@ -11,7 +11,7 @@ from services.enrichment.agencies import Agencies
 LOOKED_AT = 160
 """Code points at the beginning of a text within which a dateline and its dash must stand."""
 
-SEPARATOR = re.compile(r"\s*(?:—|―|--)\s*|\s+[–_-]\s*|[–_]\s+|(?<=\))-\s*")
+SEPARATOR = re.compile(r"(?<=\))\.\s*[-–—―]+\s*|\s*(?:—|―|--)\s*|\s+[–_-]\s*|[–_]\s+|(?<=\))-\s*")
 MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     "nov(?:ember)?|dec(?:ember)?|"

@@ -17,6 +17,7 @@ from services.syndication.feeds.site import Site
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.openapi import openapi
+from services.syndication.page.wiring import Front
 from services.syndication.reading import Reading
 from services.syndication.recall.api import RecallRoutes
 from services.syndication.recall.worker import Worker
@@ -74,24 +75,38 @@ class Syndication:
         self._websub = WebSub(settings, store, self._session, searches, press, site)
         listings = Listings(library, site, now, time.monotonic)
 
+        def present(site: Site) -> None:
+            press.present(site)
+            listings.present(site)
+
+        self._front = Front(settings, library, searches, present)
+
         def rewound() -> None:
             articles.forget()
             press.forget()
             searches.forget()
             listings.forget()
+            self._front.forget()
             self._webhooks.forget()
 
         self._tail = Tail(ledger, rewound)
         self.routes: list[Route] = [
             *feed_routes(press),
             *listings.routes,
+            *self._front.routes,
             *self._websub.routes,
             *EventStream(ledger, reading, self._tail).routes,
             *api.routes,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *self._webhooks.routes,
         ]
-        self._own = (self._tail.tick, Tick("dead letters", COUNT_SECONDS, self._count), recall, self._websub.tick)
+        self._own = (
+            self._tail.tick,
+            Tick("dead letters", COUNT_SECONDS, self._count),
+            recall,
+            self._websub.tick,
+            self._front.tick,
+        )
 
     @property
     def loops(self) -> Sequence[Tick]:
@@ -100,6 +115,7 @@ class Syndication:
 
     async def start(self) -> None:
         """Start delivering, then reading the stream."""
+        await self._front.refresh()
         await self._webhooks.start()
         for loop in self._own:
             loop.start()

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.feeds.channel import TYPES
+from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.routes import KINDS
 from services.syndication.webhooks.api import openapi_paths, openapi_webhooks
 from shared.events import Article
@@ -14,6 +15,7 @@ from shared.openapi import PROBLEM, REF, content, operation, parameter
 
 INTEGER = {"type": "integer"}
 ARTICLE = content("Article")
+HTML = {"text/html": {"schema": {"type": "string"}}}
 XML = {"application/xml": {"schema": {"type": "string"}}}
 OPML = {"text/x-opml": {"schema": {"type": "string"}}}
 FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1", "ninjs": "ninjs 3.1"}
@@ -60,6 +62,7 @@ def _paths() -> dict[str, Any]:
             "post": operation("Complete articles anew by the newsroom's files as they are now", status="202")
         },
         "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
+        **_pages(),
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
@@ -73,6 +76,25 @@ def _paths() -> dict[str, Any]:
     }
 
 
+def _pages() -> dict[str, Any]:
+    article, slug, query = parameter("id", "path"), parameter("slug", "path"), parameter("q", "query")
+    asset = [parameter("digest", "path"), parameter("name", "path")]
+    before, after = parameter("before", "query", INTEGER), parameter("after", "query", INTEGER)
+    pages = {
+        "/": ("The News Feed page", [before, after]),
+        "/articles/{id}": ("An article's page", [article]),
+        "/authors/{slug}": ("An author's page", [slug, before, after]),
+        "/tags/{slug}": ("A tag's page", [slug, before, after]),
+        "/search": ("What matches a query", [query, before, after]),
+        "/feeds": ("Every feed, for people", []),
+        "/assets/{digest}/{name}": ("What the pages are dressed in", asset),
+    }
+    return {
+        path: {"get": operation(about, shown=HTML, parameters=given, public=True)}
+        for path, (about, given) in pages.items()
+    }
+
+
 def _feeds() -> dict[str, Any]:
     before, query, slug = parameter("before", "query", INTEGER), parameter("q", "query"), parameter("slug", "path")
     asked = {"all": ("Every article", [before]), "search": ("What matches a query", [query, before])}
@@ -83,6 +105,18 @@ def _feeds() -> dict[str, Any]:
         }
         for path, (about, given) in asked.items()
         for ending, kind in TYPES.items()
+    } | {
+        f"/feeds/{path}.{ending}": {
+            "get": operation(
+                f"{about} as {ending.removesuffix('.rss')} takes it",
+                shown=_typed(form.media_type),
+                parameters=given,
+                public=True,
+            )
+        }
+        for path, (about, given) in asked.items()
+        for ending, form in FORMATS.items()
+        if ending not in TYPES
     }
 
 

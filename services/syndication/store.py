@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from services.syndication.cache import Recent
 from services.syndication.feeds.shelf import FeedName, Listed
-from services.syndication.ledger import Ledger, Recorded
+from services.syndication.ledger import Head, Ledger, Recorded
 from services.syndication.packing import Packing
 from services.syndication.related import Card, card_of
 from shared.events import Article, Given, to_json
@@ -121,6 +121,10 @@ class Library:
         """Return the number of the newest entry (`Ledger.latest`)."""
         return await self.ledger.latest()
 
+    async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+        """Return the newest versions of articles (`Ledger.heads`)."""
+        return await self.ledger.heads(article_ids)
+
     async def article(self, article_id: str, version: int) -> Article | None:
         """Return one version of an article (`Articles.article`)."""
         return await self.articles.article(article_id, version)
@@ -128,6 +132,11 @@ class Library:
     async def document(self, article_id: str, version: int) -> bytes | None:
         """Return one version's JSON (`Articles.document`)."""
         return await self.articles.document(article_id, version)
+
+    async def head(self, article_id: str) -> tuple[int, int] | None:
+        """Return version and seq of an article's newest entry (`webhooks.reading.LedgerReader`)."""
+        found = await self.ledger.head(article_id)
+        return None if found is None else (found.version, found.seq)
 
     async def cards(self, article_ids: Sequence[str]) -> list[Card | None]:
         """Return what is shown elsewhere of articles' newest versions, None for each that is not in the ledger."""

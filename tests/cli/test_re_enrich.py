@@ -28,7 +28,7 @@ def test_a_span_or_a_date_says_how_far_back(text: str, moment: datetime) -> None
     assert moment_of(text, NOON) == moment
 
 
-@pytest.mark.parametrize("text", ["soon", "7 days", "-3d", "99999w", ""])
+@pytest.mark.parametrize("text", ["soon", "7 days", "-3d", "123456d", ""])
 def test_anything_else_is_wrong_usage(text: str) -> None:
     result = CliRunner().invoke(main, ["re-enrich", "--since", text])
     assert result.exit_code == 2

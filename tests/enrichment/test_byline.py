@@ -75,6 +75,22 @@ def others(byline: str) -> list[tuple[str, str]]:
         ("Xavier O’Neil", ["Xavier O’Neil"]),
         ("Émilie Dupont avec Jean Martin", ["Émilie Dupont", "Jean Martin"]),
         ("Ann Writer og Bo Ek", ["Ann Writer", "Bo Ek"]),
+        ("By Ann Lens, Bob Maker, and Cy Third", ["Ann Lens", "Bob Maker", "Cy Third"]),
+        ("By Ann Lens, Chief Editor, and Bob Maker in Kyiv", ["Ann Lens", "Bob Maker"]),
+        ("Ann Lens, with Bob Maker", ["Ann Lens", "Bob Maker"]),
+        ("Ann Lens (text) and Bob Maker (photos)", ["Ann Lens", "Bob Maker"]),
+        ("Ada and Ann Maker", ["Ada", "Ann Maker"]),
+        ("Ana y Luis Pérez", ["Ana", "Luis Pérez"]),
+        ("José Ortega y Gasset y Ana Gómez", ["José Ortega y Gasset", "Ana Gómez"]),
+        ("Por Ana Gómez e Luís Pérez", ["Ana Gómez", "Luís Pérez"]),
+        ("Maria da Silva e Souza", ["Maria da Silva e Souza"]),
+        ("Jan Kowalski i Anna Nowak", ["Jan Kowalski", "Anna Nowak"]),
+        ("Door Jan de Vries en Piet Bakker", ["Jan de Vries", "Piet Bakker"]),
+        ("Lens, Ann; Maker, Bob", ["Ann Lens", "Bob Maker"]),
+        ("Lens, Ann and Maker, Bob", ["Lens, Ann and Maker, Bob"]),
+        ("Published by Ann Lens", ["Ann Lens"]),
+        ("Text und Bild: Ann Lens", ["Ann Lens"]),
+        ("بقلم أحمد علي", ["أحمد علي"]),
     ],
 )
 def test_the_people_of_a_byline(byline: str, names: list[str]) -> None:
@@ -110,6 +126,10 @@ def test_the_people_of_a_byline(byline: str, names: list[str]) -> None:
         ("Staff and agencies", [], [("Staff", "desk"), ("agencies", "desk")]),
         ("The Daily news desk", [], [("The Daily news desk", "desk")]),
         ("Ann Writer and the editorial board", ["Ann Writer"], [("the editorial board", "desk")]),
+        ("By ANN LENS Associated Press", ["ANN LENS"], [("Associated Press", "agency")]),
+        ("Ann Lens AFP", ["Ann Lens"], [("AFP", "agency")]),
+        ("Michael R. Bloomberg", ["Michael R. Bloomberg"], []),
+        ("By Staff Writer", [], [("Staff Writer", "desk")]),
     ],
 )
 def test_agencies_and_desks_are_no_people(byline: str, names: list[str], rest: list[tuple[str, str]]) -> None:
@@ -124,6 +144,9 @@ def test_agencies_and_desks_are_no_people(byline: str, names: list[str], rest: l
         ("Ann Writer, Editor at large", "Editor at large"),
         ("Correspondent Jane Doe", "Correspondent"),
         ("Марія Кіт, кореспондентка", "кореспондентка"),
+        ("ANN LENS, Staff Writer", "Staff Writer"),
+        ("By ANN LENS Associated Press Writer", "Associated Press Writer"),
+        ("Fotos: Ann Lens", "Fotos"),
     ],
 )
 def test_a_title_goes_to_the_person_beside_it(byline: str, role: str) -> None:
@@ -198,6 +221,12 @@ def test_likeness_is_not_enough(one: str, other: str) -> None:
         "، ",
         "王",
         "a.b.",
+        "e ",
+        "a y ",
+        "Ann y ",
+        "ANN Reuters ",
+        "Photo by ",
+        "Doe, Jane; ",
     ],
 )
 def test_a_byline_gone_astray_is_read_in_bounded_time(piece: str) -> None:

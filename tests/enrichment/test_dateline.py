@@ -33,6 +33,8 @@ def read(text: str) -> Dateline | None:
         ("КИЇВ, 16 грудня (Укрінформ) — У", "КИЇВ, 16 грудня (Укрінформ)", ("КИЇВ",), "16 грудня", "Ukrinform"),
         ("МОСКВА, 16 дек - РИА Новости. В", "МОСКВА, 16 дек", ("МОСКВА",), "16 дек", "RIA Novosti"),
         ("LVIV (Sample Wire) -- The", "LVIV (Sample Wire)", ("LVIV",), None, "Sample Wire"),
+        ("LIMA, 3 nov (EFE).- Chile", "LIMA, 3 nov (EFE)", ("LIMA",), "3 nov", "EFE"),
+        ("القاهرة (رويترز) - أعلنت", "القاهرة (رويترز)", ("القاهرة",), None, "Reuters"),
         ("KYIV/LVIV (Reuters) - The", "KYIV/LVIV (Reuters)", ("KYIV/LVIV",), None, "Reuters"),
         ("London/Kyiv - The", "London/Kyiv", ("London/Kyiv",), None, None),
         ("KYIV—The", "KYIV", ("KYIV",), None, None),

@@ -30,8 +30,6 @@ def test_every_setting_is_read() -> None:
             "WIREROOM_LOG_LEVEL": "debug",
             "WIREROOM_PARTITIONS": "4",
             "WIREROOM_IMAGE_SIZES": "True",
-            "WIREROOM_SECRET_KEY": f"{'a' * 32}, {'b' * 40}",
-            "WIREROOM_EGRESS_PROXY": "http://desk:word@proxy.example:3128/",
             "PATH": "/bin",
         }
     )
@@ -42,8 +40,6 @@ def test_every_setting_is_read() -> None:
     assert settings.allow_networks == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
     assert (settings.log_format, settings.log_level, settings.partitions) == ("json", "debug", 4)
     assert settings.image_sizes
-    assert settings.secret_key == ("a" * 32, "b" * 40)
-    assert settings.egress_proxy == "http://desk:word@proxy.example:3128"
     assert "aaaa" not in repr(settings)
     assert "word" not in repr(settings)
 
@@ -77,12 +73,6 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("PARTITIONS", "0", "from 1 to 64"),
         ("PARTITIONS", "65", "from 1 to 64"),
         ("IMAGE_SIZES", "maybe", "must be true or false"),
-        ("SECRET_KEY", "short", "at least 32"),
-        ("SECRET_KEY", ",", "at least 32"),
-        ("SECRET_KEY", f"{'a' * 32},short", "at least 32"),
-        ("EGRESS_PROXY", "socks5://proxy.example:1080", "must be like http://"),
-        ("EGRESS_PROXY", "proxy.example:3128", "must be like http://"),
-        ("EGRESS_PROXY", "http://proxy.example:3128/path", "must be like http://"),
         ("PROT", "8000", "there is no such setting"),
     ],
 )

@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submission_of
+from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
 from services.ingest.parse.elements import (
     base_of,
     hints,
@@ -52,9 +52,9 @@ def read_atom(root: etree._Element, channel: Channel, names: Names) -> Document:
     channel.rights = _words(feed, *RIGHTS)
     channel.authors = people(feed, names, base, "author", "atom:author", "dc:creator", "itunes:author")
     entries = feed.get("entry", []) if feed else [root]
-    found = [submission_of(_draft(entry, channel, names), channel) for entry in islice(entries, 0, 500)]
+    drafts = [_draft(entry, channel, names) for entry in islice(entries, 0, 500)]
     return document_of(
-        found,
+        submissions_of(drafts, channel),
         len(entries),
         channel,
         title=_words(feed, "title"),

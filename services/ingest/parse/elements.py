@@ -28,8 +28,7 @@ def text_of(element: etree._Element) -> str:
 
 def texts(found: Found, *names: str) -> list[str]:
     """Return the texts of the elements of some names that are not blank, in the order of the names."""
-    given = [text_of(element).strip() for name in names if name in found for element in found[name]]
-    return [one for one in given if one]
+    return [given for name in names for one in found.get(name, ()) if (given := text_of(one).strip())]
 
 
 def text(found: Found, *names: str) -> str:
@@ -99,8 +98,8 @@ def links(found: Found, base: str, *names: str) -> Iterator[tuple[str, str, etre
     """Yield relation, address and element of Atom links; a relation that is not said is `alternate`."""
     for name in names:
         for element in found.get(name, ()):
-            href = address(element.get("href"), base)
-            if href is not None:
+            given = element.get("href")
+            if given and (href := address(given, base)) is not None:
                 yield (element.get("rel") or "alternate").strip().lower(), href, element
 
 

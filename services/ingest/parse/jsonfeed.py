@@ -18,7 +18,7 @@ from services.ingest.parse.draft import (
     each_category_once,
     language,
     number,
-    submission_of,
+    submissions_of,
 )
 from services.ingest.parse.encoding import decoded
 from services.ingest.parse.gathered import document_of
@@ -51,9 +51,9 @@ def read_json_feed(body: bytes, content_type: str, channel: Channel) -> Document
     channel.authors = _authors(feed, channel.base)
     given = feed.get("items")
     items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-    found = [submission_of(_draft(item, channel), channel) for item in items[:MAX_ITEMS]]
+    drafts = [_draft(item, channel) for item in items[:MAX_ITEMS]]
     document = document_of(
-        found,
+        submissions_of(drafts, channel),
         len(items),
         channel,
         title=plain(_text(feed.get("title"))),

@@ -16,6 +16,9 @@ from services.ingest.parse.repair import doctype, repaired
 MAX_SIGNS = 1_000_000
 """The most "<" of a document, about twice its elements."""
 
+SCOPES = etree.XPath("boolean(//@xml:*)")
+"""Whether xml:base or xml:lang occur, four times faster than to look through the bytes."""
+
 WORD = re.compile(r">[^<>]*\w")
 PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+")
 
@@ -34,24 +37,28 @@ class Tree:
 
 def climb(body: bytes, content_type: str = "") -> Tree | Unreadable:
     """Read XML: strictly, else repaired, else with its tags balanced. Opens nothing but the bytes."""
-    if body.count(b"<") > MAX_SIGNS:
+    if _is_too_much(body):
         return Unreadable(f"the document has more than {MAX_SIGNS // 2} elements")
     root = _at_once(body, content_type)
     if root is not None:
-        return Tree(root, "strict", scoped=b"xml:" in body)
+        return Tree(root, "strict", scoped=bool(SCOPES(root)))
     told = decoded(body, content_type)
     if not told.text or told.text.isspace():
         return Unreadable("the document is empty")
-    if told.data.count(b"<") > MAX_SIGNS:
+    if _is_too_much(told.data):
         return Unreadable(f"the document has more than {MAX_SIGNS // 2} elements")
     root = _as_it_is(told)
     if root is not None:
-        return Tree(root, "strict" if told.faithful else "repaired", text=told.text, scoped=b"xml:" in told.data)
+        return Tree(root, "strict" if told.faithful else "repaired", text=told.text, scoped=bool(SCOPES(root)))
     text = repaired(told.text)
     root = _strict(text.encode("utf-8", "replace"))
     if root is not None:
         return Tree(root, "repaired", text=text)
     return _recovered(text)
+
+
+def _is_too_much(data: bytes) -> bool:
+    return len(data) > MAX_SIGNS and data.count(b"<") > MAX_SIGNS
 
 
 def kind_of(root: etree._Element) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submission_of
+from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
 from services.ingest.parse.gathered import document_of
 from services.ingest.parse.people import person
 from services.ingest.parse.text import plain
@@ -41,7 +41,7 @@ def read_loosely(body: bytes, channel: Channel) -> Document | None:
     channel.base = home or channel.url
     channel.hosts = frozenset(filter(None, (host_of(channel.url), host_of(home))))
     channel.language, channel.rights = language(about["language"]), plain(about["rights"])
-    found = [submission_of(_draft(entry, channel), channel) for entry in told["entries"]]
+    found = submissions_of([_draft(entry, channel) for entry in told["entries"]], channel)
     return document_of(
         found, told["count"], channel, title=plain(about["title"]), home=home, relations=[], quality="loose"
     )

@@ -11,20 +11,28 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from services.ingest.parse.names import XML, local
-from services.ingest.parse.urls import based, cleaned, unwrapped
+from services.ingest.parse.urls import based, cleaned, tracks, unwrapped
 
-TAG = re.compile(r"<[a-zA-Z][a-zA-Z0-9]*+[\s/](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>")
-"""A tag with attributes. The patterns here name both cases of letters: ignoring case makes them ten times slower."""
+TAG = re.compile(
+    r"<(?:a href=\"(https?://[^\"'<>&?]++)\?([^\"'<>&#]++)\"(?=(?: (?:class|rel|target|title)=\"[^\"<>]*+\")*+>)"
+    r"|[a-zA-Z][a-zA-Z0-9]*+[\s/](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)"
+)
+"""A tag with attributes; of a plain absolute link with one parameter the beginning, in two groups.
+
+Such are nearly all links of a feed from Ghost, and they take a quarter of the time so. The patterns here name both
+cases of letters: ignoring case makes them ten times slower.
+"""
 
 ATTRIBUTE = re.compile(
     r"([\s\"'/])([hH][rR][eE][fF]|[sS][rR][cC](?:[sS][eE][tT])?|[pP][oO][sS][tT][eE][rR]|[cC][iI][tT][eE]|[dD][aA][tT][aA])"
     r"(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'>]++)"
 )
 UNSTEADY = re.compile(
-    r"[\s\"'/](?:[hH][rR][eE][fF]|[sS][rR][cC](?:[sS][eE][tT])?|[pP][oO][sS][tT][eE][rR]|[cC][iI][tT][eE]|[dD][aA][tT][aA])"
-    r"\s*+=\s*+[\"']?(?!https?://)"
+    r"[\s\"'/](?:[sS][rR][cC][sS][eE][tT]|"
+    r"(?:[hH][rR][eE][fF]|[sS][rR][cC]|[pP][oO][sS][tT][eE][rR]|[cC][iI][tT][eE]|[dD][aA][tT][aA])"
+    r"\s*+=\s*+[\"']?+(?!https?://))"
 )
-"""An address that is not absolute."""
+"""An address that is not absolute, or several of which some may not be."""
 
 ELSEWHERE = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 """What is no address of the web, or a place in the same page."""
@@ -52,6 +60,9 @@ class _Resolver:
     hosts: frozenset[str]
 
     def tag(self, found: re.Match[str]) -> str:
+        link, parameter = found.groups()
+        if link:
+            return f'<a href="{link}"' if tracks(parameter, self.hosts) else found[0]
         tag = found[0]
         if len(tag) > LONGEST:
             return tag

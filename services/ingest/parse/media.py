@@ -208,7 +208,8 @@ def _offer(element: etree._Element, names: Names, base: str, around: Found | Non
     if url is None:
         return None
     own = children_of(element, names) if len(element) else {}
-    around = around or {}
+    if around is None:
+        around = {}
     return _Offer(
         element=element,
         url=url,
@@ -240,7 +241,10 @@ def credit_of(place: Found) -> str:
     """Return the names of all credits, with what each did where they did different things."""
     if "media:credit" not in place:
         return ""
-    given = [(plain(inner(one)), (one.get("role") or "").strip().lower()) for one in place["media:credit"]]
+    credits = place["media:credit"]
+    if len(credits) == 1:
+        return plain(inner(credits[0])) or ""
+    given = [(plain(inner(one)), (one.get("role") or "").strip().lower()) for one in credits]
     named = [(name, role) for name, role in given if name]
     several = len({role for _, role in named if role}) > 1
     return ", ".join(dict.fromkeys(f"{name} ({role})" if several and role else str(name) for name, role in named))
@@ -255,12 +259,15 @@ def children_of(element: etree._Element, names: Names) -> Found:
 
 
 def _words(place: Found, name: str) -> str:
-    if name not in place:
-        return ""
-    return next(filter(None, (plain(inner(element)) for element in place[name])), "")
+    for element in place.get(name, ()):
+        if said := plain(inner(element)):
+            return said
+    return ""
 
 
 def _each_once(offered: list[Fields]) -> list[Fields]:
+    if len(offered) < 2:
+        return offered
     kept: dict[str, Fields] = {}
     for one in offered:
         known = kept.setdefault(one["url"], one)

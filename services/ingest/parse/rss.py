@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import etree
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submission_of
+from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
 from services.ingest.parse.elements import (
     base_of,
     hints,
@@ -62,10 +62,10 @@ def read_rss(root: etree._Element, channel: Channel, names: Names) -> Document:
     about = places[1] if len(places) > 1 else places[0]
     home = _complete(channel, about, heads[0] if heads else root)
     items = [item for place in places for item in place.get("item", ())] or list(root.iter("{*}item", "{*}Item"))
-    found = [submission_of(_draft(item, channel, names), channel) for item in islice(items, 0, 500)]
+    drafts = [_draft(item, channel, names) for item in islice(items, 0, 500)]
     relations = [(rel, href) for place in places for rel, href, _ in links(place, channel.base, "atom:link", "link")]
     return document_of(
-        found,
+        submissions_of(drafts, channel),
         len(items),
         channel,
         title=words(about, "title", "dc:title", "atom:title", "itunes:title"),
@@ -125,7 +125,7 @@ def _described(found: Found, media: Media) -> str:
 
 def _url(item: etree._Element, found: Found, base: str) -> str | None:
     """Return the address of the story itself: the original behind a redirecting one, else the link, else the guid."""
-    for given in (*texts(found, "feedburner:origlink"), *texts(found, "link")):
+    for given in texts(found, "feedburner:origlink", "link"):
         if (url := address(given, base)) is not None:
             return url
     for rel, href, _ in links(found, base, "link", "atom:link"):
@@ -162,6 +162,8 @@ def _categories(found: Found) -> list[Fields]:
 
 def _other_pictures(found: Found, names: Names, base: str, known: set[str]) -> list[Fields]:
     """Return pictures of the forms that few feeds use: itunes:image, and image with url or text."""
+    if "image" not in found and "itunes:image" not in found:
+        return []
     given = [(one.get("href"), "") for one in found.get("itunes:image", ())]
     for one in found.get("image", ()):
         inside = {names[child.tag]: child.text or "" for child in one}

@@ -37,13 +37,20 @@ def plain(value: str | None) -> str | None:
         return None
     if "<" in value or "&" in value:
         value = words(value)
-    return " ".join(printable(value).split()) or None
+    return folded(value) or None
+
+
+def folded(value: str) -> str:
+    """Return a text without what XML cannot carry, one blank for each run of white space and none at its ends."""
+    if value.isprintable() and "  " not in value:  # the blank is the only white space that is printable
+        return value.strip(" ")
+    return " ".join(printable(value).split())
 
 
 def literal(value: str | None) -> str | None:
     """Return a text that was said to be plain; it is taken for HTML only when it cannot be anything else."""
     if value and "<" in value and not TAG.search(value) and not REFERENCE.search(value):
-        return " ".join(printable(value).split()) or None
+        return folded(value) or None
     return plain(value)
 
 

@@ -18,7 +18,6 @@ TRACKING = frozenset(
 )
 """Names of query parameters that tell where a reader came from (those that Miniflux knows, Apache-2.0)."""
 
-ABSOLUTE = re.compile(r"https?://[^\s\\]+", re.IGNORECASE)
 SPACES = re.compile(r"[\t\r\n]+")
 
 
@@ -27,7 +26,7 @@ def address(value: str | None, base: str) -> str | None:
     value = value.strip() if value else ""
     if not value:
         return None
-    if ABSOLUTE.fullmatch(value) and is_web_url(value):
+    if is_web_url(value):
         return value
     try:
         joined = urljoin(base, SPACES.sub("", printable(value)))
@@ -64,11 +63,22 @@ def cleaned(url: str, hosts: frozenset[str] = frozenset()) -> str:
     if not mark:
         return url
     query, sharp, fragment = rest.partition("#")
+    if "&" not in query:  # as of nearly all links
+        return f"{before}{sharp}{fragment}" if tracks(query, hosts) else url
     pairs = query.split("&")
-    kept = [pair for pair in pairs if not _tracks(pair, hosts)]
+    kept = [pair for pair in pairs if not tracks(pair, hosts)]
     if len(kept) == len(pairs):
         return url
     return before + ("?" if kept else "") + "&".join(kept) + sharp + fragment
+
+
+def tracks(pair: str, hosts: frozenset[str]) -> bool:
+    """Tell whether a parameter, `name=value`, only says where a reader came from."""
+    name, _, value = pair.partition("=")
+    name = name.lower()
+    if name == "ref":
+        return value in hosts or unquote(value).lower().removeprefix("www.") in hosts
+    return name in TRACKING or name.startswith(PREFIXES)
 
 
 def unwrapped(url: str) -> str:
@@ -82,11 +92,3 @@ def unwrapped(url: str) -> str:
     except ValueError:
         return url
     return joined if inner and parts.path.endswith("/_next/image") and is_web_url(joined) else url
-
-
-def _tracks(pair: str, hosts: frozenset[str]) -> bool:
-    name, _, value = pair.partition("=")
-    name = name.lower()
-    if name in TRACKING or name.startswith(PREFIXES):
-        return True
-    return name == "ref" and (value in hosts or unquote(value).lower().removeprefix("www.") in hosts)

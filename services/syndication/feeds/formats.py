@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.syndication.feeds import atom, jsonfeed, ninjs, rss, rss_channel, wellformed
 from services.syndication.feeds.channel import TYPES, Channel
+from services.syndication.feeds.partners import apple, flipboard, msn, smartnews
 from services.syndication.feeds.site import Site
 from shared.events import Article
 
@@ -21,6 +22,9 @@ class Format:
     head: Callable[[Channel, Site], bytes]
     foot: bytes
     between: bytes = b""
+    items: int | None = None
+    page_bytes: int = 8 << 20
+    """The most items of a page, where fewer than usual, and the most bytes: it ends early, and the rest follows."""
 
 
 RSS = Format(
@@ -47,4 +51,19 @@ NINJS = Format(
     foot=ninjs.FOOT,
     between=ninjs.BETWEEN,
 )
-FORMATS: Mapping[str, Format] = {"rss": RSS, "atom": ATOM, "json": JSON, "ninjs": NINJS}
+OPEN_FORMATS: Mapping[str, Format] = {"rss": RSS, "atom": ATOM, "json": JSON, "ninjs": NINJS}
+"""What anybody reads; partners' renderings differ from RSS only where its rules and theirs conflict."""
+
+PARTNERS: Mapping[str, Format] = {
+    f"{name}.rss": Format(
+        media_type=TYPES["rss"],
+        item=partner.item,
+        fault=partner.fault,
+        head=partner.head,
+        foot=rss_channel.FOOT,
+        items=partner.ITEMS,
+        page_bytes=1_000_000,
+    )
+    for name, partner in (("msn", msn), ("smartnews", smartnews), ("flipboard", flipboard), ("apple", apple))
+}
+FORMATS: Mapping[str, Format] = {**OPEN_FORMATS, **PARTNERS}

@@ -7,16 +7,18 @@ from typing import Any
 import orjson
 
 from services.syndication.feeds.body import body
-from services.syndication.feeds.channel import Channel, called, links
+from services.syndication.feeds.channel import Channel, called, links, tongue
 from services.syndication.feeds.parts import (
     abstract,
     author_page,
     creators,
+    enclosures,
     image_type,
     language,
     lead_image,
     link,
     modified,
+    pictures,
     topics,
 )
 from services.syndication.feeds.site import Site
@@ -39,8 +41,9 @@ def head(channel: Channel, site: Site) -> bytes:
         "home_page_url": site.page(channel.feed),
         "feed_url": found["self"],
         "description": about,
-        "language": site.language,
-        "next_url": found.get("next"),
+        "icon": site.logo,
+        "language": tongue(channel, site),
+        "next_url": found.get("next") or (found.get("prev-archive") if channel.archive else None),
         "hubs": [{"type": "WebSub", "url": found["hub"]}] if "hub" in found else None,
     }
     return orjson.dumps({name: value for name, value in whole.items() if value})[:-1] + b',"items":['
@@ -78,7 +81,7 @@ def _story(article: Article, site: Site) -> dict[str, Any]:
         "language": language(article),
         "tags": [line(tag.name) for tag in topics(article)],
         "authors": [_author(author, site) for author in creators(article)],
-        "attachments": [*([_attached(image)] if image else []), *(_enclosed(article) if full else ())],
+        "attachments": [*(_attached(one) for one in pictures(article)), *_enclosed(article)] if full else [],
         "_news": _news(article, image),
     }
 
@@ -156,14 +159,13 @@ def _attached(image: Image) -> dict[str, Any]:
 def _enclosed(article: Article) -> list[dict[str, Any]]:
     return [
         {
-            "url": url,
-            "mime_type": one.type or "application/octet-stream",
+            "url": one.url,
+            "mime_type": one.type,
             "title": line(one.title),
             "size_in_bytes": one.bytes,
             "duration_in_seconds": one.seconds,
         }
-        for one in article.enclosures
-        if (url := address(one.url))
+        for one in enclosures(article)
     ]
 
 

@@ -52,6 +52,11 @@ class Listings:
         """Drop what is kept: the ledger was begun anew."""
         self._held.clear()
 
+    def present(self, site: Site) -> None:
+        """Make both anew: the newsroom presents itself differently from now on."""
+        self._site = site
+        self.forget()
+
     async def document(self, name: str, make: Callable[[], Awaitable[Document]]) -> Document:
         """Return a document that is at most a minute old. Raises RedisError."""
         async with self._turn:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.syndication.feeds.channel import Channel, called, links
+from services.syndication.feeds.channel import Channel, called, links, tongue
 from services.syndication.feeds.jsonfeed import said
 from services.syndication.feeds.parts import abstract, author_page, creators, image_type, language, modified, topics
 from services.syndication.feeds.site import Site
@@ -34,7 +34,7 @@ def head(channel: Channel, site: Site) -> bytes:
         "standard": STANDARD,
         "type": "composite",
         "title": title,
-        "language": site.language,
+        "language": tongue(channel, site),
         "descriptions": [{"value": about}],
         "versionCreated": seconds(channel.modified) if channel.modified else None,
     }

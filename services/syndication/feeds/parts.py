@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from services.syndication.feeds.shelf import FeedName
 from services.syndication.feeds.site import Site
 from services.syndication.feeds.text import address, line
-from shared.events import Article, Author, Image, Tag
+from shared.events import Article, Author, Enclosure, Image, Tag
 from shared.slugs import slug
 
 ABSTRACT = 300
@@ -26,7 +26,21 @@ IMAGE_TYPES = {
     "webp": "image/webp",
 }
 IMAGE_TYPE = re.compile(r"image/[a-z0-9][a-z0-9.+-]*")
+FILE_TYPES = {
+    "m4a": "audio/mp4",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "ogg": "audio/ogg",
+    "pdf": "application/pdf",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+}
+FILE_TYPE = re.compile(r"[a-z]{1,32}/[a-z0-9][a-z0-9.+-]{0,99}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""How a BCP 47 tag looks."""
+UNKNOWN = "application/octet-stream"
+MOST_PICTURES = 20
+"""Pictures told of beside the story, as a gallery may have hundreds; the body shows them all."""
 
 
 def modified(article: Article) -> datetime:
@@ -49,22 +63,44 @@ def author_page(author: Author, site: Site) -> str | None:
     return address(author.url) or (site.author(author.id) if author.id else None)
 
 
-def lead_image(article: Article) -> Image | None:
-    """Return the lead picture, else the first, among those with an address; the address is made safe."""
+def pictures(article: Article) -> list[Image]:
+    """Return the pictures that have an address, made safe and each once, the lead one first."""
+    found: dict[str, Image] = {}
     for image in sorted(article.images, key=lambda image: not image.lead):
         url = address(image.url)
         if url is not None:
-            return image if url == image.url else image.model_copy(update={"url": url})
-    return None
+            found.setdefault(url, image if url == image.url else image.model_copy(update={"url": url}))
+    return list(found.values())[:MOST_PICTURES]
+
+
+def lead_image(article: Article) -> Image | None:
+    """Return the lead picture, else the first, among those with an address; the address is made safe."""
+    return next(iter(pictures(article)), None)
 
 
 def image_type(image: Image) -> str:
     """Return a picture's media type: as given, else by the ending of its address, else JPEG."""
     given = (image.type or "").strip().lower()
-    if IMAGE_TYPE.fullmatch(given):
-        return given
-    ending = urlsplit(image.url).path.rpartition(".")[2].lower()
-    return IMAGE_TYPES.get(ending, "image/jpeg")
+    return given if IMAGE_TYPE.fullmatch(given) else IMAGE_TYPES.get(_ending(image.url), "image/jpeg")
+
+
+def enclosures(article: Article) -> list[Enclosure]:
+    """Return the files that go with an article: addresses made safe, and each with a media type."""
+    found: dict[str, Enclosure] = {}
+    for one in article.enclosures[:MOST_PICTURES]:
+        url = address(one.url)
+        if url is not None:
+            found.setdefault(url, one.model_copy(update={"url": url, "type": _file_type(one, url)}))
+    return list(found.values())
+
+
+def _file_type(one: Enclosure, url: str) -> str:
+    given = (one.type or "").strip().lower()
+    return given if FILE_TYPE.fullmatch(given) else FILE_TYPES.get(_ending(url), UNKNOWN)
+
+
+def _ending(url: str) -> str:
+    return urlsplit(url).path.rpartition(".")[2].lower()
 
 
 def abstract(article: Article) -> str:

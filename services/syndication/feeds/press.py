@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
@@ -15,21 +14,27 @@ import structlog
 from services.syndication.cache import Recent
 from services.syndication.feeds.channel import Channel, header
 from services.syndication.feeds.document import IDENTITY, Document, digest_of, seal
-from services.syndication.feeds.formats import FORMATS, Format
-from services.syndication.feeds.parts import names
-from services.syndication.feeds.shelf import FeedName, Listed, Shelf
+from services.syndication.feeds.formats import FORMATS, OPEN_FORMATS, Format
+from services.syndication.feeds.fragments import Fragment, Fragments
+from services.syndication.feeds.shelf import ALL, FeedName, Shelf
 from services.syndication.feeds.site import Site
-from shared.events import Article
+from shared.events import Reuse
 
 log = structlog.get_logger()
 
 
 class Page(NamedTuple):
-    """One page of a feed in one format: the newest items, or those with numbers below `before`."""
+    """One page of a feed in one format: the newest items, or those with numbers below `before`.
+
+    `reuse` is how much of each story may be in it at most; `private` is the path, without ending, under which
+    one consumer has it.
+    """
 
     feed: FeedName
     before: int | None = None
     ending: str = "rss"
+    reuse: Reuse = "full"
+    private: str = ""
 
 
 TOPS_BYTES, TOP_BYTES = 8 << 20, 200
@@ -40,14 +45,11 @@ PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
-    """An article version as it stands in documents, empty when it must not, and what it calls its feeds."""
+class Caches:
+    """How many bytes are kept of fragments, and of finished documents."""
 
-    article_id: str
-    version: int
-    body: bytes
-    published: datetime
-    names: Mapping[FeedName, str]
+    fragments: int = 64 << 20
+    documents: int = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Press:
     """Makes documents from the shelf and keeps the latest of each page.
 
     `page_size` is items a page; `fresh_for` is seconds in which a document is served without asking the
-    shelf for its mark; `fragment_bytes` and `document_bytes` bound the two caches.
+    shelf for its mark; `caches` bounds what it keeps. `archived` tells how many
+    archives of the whole feed there are.
     """
 
     def __init__(
@@ -88,9 +91,9 @@ class Press:
         formats: Mapping[str, Format] = FORMATS,
         page_size: int = 50,
         fresh_for: float = 0.02,
-        fragment_bytes: int = 64 << 20,
-        document_bytes: int = 64 << 20,
+        caches: Caches = Caches(),
         clock: Callable[[], float] = time.monotonic,
+        archived: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
         self._shelf = shelf
         self._site = site
@@ -98,17 +101,23 @@ class Press:
         self._page_size = page_size
         self._fresh_for = fresh_for
         self._clock = clock
-        self._fragments: Recent[tuple[str, str], Fragment] = Recent(fragment_bytes)
-        self._prints: Recent[Page, Print] = Recent(document_bytes)
+        self._archived = archived
+        self._fragments = Fragments(shelf, site, formats, caches.fragments)
+        self._prints: Recent[Page, Print] = Recent(caches.documents)
         self._tops: Recent[tuple[Page, str], int] = Recent(TOPS_BYTES)
         self._failing = False
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self) -> None:
         """Drop all that is kept: the shelf was begun anew, and its numbers and versions mean other things."""
-        self._fragments.clear()
+        self._fragments.forget()
         self._prints.clear()
         self._tops.clear()
+
+    def present(self, site: Site) -> None:
+        """Print all anew: the newsroom presents itself differently from now on."""
+        self._site = site
+        self.forget()
 
     def ready(self, page: Page) -> Document | None:
         """Return the document of a page if it was looked after a moment ago: the path of most requests."""
@@ -169,25 +178,37 @@ class Press:
         return made.document
 
     async def _make(self, page: Page) -> Made | None:
-        feed, before, ending = page
-        listed = await self._shelf.newest(feed, before, self._page_size + 1)
-        if not listed and await self._never_was(feed, before):
+        form, feed = self._formats[page.ending], page.feed
+        most = min(form.items or self._page_size, self._page_size)
+        listed = await self._shelf.newest(feed, page.before, most + 1)
+        if not listed and await self._never_was(feed, page.before):
             return None
-        shown = listed[: self._page_size]
-        fragments = await self._fragments_of(shown, ending)
+        shown = listed[:most]
+        found = await self._fragments.of(shown, page.ending, page.reuse)
+        seqs = {one.article_id: one.seq for one in reversed(shown)}
+        fragments = _within(found, form.page_bytes)
+        if len(fragments) < len(found):
+            last = seqs[fragments[-1].article_id]
+            shown = [one for one in shown if one.seq >= last]
         channel = Channel(
             feed=feed,
             label=next((found.names[feed] for found in fragments if feed in found.names), feed.slug),
-            before=before,
+            before=page.before,
             older=shown[-1].seq if len(listed) > len(shown) else None,
             published=max((found.published for found in fragments), default=None),
             modified=max((entry.modified for entry in shown), default=None),
+            archived=await self._archives_before(page),
+            private=page.private,
         )
         # In a thread: compressing takes milliseconds, and other readers need not wait for them.
-        document = await asyncio.to_thread(self._sealed, channel, ending, [found.body for found in fragments])
-        seqs = {one.article_id: one.seq for one in reversed(shown)}
+        document = await asyncio.to_thread(self._sealed, channel, page.ending, [found.body for found in fragments])
         items = tuple((seqs[found.article_id], found.body) for found in fragments)
         return Made(document, channel, items)
+
+    async def _archives_before(self, page: Page) -> int | None:
+        """Return the number of the archive that the newest page of the whole feed leads to."""
+        newest = page == Page(ALL, None, page.ending) and page.ending in OPEN_FORMATS
+        return await self._archived() if newest and self._archived is not None else None
 
     async def _never_was(self, feed: FeedName, before: int | None) -> bool:
         if not feed.slug or feed.kind == "search":
@@ -200,45 +221,12 @@ class Press:
         links = header(channel, self._site, ending)
         return seal(whole, media_type=form.media_type, modified=channel.modified, links=links)
 
-    async def _fragments_of(self, listed: Sequence[Listed], ending: str) -> list[Fragment]:
-        """Return a page's fragments in its order, each article once; what cannot be shown is left out."""
-        # In reverse, so that the newest place of an article wins.
-        versions = {entry.article_id: entry.version for entry in reversed(listed)}
-        held = {name: self._fragments.get((ending, name)) for name in versions}
-        found = {
-            name: fragment
-            for name, fragment in held.items()
-            if fragment is not None and fragment.version >= versions[name]
-        }
-        missing = [(name, version) for name, version in versions.items() if name not in found]
-        for article in await self._shelf.documents(missing) if missing else ():
-            found[article.id] = self._fragment(article, ending)
-            await asyncio.sleep(0)  # a cold page renders for milliseconds
-        order = dict.fromkeys(entry.article_id for entry in listed)
-        return [found[name] for name in order if name in found and found[name].body]
 
-    def _fragment(self, article: Article, ending: str) -> Fragment:
-        """Return the fragment of an article version, which another page may have made meanwhile."""
-        held = self._fragments.get((ending, article.id))
-        if held is not None and held.version >= article.version:
-            return held
-        body = self._body(article, ending, held)
-        fragment = Fragment(article.id, article.version, body, article.published_at, names(article))
-        self._fragments.put((ending, article.id), fragment, len(body))
-        return fragment
-
-    def _body(self, article: Article, ending: str, held: Fragment | None) -> bytes:
-        """Return an item, the last good one where this version gives none, or nothing."""
-        if article.status == "withheld":
-            return b""
-        form = self._formats[ending]
-        try:
-            body = form.item(article, self._site)
-            wrong = form.fault(body)
-        except Exception as error:  # noqa: BLE001  # one article must not take a feed down
-            wrong = f"{type(error).__name__}: {error}"
-        if wrong is None:
-            return body
-        log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
-        # A retracted text never stands in for its own retraction.
-        return held.body if held is not None and article.status == "usable" else b""
+def _within(fragments: list[Fragment], most: int) -> list[Fragment]:
+    """Return the first fragments that are `most` bytes together, at least one that says something."""
+    total = 0
+    for at, found in enumerate(fragments):
+        total += len(found.body)
+        if total > most and at > 0:
+            return fragments[:at]
+    return fragments

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from services.syndication.feeds.body import body
+from services.syndication.feeds.media import contents, enclosure
 from services.syndication.feeds.parts import (
     abstract,
     author_page,
     creators,
-    image_type,
     language,
-    lead_image,
     link,
     modified,
     topics,
 )
 from services.syndication.feeds.site import Site
-from services.syndication.feeds.text import address, attribute, cdata, content, line, prose, rfc822, seconds
-from shared.events import Article, Author, Image, Related
+from services.syndication.feeds.text import address, attribute, cdata, content, line, prose, rfc822, seconds, words
+from shared.events import Article, Author, Related
 
 PUB_STATUS = "http://cv.iptc.org/newscodes/pubstatusg2/"
 WITHDRAWN = "This story has been withdrawn. Subscribers must remove all versions."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """In what a rendering may differ from the public one: what it says for each of these of an article."""
+
+    title: Callable[[Article], str]
+    about: Callable[[Article], str]
+    published: Callable[[Article], datetime]
+    media: Callable[[Article], list[str]]
+    people: bool = True
+
+
+PUBLIC = Manner(
+    title=lambda article: line(article.headline),
+    # A description must precede the body, so where no text gives one the headline does.
+    about=lambda article: abstract(article) or article.headline,
+    published=lambda article: article.published_at,
+    media=lambda article: [enclosure(article), *contents(article)],
+)
 
 
 def item(article: Article, site: Site) -> bytes:
@@ -28,35 +51,39 @@ def item(article: Article, site: Site) -> bytes:
     What the source lets go on is kept to: `summary` gives the abstract without body and pictures,
     `headline` neither. A canceled article gives the notice that takes its place under the same guid.
     """
-    parts = _retraction(article, site) if article.status == "canceled" else _story(article, site)
+    return element(retraction(article, site) if article.status == "canceled" else story(article, site))
+
+
+def element(parts: Iterable[str]) -> bytes:
+    """Return an item of these parts, without those that are empty."""
     return "\n".join(["<item>", *filter(None, parts), "</item>", ""]).encode()
 
 
-def _story(article: Article, site: Site) -> list[str]:
+def story(article: Article, site: Site, manner: Manner = PUBLIC) -> list[str]:
+    """Return the parts of an article's item, in the order that the profile asks for."""
     full, headline_only = article.reuse == "full", article.reuse == "headline"
-    # A description must precede the body, so where no text gives one the headline does.
-    said = prose(abstract(article) or article.headline)
-    story = body(article, site) if full else ""
+    whole = body(article, site) if full else ""
     return [
-        *_identity(article, site, line(article.headline)),
+        *_identity(article, site, manner.title(article), manner.published(article)),
         f"<atom:updated>{seconds(modified(article))}</atom:updated>",
-        *(f"<dc:creator>{content(author.name)}</dc:creator>" for author in creators(article)),
+        *(f"<dc:creator>{words(author.name)}</dc:creator>" for author in creators(article)),
         *(_category(f"{site.url}/tags", tag.name) for tag in topics(article)),
-        f"<description>{said}</description>" if not headline_only else "",
-        f"<content:encoded>{cdata(story)}</content:encoded>" if story else "",
-        *(_pictures(article) if full else ()),
-        *(person(author, site) for author in creators(article)),
+        f"<description>{prose(manner.about(article))}</description>" if not headline_only else "",
+        f"<content:encoded>{cdata(whole)}</content:encoded>" if whole else "",
+        *(manner.media(article) if full else ()),
+        *(person(author, site) for author in creators(article) if manner.people),
         *(_related(story) for story in article.related),
         _element("dc:rights", article.rights or site.rights),
         _element("dc:language", language(article)),
     ]
 
 
-def _retraction(article: Article, site: Site) -> list[str]:
+def retraction(article: Article, site: Site, manner: Manner = PUBLIC) -> list[str]:
+    """Return the parts of the notice that takes the place of a story that was taken back."""
     start, end = seconds(article.published_at), seconds(modified(article))
     notice = attribute(site.article(article.id))
     return [
-        *_identity(article, site, f"Retracted: {line(article.headline)}"),
+        *_identity(article, site, f"Retracted: {manner.title(article)}", manner.published(article)),
         f"<dcterms:valid>start={start}; end={end}; scheme=W3C-DTF</dcterms:valid>",
         _category(PUB_STATUS, "canceled"),
         f"<description>{_notice(article)}</description>",
@@ -69,52 +96,23 @@ def _notice(article: Article) -> str:
     return prose(f"{WITHDRAWN} {reason}" if reason else WITHDRAWN)
 
 
-def _identity(article: Article, site: Site, title: str) -> list[str]:
+def _identity(article: Article, site: Site, title: str, published: datetime) -> list[str]:
     return [
-        f"<title>{content(title)}</title>",
+        f"<title>{words(title)}</title>",
         f"<link>{content(link(article, site))}</link>",
         f'<guid isPermaLink="false">{content(site.identifier(article.id))}</guid>',
-        f"<pubDate>{rfc822(article.published_at)}</pubDate>",
+        f"<pubDate>{rfc822(published)}</pubDate>",
         f"<dcterms:modified>{seconds(modified(article))}</dcterms:modified>",
     ]
 
 
 def _element(name: str, value: str | None) -> str:
-    said = content(value)
+    said = words(value)
     return f"<{name}>{said}</{name}>" if said else ""
 
 
 def _category(domain: str, name: str) -> str:
-    return f'<category domain="{attribute(domain)}">{content(name)}</category>'
-
-
-def _pictures(article: Article) -> list[str]:
-    image = lead_image(article)
-    if image is None:
-        return []
-    kind, size = image_type(image), max(image.bytes or 0, 0)
-    # The length is required; 0 says that it is not known (RSS Advisory Board, Best Practices Profile).
-    enclosure = f'<enclosure url="{attribute(image.url)}" length="{size}" type="{kind}"/>'
-    return [enclosure, media(image, kind, size, language(article))]
-
-
-def media(image: Image, kind: str, size: int, tongue: str | None) -> str:
-    """Return a picture with caption and credit as a Media RSS element, which Atom takes too."""
-    given = {"fileSize": size, "width": image.width, "height": image.height}
-    numbers = "".join(f' {name}="{value}"' for name, value in given.items() if value and value > 0)
-    spoken = f' lang="{tongue}"' if tongue else ""
-    address_and_type = f'url="{attribute(image.url)}" type="{kind}" medium="image"'
-    said, credit = content(image.caption), content(image.credit)
-    inner = f'\n<media:description type="plain">{said}</media:description>' if said else ""
-    if credit:
-        inner += f'\n<media:credit role="photographer" scheme="urn:ebu">{credit}</media:credit>'
-        inner += f"\n<media:copyright>{_holder(credit)}</media:copyright>"
-    return f'<media:content {address_and_type}{numbers} isDefault="true"{spoken}>{inner}\n</media:content>'
-
-
-def _holder(credit: str) -> str:
-    """Return the agency of `Photographer/Agency`, or the whole credit where it names no agency."""
-    return credit.rpartition("/")[2].strip() or credit
+    return f'<category domain="{attribute(domain)}">{words(name)}</category>'
 
 
 def person(author: Author, site: Site) -> str:
@@ -122,7 +120,7 @@ def person(author: Author, site: Site) -> str:
     avatar, page = address(author.avatar), author_page(author, site)
     face = f' img="{attribute(avatar)}"' if avatar else ""
     more = f' href="{attribute(page)}"' if page else ""
-    name = content(author.name)
+    name = words(author.name)
     return f'<podcast:person group="writing" role="author"{face}{more}>{name}</podcast:person>'
 
 
@@ -130,5 +128,5 @@ def _related(story: Related) -> str:
     url = address(story.url)
     if url is None:
         return ""
-    title = f' title="{attribute(story.headline)}"' if line(story.headline) else ""
+    title = f' title="{words(story.headline, quoted=True)}"' if line(story.headline) else ""
     return f'<atom:link rel="related" type="text/html" href="{attribute(url)}"{title}/>'

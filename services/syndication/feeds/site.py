@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
-from services.syndication.feeds.shelf import FeedName
+from services.syndication.feeds.shelf import FeedName, Kind
 
 DNS_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+FIELDS: dict[Kind, str] = {"sources": "source", "sections": "section", "languages": "lang"}
+"""What the query language calls feeds that have no page of their own."""
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment of a feed that never had an item: a clock would change its bytes."""
@@ -20,7 +23,7 @@ class Site:
     """A newsroom to its readers; `url` has no slash at its end.
 
     `authority` is the domain name in item identifiers. Set it where `url` may move to another host:
-    identifiers that change make every item unread again.
+    identifiers that change make every item unread again. `logo` is the address of the newsroom's picture.
     """
 
     url: str
@@ -29,6 +32,7 @@ class Site:
     language: str = "en"
     rights: str | None = None
     authority: str | None = None
+    logo: str | None = None
 
     def feed(self, name: FeedName, ending: str, before: int | None = None) -> str:
         """Return the address of a feed in one format, or of the page of it below a sequence number."""
@@ -36,10 +40,13 @@ class Site:
         return f"{self.url}{name.path}.{ending}{'?' if asked else ''}{urlencode(asked)}"
 
     def page(self, name: FeedName) -> str:
-        """Return the address of the page that shows people what a feed lists."""
-        if name.kind == "search":
-            return f"{self.url}/search?{urlencode({'q': name.slug})}"
-        return f"{self.url}/{name.kind}/{name.slug}" if name.kind in ("tags", "authors") else f"{self.url}/"
+        """Return the address of the page that shows people what a feed lists: its own, or a search that finds it."""
+        if name.kind in ("tags", "authors"):
+            return f"{self.url}/{name.kind}/{name.slug}"
+        if name.kind == "all":
+            return f"{self.url}/"
+        query = name.slug if name.kind == "search" else f"{FIELDS[name.kind]}:{name.slug}"
+        return f"{self.url}/search?{urlencode({'q': query}, safe=':')}" if query else f"{self.url}/search"
 
     def article(self, article_id: str) -> str:
         """Return the address of our own page of an article."""

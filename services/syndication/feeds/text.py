@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
+from html.entities import name2codepoint
 from urllib.parse import quote, urlsplit
 
 from shared.times import rfc3339
@@ -15,6 +16,11 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\u
 
 MARKUP_LIKE = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 """Where HTML would begin a tag or a character reference (HTML, Tokenization)."""
+
+HALF_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?(\w{1,32}))")
+"""Where lenient readers see a tag or a reference, closed or not."""
+GAP = "\u200b"
+"""Zero width: what follows a `<` or `&` then begins no markup, and nobody sees a difference."""
 
 BLANKS = re.compile("[ \t\n]+")
 URL_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
@@ -38,9 +44,35 @@ def line(text: str | None) -> str:
     return BLANKS.sub(" ", legal(text)).strip(" ")
 
 
+def cut(text: str, most: int) -> str:
+    """Return a line of at most `most` code points: a longer one ends at a word, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    return f"{kept.rpartition(' ')[0] or kept[:-1]}…"
+
+
 def content(text: str | None) -> str:
     """Return text as one escaped line for an element."""
     return escape(line(text), quote=False)
+
+
+def words(text: str | None, *, quoted: bool = False) -> str:
+    """Return plain text as one escaped line for an element, or a quoted attribute, that may be taken for HTML.
+
+    Titles and names are plain text in RSS and Atom, yet many readers show them as markup: a headline about
+    `<script>` must come out as those letters in either kind.
+    """
+    plain = line(text)
+    if "<" in plain or "&" in plain:
+        plain = HALF_MARKUP.sub(_apart, plain)
+    return escape(plain, quote=quoted)
+
+
+def _apart(found: re.Match[str]) -> str:
+    name = found[1]
+    harmless = name is not None and name.isalpha() and name not in name2codepoint and name != "apos"
+    return found[0] if harmless else found[0] + GAP
 
 
 def prose(text: str) -> str:

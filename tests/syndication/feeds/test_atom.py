@@ -12,7 +12,8 @@ from lxml import etree
 from services.syndication.feeds.atom import ATOM, FOOT, OPEN, TOMBSTONES, distinct, entry, fault, head
 from services.syndication.feeds.channel import Channel
 from services.syndication.feeds.shelf import ALL, FeedName
-from shared.events import Article, Author, Corrected, Retraction
+from services.syndication.feeds.text import GAP
+from shared.events import Article, Author, Corrected, Enclosure, Retraction
 from tests.syndication.feeds.in_memory import CDN, MORNING, SITE, a_story
 
 NAMES = {"a": ATOM, "at": TOMBSTONES, "media": "http://search.yahoo.com/mrss/"}
@@ -78,7 +79,7 @@ def test_a_retracted_story_is_a_tombstone_with_its_reason() -> None:
     assert texts(node, "at:by/a:name") == ["World Desk"]
 
 
-@pytest.mark.parametrize(("reuse", "summary", "content"), [("summary", 1, 0), ("headline", 0, 0)])
+@pytest.mark.parametrize(("reuse", "summary", "content"), [("summary", 1, 0), ("headline", 1, 0)])
 def test_what_the_source_lets_go_on_is_kept_to(reuse: str, summary: int, content: int) -> None:
     node = parsed(a_story(reuse=reuse))
     assert (len(texts(node, "a:summary")), len(texts(node, "a:content"))) == (summary, content)
@@ -86,9 +87,29 @@ def test_what_the_source_lets_go_on_is_kept_to(reuse: str, summary: int, content
     assert "enclosure" not in [link.get("rel") for link in node.findall("a:link", NAMES)]
 
 
+def test_an_entry_of_which_only_the_headline_may_go_on_says_no_more() -> None:
+    story = a_story(reuse="headline")
+    assert texts(parsed(story), "a:summary") == [story.headline]
+
+
+def test_only_a_tombstone_knows_the_namespace_of_tombstones() -> None:
+    assert TOMBSTONES.encode() not in head(Channel(feed=ALL, label=""), SITE) + entry(a_story(), SITE)
+    assert TOMBSTONES.encode() in entry(a_story(status="canceled"), SITE)
+
+
+def test_every_file_of_a_story_is_an_enclosure() -> None:
+    sound = Enclosure(url=f"{CDN}/a.mp3", bytes=99, seconds=12, title="Listen")
+    node = parsed(a_story(enclosures=(sound,)))
+    links = [dict(link.attrib) for link in node.findall("a:link", NAMES) if link.get("rel") == "enclosure"]
+    assert [link["type"] for link in links] == ["image/jpeg", "audio/mpeg"]
+    assert links[1] == {"rel": "enclosure", "type": "audio/mpeg", "length": "99", "href": sound.url, "title": "Listen"}
+
+
 def test_hostile_text_is_text() -> None:
     node = parsed(a_story(headline=HOSTILE, summary=HOSTILE, body_html=f"<p>{HOSTILE}</p>", section=HOSTILE))
-    assert texts(node, "a:title") == ['Ends ]]> <b>"bold"</b> & \u202eright to left 🐟']
+    [title] = texts(node, "a:title")
+    assert title.replace(GAP, "") == 'Ends ]]> <b>"bold"</b> & \u202eright to left 🐟'
+    assert "<b" not in title
 
 
 def test_no_two_entries_bear_one_moment() -> None:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from services.syndication.feeds.document import Document
 from services.syndication.feeds.formats import RSS
-from services.syndication.feeds.press import PAUSE, Page, Press
+from services.syndication.feeds.press import PAUSE, Caches, Page, Press
 from services.syndication.feeds.rss import item
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
@@ -275,7 +275,7 @@ async def test_a_shelf_that_is_down_from_the_start_is_the_callers_surprise(room:
 
 
 async def test_memory_is_bounded_and_a_feed_is_whole_without_it() -> None:
-    room = Room(fragment_bytes=3000, document_bytes=1)
+    room = Room(caches=Caches(fragments=3000, documents=1))
     room.shelf.publish(*numbered(20))
     assert len(await room.headlines()) == len(await room.headlines()) == 20
     assert room.press.ready(Page(ALL)) is None

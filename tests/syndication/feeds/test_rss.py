@@ -12,8 +12,9 @@ from lxml import etree
 
 from services.syndication.feeds.rss import item
 from services.syndication.feeds.rss_channel import FOOT, NAMESPACES
+from services.syndication.feeds.text import GAP
 from services.syndication.feeds.wellformed import FRAME, fault
-from shared.events import Article, Author, Image, Reuse, Tag
+from shared.events import Article, Author, Enclosure, Image, Reuse, Tag
 from tests.syndication.feeds.in_memory import CDN, MORNING, SITE, a_story
 
 Node = Any
@@ -103,6 +104,25 @@ def test_the_lead_picture_is_the_one_enclosure_with_its_real_length() -> None:
     assert attributes(parsed(a_story()), "enclosure") == [
         {"url": f"{CDN}/ryder.jpg", "length": "284120", "type": "image/jpeg"}
     ]
+
+
+def test_every_picture_and_file_is_media_and_one_of_them_the_enclosure() -> None:
+    more = Image(url=f"{CDN}/map.png", caption="A map", width=40)
+    sound = Enclosure(url=f"{CDN}/a.mp3", bytes=99, seconds=12, title="Listen & learn")
+    node = parsed(a_story(images=(more, *a_story().images, more), enclosures=(sound, sound)))
+    assert [one["url"] for one in attributes(node, "enclosure")] == [f"{CDN}/ryder.jpg"]
+    told = [(one["url"], one["medium"], one.get("isDefault")) for one in attributes(node, "media:content")]
+    expected = [(f"{CDN}/ryder.jpg", "image", "true"), (more.url, "image", None), (sound.url, "audio", None)]
+    assert told == expected
+    assert attributes(node, "media:content")[2]["duration"] == "12"
+    assert texts(node, "media:content/media:title") == ["Listen & learn"]
+
+
+def test_a_story_without_picture_has_its_sound_for_an_enclosure() -> None:
+    files = (Enclosure(url="ftp://x/y.mp3"), Enclosure(url=f"{CDN}/a.mp3"), Enclosure(url=f"{CDN}/b", type="<"))
+    node = parsed(a_story(images=(), enclosures=files))
+    assert attributes(node, "enclosure") == [{"url": f"{CDN}/a.mp3", "length": "0", "type": "audio/mpeg"}]
+    assert attributes(node, "media:content")[1] == {"url": f"{CDN}/b", "type": "application/octet-stream", "lang": "en"}
 
 
 def test_a_picture_of_unknown_size_has_length_nought_and_the_type_of_its_ending() -> None:
@@ -233,14 +253,18 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_comes_back_letter_by_letter(text: str) -> None:
+def test_hostile_text_comes_back_letter_by_letter_and_as_no_markup(text: str) -> None:
     author = Author(name=text, role=text, bio=text)
     picture = Image(url=f"{CDN}/x.jpg", alt=text, caption=text, credit=text)
     tag = Tag(id="t", slug="t", name=text)
     story = a_story(headline=text, summary=text, body_html=text, authors=(author,), images=(picture,), tags=(tag,))
     node = parsed(story)
     paths = ("title", "dc:creator", "podcast:person", "category", "media:content/media:credit")
-    assert [texts(node, path) for path in paths] == [[text]] * len(paths)
+    for path in paths:
+        [told] = texts(node, path)
+        # A gap of no width is all that stands between the letters, so that no reader takes them for markup.
+        assert told.replace(GAP, "") == text
+        assert not re.search(r"<[a-z/!]|&(#|amp|lt)", told, re.IGNORECASE)
     [described] = texts(node, "description")
     assert unescape(described) == text
     assert not re.search(r"<[a-z/!]", described, re.IGNORECASE)

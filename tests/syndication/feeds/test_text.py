@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from services.syndication.feeds.text import (
+    GAP,
     address,
     attribute,
     cdata,
@@ -17,6 +18,7 @@ from services.syndication.feeds.text import (
     prose,
     rfc822,
     seconds,
+    words,
 )
 
 
@@ -106,3 +108,21 @@ def test_an_address_is_brought_into_ascii() -> None:
 
 def test_an_impossible_host_is_none() -> None:
     assert address(f"https://{'ü' * 70}.example/") is None
+
+
+@pytest.mark.parametrize("text", ["Plain", "AT&T and R&D", "a < b && c > d", "1 <2", "Q&A: S&P 500"])
+def test_words_that_nobody_takes_for_markup_stay_as_they_are(text: str) -> None:
+    assert unescape(words(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<script>", f"<{GAP}script>"),
+        ("a</b>", f"a<{GAP}/b>"),
+        ("&lt;b&gt", f"&{GAP}lt;b&{GAP}gt"),
+        ("&#x41 &#65;", f"&{GAP}#x41 &{GAP}#65;"),
+    ],
+)
+def test_words_that_look_like_markup_are_kept_from_being_it(text: str, told: str) -> None:
+    assert unescape(words(text).replace("&amp;", "\0")).replace("\0", "&") == told

@@ -1,0 +1,166 @@
+"""The whole feed's history as archive documents (RFC 5005 section 4): fixed ranges of the ledger's numbers.
+
+Pages below a number (`?before=`) list each article once, so every update moves them; an archive lists versions as
+they were numbered, and stands as it is. One thing alone ever changes it: a story that may no longer be told, or not
+in full. What was taken back leaves it for its tombstone, what is withheld for nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from services.syndication.cache import Recent
+from services.syndication.feeds.channel import Channel, Link, archive_at, header, joined, media_type
+from services.syndication.feeds.document import Document, seal
+from services.syndication.feeds.formats import OPEN_FORMATS, Format
+from services.syndication.feeds.fragments import lowered
+from services.syndication.feeds.shelf import ALL
+from services.syndication.feeds.site import Site
+from services.syndication.ledger import Head, Recorded
+from shared.events import Article, Reuse
+
+log = structlog.get_logger()
+
+SIZE = 50
+"""Numbers of one archive: no more than the newest page has items, so that both together have no gap."""
+
+FRESH_SECONDS = 1.0
+CACHED_BYTES = 32 << 20
+
+
+class Source(Protocol):
+    """The ledger with its articles."""
+
+    async def read(self, after: int, limit: int, block_ms: int) -> list[Recorded]:
+        """Return ledger entries after a number, in order."""
+
+    async def latest(self) -> int:
+        """Return the number of the newest entry."""
+
+    async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+        """Return the newest versions of articles, in the order asked."""
+
+    async def article(self, article_id: str, version: int) -> Article | None:
+        """Return one version of an article."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A document, its articles with their heads then, whether it was the last, until when it needs no look at them."""
+
+    document: Document
+    articles: list[str]
+    heads: list[Head | None]
+    last: bool
+    fresh_until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What stands for an entry in its archive, and since when."""
+
+    article: Article
+    since: datetime
+
+
+class Archives:
+    """Makes archive documents and keeps the latest asked for. Raises RedisError."""
+
+    def __init__(
+        self, source: Source, site: Site, clock: Callable[[], float], formats: Mapping[str, Format] = OPEN_FORMATS
+    ) -> None:
+        self._source, self._site, self._clock, self._formats = source, site, clock, formats
+        self._kept: Recent[tuple[int, str], _Kept] = Recent(CACHED_BYTES)
+        self._turn = asyncio.Lock()
+
+    def forget(self) -> None:
+        """Drop what is kept: the ledger was begun anew."""
+        self._kept.clear()
+
+    async def count(self) -> int:
+        """Return how many archives are complete; they are numbered from 1, the oldest."""
+        return await self._source.latest() // SIZE
+
+    async def document(self, number: int, ending: str) -> Document | None:
+        """Return an archive, or None while its range is not complete."""
+        async with self._turn:
+            kept = self._kept.get((number, ending))
+            if kept is not None and self._clock() < kept.fresh_until:
+                return kept.document
+            complete = await self.count()
+            if kept is not None and kept.last == (number == complete) and await self._stands(kept):
+                return kept.document
+            if not 1 <= number <= complete or ending not in self._formats:
+                return None
+            return await self._made(number, ending, complete)
+
+    async def _stands(self, kept: _Kept) -> bool:
+        if await self._source.heads(kept.articles) != kept.heads:
+            return False
+        kept.fresh_until = self._clock() + FRESH_SECONDS
+        return True
+
+    async def _made(self, number: int, ending: str, complete: int) -> Document:
+        fresh_until = self._clock() + FRESH_SECONDS
+        entries = await self._source.read((number - 1) * SIZE, SIZE, 0)
+        # The newest version in the range alone: one document does not tell an article twice.
+        newest = {one.article_id: one for one in entries if one.seq <= number * SIZE}
+        wanted = sorted(newest.values(), key=lambda one: -one.seq)
+        heads = await self._source.heads([one.article_id for one in wanted])
+        shown = [await self._shown(one, head) for one, head in zip(wanted, heads, strict=True)]
+        told = [one for one in shown if one is not None]
+        channel = Channel(
+            feed=ALL,
+            label="",
+            published=max((one.article.published_at for one in told), default=None),
+            modified=max((one.since for one in told), default=None),
+            archive=number,
+            archived=number - 1,
+        )
+        bodies = [body for one in told if (body := self._body(one.article, ending))]
+        last = number == complete
+        document = await asyncio.to_thread(self._sealed, channel, ending, bodies, last=last)
+        kept = _Kept(document, [one.article_id for one in wanted], heads, last, fresh_until)
+        self._kept.put((number, ending), kept, document.size)
+        return document
+
+    async def _shown(self, entry: Recorded, head: Head | None) -> _Shown | None:
+        """Return the version that was numbered, or what took its place if its text may no longer be shown."""
+        allowed: Reuse = "full"
+        if head is not None and head.version > entry.version:
+            newest = await self._source.article(entry.article_id, head.version)
+            if newest is not None and newest.status != "usable":
+                return _Shown(newest, datetime.fromtimestamp(head.ms / 1000, UTC))
+            allowed = newest.reuse if newest is not None else allowed
+        article = await self._source.article(entry.article_id, entry.version)
+        if article is None:
+            return None
+        return _Shown(lowered(article, allowed), datetime.fromisoformat(entry.timestamp))
+
+    def _body(self, article: Article, ending: str) -> bytes:
+        if article.status == "withheld":
+            return b""
+        form = self._formats[ending]
+        try:
+            body = form.item(article, self._site)
+            wrong = form.fault(body)
+        except Exception as error:  # noqa: BLE001  # one article must not take a document down
+            wrong = f"{type(error).__name__}: {error}"
+        if wrong is None:
+            return body
+        log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
+        return b""
+
+    def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes], *, last: bool) -> Document:
+        form, number = self._formats[ending], channel.archive or 0
+        # The archive after it is named here alone: in the document it would change bytes that stand for good.
+        after = [] if last else [Link("next-archive", archive_at(number + 1, self._site, ending), media_type(ending))]
+        links = ", ".join(filter(None, (header(channel, self._site, ending), joined(after))))
+        whole = [form.head(channel, self._site), form.between.join(bodies), form.foot]
+        return seal(whole, media_type=form.media_type, modified=channel.modified, links=links)

@@ -1,0 +1,309 @@
+"""Feeds over HTTP beside constant bytes from the same server, and what a new article costs a feed beyond itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import random
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+from starlette.types import Receive, Scope, Send
+
+from services import NAMES
+from services.all_in_one import Process
+from services.syndication.feeds.channel import Channel
+from services.syndication.feeds.document import seal
+from services.syndication.feeds.formats import RSS
+from services.syndication.feeds.press import Page, Press
+from services.syndication.feeds.searches import Searches
+from services.syndication.feeds.shelf import ALL, FeedName
+from services.syndication.handlers import Handlers
+from services.syndication.ledger import Ledger
+from services.syndication.store import Articles, Library
+from shared import logs
+from shared.embedded import EmbeddedServer
+from shared.events import Tag
+from shared.redis import Store, connect
+from shared.settings import Settings
+from shared.web import Serving, listen
+from tests.benchmarks.load import Target, lap, request, target
+from tests.benchmarks.rows import Lap, Row, median_ratio, middle
+from tests.builders import MORNING, an_article, an_enriched
+from tests.syndication.feeds.in_memory import SITE, a_story
+
+ITEMS = 50
+HOST = "127.0.0.1"
+FEED = "/feeds/all.rss"
+QUERIES = 1_000
+WORDS = 300
+
+
+async def run(requests: int = 6_000, rounds: int = 3) -> list[Row]:
+    """Measure with the whole line as the server, in a process of its own; rounds alternate with constant bytes."""
+    rows = []
+    with _server() as (ours, bare):
+        for name, headers in (("GET", {}), ("GET, gzip", {"accept_encoding": "gzip"})):
+            rows.append(await _beside(f"cached feed, {name}", ours, bare, request(FEED, **headers), requests, rounds))
+        _, answer = await target(HOST, ours, request(FEED))
+        etag = answer.split(b"etag: ")[1].split(b"\r\n")[0].decode()
+        storm = request(FEED, if_none_match=etag)
+        rows.append(await _beside("cached feed, 304 storm", ours, bare, storm, requests, rounds))
+        page = request("/feeds/tags/harbour.json")
+        rows.append(await _beside("cached tag feed as JSON, GET", ours, bare, page, requests, rounds))
+    return [*rows, *await _rendering(), *await _searching()]
+
+
+async def _beside(name: str, ours: int, bare: int, asked: bytes, requests: int, rounds: int) -> Row:
+    """Measure a request beside the very answer it gets, given by an application that does nothing else."""
+    aim, answer = await target(HOST, ours, asked)
+    await _teach(bare, answer)
+    other, again = await target(HOST, bare, asked)
+    assert again.partition(b"\r\n")[0] == answer.partition(b"\r\n")[0]
+    got, raw = await _alternated(aim, other, requests, rounds)
+    size = len(answer.partition(b"\r\n\r\n")[2])
+    return Row(
+        name=name,
+        value=middle(got).rate,
+        unit="requests/s",
+        ceiling=middle(got).rate / median_ratio(got, raw),
+        target=0.8,
+        note=f"{size:,} bytes, 32 connections",
+    )
+
+
+async def _alternated(ours: Target, bare: Target, requests: int, rounds: int) -> tuple[list[Lap], list[Lap]]:
+    got, raw = [], []
+    await lap(ours, requests // 4)
+    await lap(bare, requests // 4)
+    for _ in range(rounds):
+        got.append(await lap(ours, requests))
+        raw.append(await lap(bare, requests))
+    return got, raw
+
+
+async def _teach(port: int, answer: bytes) -> None:
+    """Tell the bare server what to answer from now on."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(b"PUT / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%b" % (len(answer), answer))
+    await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+class Constant:
+    """Answers every GET with the bytes it was last given by a PUT."""
+
+    def __init__(self) -> None:
+        self._start: dict[str, Any] = {}
+        self._body: dict[str, Any] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "PUT":
+            await self._taught(receive)
+        await send(self._start)
+        await send(self._body)
+
+    async def _taught(self, receive: Receive) -> None:
+        whole, more = b"", True
+        while more:
+            message = await receive()
+            whole, more = whole + message["body"], message["more_body"]
+        head, _, body = whole.partition(b"\r\n\r\n")
+        first, *lines = head.split(b"\r\n")
+        # What the server adds by itself to any answer is not to be added twice.
+        headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines) if name != b"date"]
+        self._start = {"type": "http.response.start", "status": int(first.split()[1]), "headers": headers}
+        self._body = {"type": "http.response.body", "body": body}
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[tuple[int, int]]:
+    """Run the whole line, and the constant application beside it, in one process; give their ports."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
+    process.start()
+    try:
+        yield cast("tuple[int, int]", here.recv())
+    finally:
+        here.send(None)
+        process.join(10)
+
+
+def _serve(told: Connection) -> None:
+    logs.configure("json", "error", service="bench")
+    try:
+        import uvloop  # noqa: PLC0415  # the services run on it where there is one
+    except ImportError:
+        asyncio.run(_serving(told))
+    else:
+        uvloop.run(_serving(told))
+
+
+async def _serving(told: Connection) -> None:
+    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+        server = EmbeddedServer(Path(folder), durable=False)
+        server.start()
+        try:
+            async with _line(server.url, Path(folder)) as port, _apart(Constant()) as bare:
+                told.send((port, bare))
+                await asyncio.to_thread(told.recv)
+        finally:
+            server.stop()
+
+
+@contextlib.asynccontextmanager
+async def _line(url: str, folder: Path) -> AsyncIterator[int]:
+    bound = listen(HOST, 0)
+    (folder / "newsroom").mkdir()
+    settings = Settings(redis_url=url, data_dir=folder / "data", newsroom=folder / "newsroom")
+    process = Process(settings, url, NAMES, "an-admin-token-for-benchmarks")
+    serving = Serving(process.app, bound)
+    await _filled(process.store, ITEMS)
+    await serving.start()
+    await process.start()
+    try:
+        yield bound.getsockname()[1]
+    finally:
+        await process.hang_up()
+        await serving.stop()
+        await process.stop()
+
+
+@contextlib.asynccontextmanager
+async def _apart(app: Constant) -> AsyncIterator[int]:
+    bound = listen(HOST, 0)
+    serving = Serving(app, bound)
+    await serving.start()
+    try:
+        yield bound.getsockname()[1]
+    finally:
+        await serving.stop()
+
+
+async def _filled(store: Store, count: int) -> Handlers:
+    """Bring articles of some 300 words into the ledger."""
+    handlers = Handlers(Ledger(store), Articles(store), now=lambda: MORNING, nudge=lambda: None)
+    chance = random.Random(5)
+    for number in range(count):
+        await handlers.on_article_enriched(an_enriched(article=_article(chance, number)))
+    return handlers
+
+
+def _article(chance: random.Random, number: int, **over: Any) -> Any:
+    text = " ".join("".join(chance.choices("aeinorstlu", k=chance.randint(2, 9))) for _ in range(WORDS))
+    fields: dict[str, Any] = {
+        "id": f"desk-{number:020}",
+        "guid": f"g-{number}",
+        "headline": f"Headline {number} of the day",
+        "body_html": f"<p>{text}</p>",
+        "body_text": text,
+        "published_at": MORNING + timedelta(seconds=number),
+        "tags": (Tag(id="topic/harbour", slug="harbour", name="Harbour"),),
+        "authors": a_story().authors,
+        "images": a_story().images,
+    }
+    return an_article(**fields | over)
+
+
+async def _rendering() -> list[Row]:
+    """Measure what is done for a new article in a feed of 50 beside rendering the article itself."""
+    chance = random.Random(9)
+    articles = [_article(chance, number) for number in range(ITEMS)]
+    bodies = [RSS.item(article, SITE) for article in articles]
+    moment = MORNING + timedelta(hours=1)
+    channel = Channel(feed=ALL, label="", published=moment, modified=moment)
+
+    def joined() -> None:
+        b"".join([RSS.head(channel, SITE), *bodies, RSS.foot])
+
+    def sealed() -> None:
+        whole = [RSS.head(channel, SITE), *bodies, RSS.foot]
+        seal(whole, media_type=RSS.media_type, modified=moment)
+
+    def one() -> None:
+        RSS.fault(RSS.item(articles[0], SITE))
+
+    size = sum(map(len, bodies))
+    return [
+        Row(
+            name="one new article into a feed of 50, rendering",
+            value=_ms(joined, 300),
+            unit="ms",
+            target=0.1,
+            ceiling=1.0,
+            note=f"head and join of {size:,} bytes; the item itself {_ms(one, 100):.3f} ms with its check",
+        ),
+        Row(
+            name="one new article, hash and three codings",
+            value=_ms(sealed, 10),
+            unit="ms",
+            note="once for each change that is asked for, in a thread",
+        ),
+    ]
+
+
+def _ms(work: Callable[[], None], times: int) -> float:
+    """Return the median milliseconds of one."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - started) * 1e3)
+    return median(found)
+
+
+async def _searching() -> list[Row]:
+    """Measure a new article against a thousand stored searches, and a feed asked for meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
+        server = EmbeddedServer(Path(folder), durable=False)
+        server.start()
+        store = Store(connect(server.url))
+        try:
+            handlers = await _filled(store, 200)
+            return await _searched(Library(Ledger(store), Articles(store)), handlers)
+        finally:
+            await store.close()
+            server.stop()
+
+
+async def _searched(library: Library, handlers: Handlers) -> list[Row]:
+    searches, chance = Searches(library), random.Random(3)
+    feeds = [FeedName("search", f"tag:harbour AND word{number}") for number in range(QUERIES - 1)]
+    feeds.append(FeedName("search", "tag:harbour"))
+    started = time.perf_counter()
+    for feed in feeds:
+        await searches.mark(feed)
+    first = (time.perf_counter() - started) * 1e3 / QUERIES
+    passes, number = [], 1_000
+
+    async def publish() -> None:
+        nonlocal number
+        number += 1
+        await handlers.on_article_enriched(an_enriched(article=_article(chance, number)))
+
+    for _ in range(20):
+        await publish()
+        passes.append(await _timed(lambda: searches.mark(feeds[-1])))
+    press = Press(searches, SITE, fresh_for=0)
+    await press.document(Page(ALL))
+    return [
+        Row(
+            name=f"one article against {QUERIES:,} stored searches",
+            value=median(passes),
+            unit="ms",
+            note=f"one pass for all; a new query is looked for in 200 articles in {first:.2f} ms",
+        )
+    ]
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> float:
+    started = time.perf_counter()
+    await work()
+    return (time.perf_counter() - started) * 1e3
