@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from services.syndication.feeds.channel import TYPES
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.routes import KINDS
-from services.syndication.webhooks.api import openapi_paths, openapi_webhooks
+from services.syndication.webhooks.openapi import openapi_paths, openapi_webhooks
 from shared.events import Article
 from shared.openapi import PROBLEM, REF, content, operation, parameter
 

@@ -11,7 +11,7 @@ from time import time
 
 from starlette.routing import Route
 
-from services.syndication.webhooks.api import SubscriptionsApi
+from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.deliver import attempt
 from services.syndication.webhooks.directory import Directory

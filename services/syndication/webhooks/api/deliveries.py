@@ -1,0 +1,106 @@
+"""Routes about what was sent to a subscription: trying it out, its log of attempts, sending again."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import time
+from typing import cast
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.syndication.webhooks.api.access import ONE, Access, answer, input_of
+from services.syndication.webhooks.attempts import Send
+from services.syndication.webhooks.deliver import Delivered
+from services.syndication.webhooks.inputs import Replay
+from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.message import trial_body
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.replay import replay
+from services.syndication.webhooks.store import SubscriptionStore
+from shared.auth import Principal
+from shared.problems import problem
+from shared.requests import whole_number
+from shared.times import now, rfc3339
+
+_LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+_LAST = 10**11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRoutes:
+    """The deliveries of one subscription."""
+
+    access: Access
+    store: SubscriptionStore
+    lanes: Lanes
+    ledger: LedgerReader
+    send: Send
+    look: Callable[[], None]
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes."""
+        guarded = self.access.guarded
+        return [
+            Route(f"{ONE}/test", guarded(self._test), methods=["POST"]),
+            Route(f"{ONE}/deliveries", guarded(self._deliveries), methods=["GET"]),
+            Route(f"{ONE}/replay", guarded(self._replay), methods=["POST"]),
+        ]
+
+    async def _test(self, request: Request, principal: Principal) -> Response:
+        found = await self.access.own(request, principal)
+        if isinstance(found, Response):
+            return found
+        id = f"msg_test{secrets.token_hex(12)}"
+        outcome = await self.send(found, id, trial_body(found.id, rfc3339(now())), time())
+        return answer(
+            {
+                "webhook_id": id,
+                "delivered": isinstance(outcome, Delivered),
+                "status": outcome.status,
+                "reason": None if isinstance(outcome, Delivered) else outcome.reason,
+                "ms": round(outcome.ms, 2),
+                "body": outcome.body[:1024].decode("utf-8", "replace"),
+            }
+        )
+
+    async def _deliveries(self, request: Request, principal: Principal) -> Response:
+        found = await self.access.own(request, principal)
+        limit = whole_number(request, "limit", 50, least=1, most=200)
+        if isinstance(found, Response) or isinstance(limit, Response):
+            return found if isinstance(found, Response) else cast("Response", limit)
+        before = request.query_params.get("before")
+        if before is not None and not _LOG_ENTRY.fullmatch(before):
+            return problem(422, "before must be the `next` of an earlier answer", errors=[("before", "not a cursor")])
+        entries = await self.lanes.log(found.id, before, limit)
+        shown = [{"id": id, **orjson.loads(attempt)} for id, attempt in entries]
+        return answer({"deliveries": shown, "next": shown[-1]["id"] if len(shown) == limit else None})
+
+    async def _replay(self, request: Request, principal: Principal) -> Response:
+        found = await self.access.own(request, principal)
+        given = found if isinstance(found, Response) else await input_of(Replay, request)
+        if isinstance(found, Response) or isinstance(given, Response):
+            return cast("Response", given)
+        span = _span(given)
+        if span is None:
+            return problem(422, "give either after_seq, or from_seq and to_seq", errors=[("from_seq", "no range")])
+        done = await replay(
+            found, *span, ledger=self.ledger, store=self.store, lanes=self.lanes, now=int(time() * 1000)
+        )
+        self.look()
+        return answer({"queued": done.queued, "next": done.next}, 202)
+
+
+def _span(given: Replay) -> tuple[int, int] | None:
+    match given.after_seq, given.from_seq, given.to_seq:
+        case int() as after, None, None:
+            return after + 1, _LAST
+        case None, int() as first, int() as last if first <= last:
+            return max(1, first), last
+    return None

@@ -1,0 +1,53 @@
+"""Joins the routes of the subscriptions API, more particular ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from services.syndication.webhooks.api.access import Access
+from services.syndication.webhooks.api.deliveries import DeliveryRoutes
+from services.syndication.webhooks.api.previewing import PreviewRoutes
+from services.syndication.webhooks.api.registry import CheckUrl, RegistryRoutes
+from services.syndication.webhooks.attempts import Send
+from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.store import SubscriptionStore
+from shared.auth import Guard
+from shared.idempotency import Idempotency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionsApi:
+    """What the routes under /api/v1/subscriptions are built of."""
+
+    guard: Guard
+    idempotency: Idempotency
+    store: SubscriptionStore
+    lanes: Lanes
+    ledger: LedgerReader
+    send: Send
+    check_url: CheckUrl
+    look: Callable[[], None]
+
+    @property
+    def routes(self) -> list[Route]:
+        """All routes."""
+        access = Access(self.guard, self.store)
+        return [
+            *PreviewRoutes(access, self.ledger).routes,
+            *RegistryRoutes(
+                access=access,
+                idempotency=self.idempotency,
+                store=self.store,
+                lanes=self.lanes,
+                ledger=self.ledger,
+                check_url=self.check_url,
+                look=self.look,
+            ).routes,
+            *DeliveryRoutes(
+                access=access, store=self.store, lanes=self.lanes, ledger=self.ledger, send=self.send, look=self.look
+            ).routes,
+        ]

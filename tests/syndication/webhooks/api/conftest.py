@@ -1,0 +1,20 @@
+"""A replica with an API, a ledger in memory and a receiver."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.redis import Store
+from shared.web import application
+from tests.receiver import a_receiver
+from tests.syndication.webhooks.api.asking import Bed
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica
+
+
+@pytest.fixture
+async def bed(store: Store) -> AsyncIterator[Bed]:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger) as replica:
+        yield Bed(application(replica.routes), ledger, receiver, replica, store)

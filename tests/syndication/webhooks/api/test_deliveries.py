@@ -1,0 +1,53 @@
+"""Trying a subscription out, its log, and sending again."""
+
+from __future__ import annotations
+
+from standardwebhooks import Webhook
+
+from tests.receiver import Call, Reply
+from tests.syndication.webhooks.api.asking import Bed
+from tests.syndication.webhooks.bed import story
+from tests.waiting import until
+
+
+async def test_a_test_message_is_sent_at_once_and_the_answer_told(bed: Bed) -> None:
+    made = await bed.made()
+
+    async def teapot(_call: Call) -> Reply:
+        return Reply(418, body=b"short and stout")
+
+    bed.receiver.answer = teapot
+    told = (await bed("POST", f"/{made['id']}/test")).json()
+    call = bed.receiver.calls[0]
+    Webhook(made["secret"]).verify(call.body, call.headers)
+    assert (told["delivered"], told["status"], told["body"]) == (False, 418, "short and stout")
+    assert call.event["type"] == "webhook.test"
+
+
+async def test_the_log_is_newest_first_and_pages(bed: Bed) -> None:
+    made = await bed.made()
+    for number in range(5):
+        bed.ledger.publish(story(1, 1 + number))
+    path = f"/{made['id']}/deliveries"
+    await bed.logged(made["id"], 5)
+    first = (await bed("GET", f"{path}?limit=3")).json()
+    rest = (await bed("GET", f"{path}?limit=3&before={first['next']}")).json()
+    assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [5, 4, 3, 2, 1]
+    assert rest["next"] is None
+    assert (await bed("GET", f"{path}?before=x")).status == 422
+
+
+async def test_replay_sends_what_matches_again_with_equal_ids(bed: Bed) -> None:
+    made = await bed.made(filter="ferry")
+    for number in range(1, 5):
+        bed.ledger.publish(story(number, headline="A bridge" if number == 2 else "A ferry", body_html=""))
+    await until(lambda: len(bed.receiver.calls) == 3)
+    await bed.waiting(made["id"], 0)
+    told = await bed("POST", f"/{made['id']}/replay", json={"from_seq": 2, "to_seq": 3})
+    assert (told.status, told.json()) == (202, {"queued": 1, "next": None})
+    await until(lambda: len(bed.receiver.calls) == 4)
+    again = bed.receiver.calls[3]
+    assert again.seq == 3
+    assert [call.id for call in bed.receiver.calls].count(again.id) == 2
+    assert (await bed("POST", f"/{made['id']}/replay", json={"from_seq": 3, "to_seq": 2})).status == 422
+    assert (await bed("POST", f"/{made['id']}/replay", json={})).status == 422
