@@ -95,8 +95,9 @@ class Replay(Input):
 
 
 class Preview(Input):
-    """A filter to try on the latest `limit` ledger entries."""
+    """A filter to try on the last `days`; of what it matches the newest `limit` are shown."""
 
     filter: Filter = ""
     types: Types | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    days: Annotated[int, Field(ge=1, le=7)] = 7
+    limit: Annotated[int, Field(ge=0, le=1000)] = 100

@@ -29,7 +29,9 @@ def openapi_paths() -> Node:
                 "get": operation("List subscriptions", shown=content("Subscriptions")),
                 "post": operation("Subscribe", "NewSubscription", status="201", shown=secret),
             },
-            f"{root}/preview": {"post": operation("Try a filter on the latest events", "Preview")},
+            f"{root}/preview": {
+                "post": operation("Try a filter on the events of the last days", "Preview", shown=content("Previewed"))
+            },
             one: {
                 "get": operation("Show a subscription", shown=shown, parameters=[id]),
                 "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
@@ -108,7 +110,24 @@ def _schemas() -> Node:
         "Subscription": _object(shown),
         "SubscriptionWithSecret": _object({**shown, "secret": {**_TEXT, "description": "shown once"}}),
         "Subscriptions": _object({"subscriptions": listed}),
+        "Previewed": _previewed(),
     }
+
+
+def _previewed() -> Node:
+    day = _object({"day": _TEXT, "scanned": _NUMBER, "matched": _NUMBER})
+    entry: Node = {"seq": _NUMBER, "type": _TEXT, "timestamp": _TEXT, "article_id": _TEXT, "version": _NUMBER}
+    entry |= {"headline": _MAYBE_TEXT, "matched": {**_TEXTS, "description": "the terms that held"}}
+    shown: Node = {
+        "since": {"type": "string", "format": "date-time"},
+        "complete": {"type": "boolean", "description": "false when there was more than one answer looks at"},
+        "scanned": _NUMBER,
+        "count": {**_NUMBER, "description": "how many matched"},
+        "per_day": {"type": "array", "items": day, "description": "newest first, UTC"},
+        "terms": {"type": "object", "additionalProperties": _NUMBER, "description": "how often each term held"},
+        "matched": {"type": "array", "items": _object(entry), "description": "the newest, up to `limit`"},
+    }
+    return _object(shown)
 
 
 def _object(properties: Node) -> Node:

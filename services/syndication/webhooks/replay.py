@@ -1,19 +1,16 @@
-"""Finds ledger entries for one subscription: to send them again, or to show what a filter would have matched."""
+"""Finds ledger entries that one subscription is to be sent again, and puts them in its lanes."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.syndication.webhooks.dispatcher import bits, has_bit, wanted_of
 from services.syndication.webhooks.lanes import Lanes, Wanted
-from services.syndication.webhooks.reading import LedgerReader, Recorded
+from services.syndication.webhooks.matching import Looked, look, wish
+from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.events import Article
-from shared.query import Query, parse, subject_of
 
 READ = 256
 MOST_QUEUED = 10_000
@@ -42,12 +39,12 @@ async def replay(
     Entries past the dispatcher's cursor come by themselves. `previous_seq` of the first is unknown, hence None.
     """
     last = min(last, await store.cursor())
-    query, at, queued, previous = parse(subscription.filter), first - 1, 0, None
+    wanted, at, queued, previous = wish(subscription.filter, subscription.types), first - 1, 0, None
     while at < last and queued < MOST_QUEUED:
         entries = [entry for entry in await ledger.read(at, READ, 0) if entry.seq <= last]
         if not entries:
             break
-        found = await _matching(subscription, query, entries, ledger, store)
+        found = await _matching(subscription, await look(wanted, entries, ledger), store)
         state = await lanes.requeue(now, subscription.id, _chained(found, previous))
         await store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
         await lanes.hint([state])
@@ -61,58 +58,12 @@ def _chained(found: Sequence[Wanted], previous: int | None) -> list[tuple[Wanted
     return [*zip(found, before, strict=False)]
 
 
-async def _matching(
-    subscription: Subscription,
-    query: Query,
-    entries: Sequence[Recorded],
-    ledger: LedgerReader,
-    store: SubscriptionStore,
-) -> list[Wanted]:
+async def _matching(subscription: Subscription, looked: Sequence[Looked], store: SubscriptionStore) -> list[Wanted]:
     found = []
-    for entry, article in zip(entries, await _articles(entries, ledger), strict=True):
-        why = _why(query, subscription.types, entry, article)
+    for each in looked:
+        entry, why = each.entry, each.why
         if why is None and entry.type == "article.retracted":
             why = () if has_bit(await store.carriers(entry.article_id), subscription.number) else None
         if why is not None:
             found.append(wanted_of(entry, why))
     return found
-
-
-async def _articles(entries: Sequence[Recorded], ledger: LedgerReader) -> list[Article | None]:
-    return [*await asyncio.gather(*(ledger.article(each.article_id, each.version) for each in entries))]
-
-
-def _why(query: Query, types: Sequence[str] | None, entry: Recorded, article: Article | None) -> tuple[str, ...] | None:
-    """Return the terms that make an entry match, None when it does not."""
-    if article is None or (types is not None and entry.type not in types):
-        return None
-    subject = subject_of(article, entry.type)
-    return query.explain(subject) if query.matches(subject) else None
-
-
-async def preview(filter: str, types: Sequence[str] | None, limit: int, ledger: LedgerReader) -> dict[str, Any]:
-    """Return which of the latest `limit` ledger entries a filter matches, newest first, and by which terms.
-
-    Raises QueryError for a filter that cannot be read.
-    """
-    query, at = parse(filter), max(0, await ledger.latest() - limit)
-    scanned, matched = 0, []
-    while entries := (await ledger.read(at, READ, 0))[: limit - scanned]:
-        at, scanned = entries[-1].seq, scanned + len(entries)
-        for entry, article in zip(entries, await _articles(entries, ledger), strict=True):
-            why = _why(query, types, entry, article)
-            if why is not None and article is not None:
-                matched.append(_shown(entry, article, why))
-    return {"scanned": scanned, "matched": matched[::-1]}
-
-
-def _shown(entry: Recorded, article: Article, why: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "type": entry.type,
-        "timestamp": entry.timestamp,
-        "article_id": entry.article_id,
-        "version": entry.version,
-        "headline": article.headline,
-        "matched": why,
-    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,9 +12,11 @@ from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import ROOT, Access, answer, input_of
 from services.syndication.webhooks.inputs import Preview
+from services.syndication.webhooks.matching import wish
+from services.syndication.webhooks.preview import preview
 from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.webhooks.replay import preview
 from shared.auth import Principal
+from shared.times import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class PreviewRoutes:
 
     access: Access
     ledger: LedgerReader
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def routes(self) -> list[Route]:
@@ -31,4 +36,14 @@ class PreviewRoutes:
         given = await input_of(Preview, request)
         if isinstance(given, Response):
             return given
-        return answer(await preview(given.filter, given.types, given.limit, self.ledger))
+        # Matching is work for the loop that also delivers, and anybody with a key may ask for it.
+        async with self.one_at_a_time:
+            found = await preview(
+                wish(given.filter, given.types),
+                days=given.days,
+                limit=given.limit,
+                ledger=self.ledger,
+                now=now(),
+                clock=monotonic,
+            )
+        return answer(found)

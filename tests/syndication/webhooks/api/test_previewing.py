@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from shared.times import now, rfc3339
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import story
 
@@ -9,6 +12,29 @@ from tests.syndication.webhooks.bed import story
 async def test_preview_shows_what_would_have_matched_and_why(bed: Bed) -> None:
     for number in range(1, 5):
         bed.ledger.publish(story(number, language="uk" if number % 2 else "en"))
-    told = (await bed("POST", "/preview", json={"filter": "lang:uk ferry", "limit": 3})).json()
-    assert told["scanned"] == 3
+    told = (await bed("POST", "/preview", json={"filter": "lang:uk ferry", "limit": 1})).json()
+    assert (told["scanned"], told["count"], told["complete"]) == (4, 2, True)
+    assert told["terms"] == {"lang:uk": 2, "ferry": 2}
     assert [(each["seq"], each["matched"]) for each in told["matched"]] == [(3, ["lang:uk", "ferry"])]
+
+
+async def test_preview_counts_each_day_of_those_asked_for(bed: Bed) -> None:
+    today = now()
+    for number, ago in enumerate((9, 6, 1, 1, 0)):
+        bed.ledger.publish(story(number), timestamp=rfc3339(today - timedelta(days=ago)))
+    told = (await bed("POST", "/preview", json={"days": 5})).json()
+    days = [rfc3339(today - timedelta(days=ago))[:10] for ago in (0, 1)]
+    assert told["per_day"] == [
+        {"day": days[0], "scanned": 1, "matched": 1},
+        {"day": days[1], "scanned": 2, "matched": 2},
+    ]
+    assert (await bed("POST", "/preview", json={})).json()["scanned"] == 4
+
+
+async def test_types_narrow_a_preview_and_bad_ones_are_refused(bed: Bed) -> None:
+    bed.ledger.publish(story(1))
+    bed.ledger.publish(story(1, 2), "article.updated")
+    told = (await bed("POST", "/preview", json={"types": ["article.updated"]})).json()
+    assert [each["seq"] for each in told["matched"]] == [2]
+    refused = await bed("POST", "/preview", json={"days": 8})
+    assert (refused.status, refused.json()["errors"][0]["field"]) == (422, "days")

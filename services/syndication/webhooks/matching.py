@@ -1,0 +1,67 @@
+"""Which ledger entries one filter matches, and by which terms; the dispatcher matches all filters at once instead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from services.syndication.webhooks.reading import LedgerReader, Recorded
+from shared.events import Article
+from shared.query import Query, parse, subject_of
+
+READ = 128
+"""Entries read and matched at once, before others have their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An entry that was looked at: its article (None when it is no longer kept), and the terms that make it match.
+
+    `why` is None when it does not match.
+    """
+
+    entry: Recorded
+    article: Article | None
+    why: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody subscribes to."""
+
+    query: Query
+    types: Sequence[str] | None = None
+
+    def why(self, entry: Recorded, article: Article | None) -> tuple[str, ...] | None:
+        """Return the terms that make an entry match, None when it does not."""
+        if article is None or (self.types is not None and entry.type not in self.types):
+            return None
+        subject = subject_of(article, entry.type)
+        return self.query.explain(subject) if self.query.matches(subject) else None
+
+
+def wish(filter: str, types: Sequence[str] | None) -> Wish:
+    """Return what a filter and types ask for. Raises QueryError for a filter that cannot be read."""
+    return Wish(parse(filter), types)
+
+
+async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader) -> list[Looked]:
+    """Look at entries in their order."""
+    articles = await asyncio.gather(*(ledger.article(each.article_id, each.version) for each in entries))
+    return [Looked(entry, article, wish.why(entry, article)) for entry, article in zip(entries, articles, strict=True)]
+
+
+async def newest_first(wish: Wish, ledger: LedgerReader) -> AsyncIterator[Looked]:
+    """Look at the whole ledger from its newest entry back, for as long as the caller goes on."""
+    before = await ledger.latest() + 1
+    while before > 1:
+        first = max(1, before - READ)
+        # Where the oldest are no longer kept, a read from below them gives what was seen before.
+        entries = [entry for entry in await ledger.read(first - 1, before - first, 0) if entry.seq < before]
+        if not entries:
+            return
+        for each in reversed(await look(wish, entries, ledger)):
+            yield each
+        before = first
+        await asyncio.sleep(0)  # what is in memory is read without any pause
