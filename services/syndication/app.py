@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from services.syndication.api import Api
+from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.listings import Listings
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes as feed_routes
@@ -71,12 +72,14 @@ class Syndication:
         api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
         searches = Searches(library)
         site = Site(settings.public_url)
-        press = Press(searches, site)
+        archives = Archives(library, site, time.monotonic)
+        press = Press(searches, site, archived=archives.below)
         self._websub = WebSub(settings, store, self._session, searches, press, site)
         listings = Listings(library, site, now, time.monotonic)
 
         def present(site: Site) -> None:
             press.present(site)
+            archives.present(site)
             listings.present(site)
 
         self._front = Front(settings, library, searches, present)
@@ -84,6 +87,7 @@ class Syndication:
         def rewound() -> None:
             articles.forget()
             press.forget()
+            archives.forget()
             searches.forget()
             listings.forget()
             self._front.forget()
@@ -91,7 +95,7 @@ class Syndication:
 
         self._tail = Tail(ledger, rewound)
         self.routes: list[Route] = [
-            *feed_routes(press),
+            *feed_routes(press, archives),
             *listings.routes,
             *self._front.routes,
             *self._websub.routes,

@@ -97,7 +97,8 @@ def _pages() -> dict[str, Any]:
 
 def _feeds() -> dict[str, Any]:
     before, query, slug = parameter("before", "query", INTEGER), parameter("q", "query"), parameter("slug", "path")
-    asked = {"all": ("Every article", [before]), "search": ("What matches a query", [query, before])}
+    archive = parameter("archive", "query", INTEGER)
+    asked = {"all": ("Every article", [before, archive]), "search": ("What matches a query", [query, before])}
     asked |= {f"{kind}/{{slug}}": (f"The articles of one of the {kind}", [slug, before]) for kind in KINDS[1:]}
     return {
         f"/feeds/{path}.{ending}": {

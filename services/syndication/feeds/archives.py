@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -27,8 +28,8 @@ from shared.events import Article, Reuse
 
 log = structlog.get_logger()
 
-SIZE = 50
-"""Numbers of one archive: no more than the newest page has items, so that both together have no gap."""
+SIZE = 25
+"""Numbers of one archive. The newest page ends where one begins (`Press`), so it may have so many items more."""
 
 FRESH_SECONDS = 1.0
 CACHED_BYTES = 32 << 20
@@ -77,28 +78,40 @@ class Archives:
     ) -> None:
         self._source, self._site, self._clock, self._formats = source, site, clock, formats
         self._kept: Recent[tuple[int, str], _Kept] = Recent(CACHED_BYTES)
-        self._turn = asyncio.Lock()
+        self._locks: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
 
     def forget(self) -> None:
         """Drop what is kept: the ledger was begun anew."""
         self._kept.clear()
 
-    async def count(self) -> int:
-        """Return how many archives are complete; they are numbered from 1, the oldest."""
-        return await self._source.latest() // SIZE
+    def present(self, site: Site) -> None:
+        """Make all anew: the newsroom presents itself differently from now on."""
+        self._site = site
+        self.forget()
+
+    async def below(self, seq: int) -> int:
+        """Return the number of the newest archive whose numbers are all below one, 0 where there is none."""
+        number = (seq - 1) // SIZE
+        return number if number >= await self._first() else 0
 
     async def document(self, number: int, ending: str) -> Document | None:
-        """Return an archive, or None while its range is not complete."""
-        async with self._turn:
-            kept = self._kept.get((number, ending))
+        """Return an archive, or None while its range is not complete, and once the ledger has let go of it."""
+        key = (number, ending)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            kept = self._kept.get(key)
             if kept is not None and self._clock() < kept.fresh_until:
                 return kept.document
-            complete = await self.count()
+            complete = await self._source.latest() // SIZE
             if kept is not None and kept.last == (number == complete) and await self._stands(kept):
                 return kept.document
             if not 1 <= number <= complete or ending not in self._formats:
                 return None
             return await self._made(number, ending, complete)
+
+    async def _first(self) -> int:
+        """Return the number of the oldest archive that the ledger still has something of."""
+        oldest = await self._source.read(0, 1, 0)
+        return (oldest[0].seq - 1) // SIZE + 1 if oldest else 1
 
     async def _stands(self, kept: _Kept) -> bool:
         if await self._source.heads(kept.articles) != kept.heads:
@@ -106,11 +119,13 @@ class Archives:
         kept.fresh_until = self._clock() + FRESH_SECONDS
         return True
 
-    async def _made(self, number: int, ending: str, complete: int) -> Document:
+    async def _made(self, number: int, ending: str, complete: int) -> Document | None:
         fresh_until = self._clock() + FRESH_SECONDS
         entries = await self._source.read((number - 1) * SIZE, SIZE, 0)
         # The newest version in the range alone: one document does not tell an article twice.
         newest = {one.article_id: one for one in entries if one.seq <= number * SIZE}
+        if not newest:
+            return None
         wanted = sorted(newest.values(), key=lambda one: -one.seq)
         heads = await self._source.heads([one.article_id for one in wanted])
         shown = [await self._shown(one, head) for one, head in zip(wanted, heads, strict=True)]
@@ -121,11 +136,12 @@ class Archives:
             published=max((one.article.published_at for one in told), default=None),
             modified=max((one.since for one in told), default=None),
             archive=number,
-            archived=number - 1,
+            archived=await self.below((number - 1) * SIZE + 1),
         )
-        bodies = [body for one in told if (body := self._body(one.article, ending))]
         last = number == complete
-        document = await asyncio.to_thread(self._sealed, channel, ending, bodies, last=last)
+        articles = [one.article for one in told]
+        # In a thread: who asks for the whole history must not hold up readers of what is new.
+        document = await asyncio.to_thread(self._sealed, channel, ending, articles, last=last)
         kept = _Kept(document, [one.article_id for one in wanted], heads, last, fresh_until)
         self._kept.put((number, ending), kept, document.size)
         return document
@@ -157,8 +173,9 @@ class Archives:
         log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
         return b""
 
-    def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes], *, last: bool) -> Document:
+    def _sealed(self, channel: Channel, ending: str, articles: Sequence[Article], *, last: bool) -> Document:
         form, number = self._formats[ending], channel.archive or 0
+        bodies = [body for article in articles if (body := self._body(article, ending))]
         # The archive after it is named here alone: in the document it would change bytes that stand for good.
         after = [] if last else [Link("next-archive", archive_at(number + 1, self._site, ending), media_type(ending))]
         links = ", ".join(filter(None, (header(channel, self._site, ending), joined(after))))

@@ -12,11 +12,12 @@ from weakref import WeakValueDictionary
 import structlog
 
 from services.syndication.cache import Recent
+from services.syndication.feeds.archives import SIZE
 from services.syndication.feeds.channel import Channel, header
 from services.syndication.feeds.document import IDENTITY, Document, digest_of, seal
 from services.syndication.feeds.formats import FORMATS, OPEN_FORMATS, Format
 from services.syndication.feeds.fragments import Fragment, Fragments
-from services.syndication.feeds.shelf import ALL, FeedName, Shelf
+from services.syndication.feeds.shelf import ALL, FeedName, Listed, Shelf
 from services.syndication.feeds.site import Site
 from shared.events import Reuse
 
@@ -79,8 +80,8 @@ class Press:
     """Makes documents from the shelf and keeps the latest of each page.
 
     `page_size` is items a page; `fresh_for` is seconds in which a document is served without asking the
-    shelf for its mark; `caches` bounds what it keeps. `archived` tells how many
-    archives of the whole feed there are.
+    shelf for its mark; `caches` bounds what it keeps. `archived` tells which archive of the
+    whole feed ends below a number: its newest page is as much longer as it takes to end where one begins.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Press:
         fresh_for: float = 0.02,
         caches: Caches = Caches(),
         clock: Callable[[], float] = time.monotonic,
-        archived: Callable[[], Awaitable[int]] | None = None,
+        archived: Callable[[int], Awaitable[int]] | None = None,
     ) -> None:
         self._shelf = shelf
         self._site = site
@@ -179,25 +180,24 @@ class Press:
 
     async def _make(self, page: Page) -> Made | None:
         form, feed = self._formats[page.ending], page.feed
-        most = min(form.items or self._page_size, self._page_size)
-        listed = await self._shelf.newest(feed, page.before, most + 1)
-        if not listed and await self._never_was(feed, page.before):
+        shown, more, archived = await self._listed(page, min(form.items or self._page_size, self._page_size))
+        if not shown and await self._never_was(feed, page.before):
             return None
-        shown = listed[:most]
         found = await self._fragments.of(shown, page.ending, page.reuse)
         seqs = {one.article_id: one.seq for one in reversed(shown)}
         fragments = _within(found, form.page_bytes)
         if len(fragments) < len(found):
             last = seqs[fragments[-1].article_id]
-            shown = [one for one in shown if one.seq >= last]
+            # Cut short, it no longer ends where an archive begins.
+            shown, more, archived = [one for one in shown if one.seq >= last], True, 0
         channel = Channel(
             feed=feed,
             label=next((found.names[feed] for found in fragments if feed in found.names), feed.slug),
             before=page.before,
-            older=shown[-1].seq if len(listed) > len(shown) else None,
+            older=shown[-1].seq if more else None,
             published=max((found.published for found in fragments), default=None),
             modified=max((entry.modified for entry in shown), default=None),
-            archived=await self._archives_before(page),
+            archived=archived,
             private=page.private,
         )
         # In a thread: compressing takes milliseconds, and other readers need not wait for them.
@@ -205,10 +205,15 @@ class Press:
         items = tuple((seqs[found.article_id], found.body) for found in fragments)
         return Made(document, channel, items)
 
-    async def _archives_before(self, page: Page) -> int | None:
-        """Return the number of the archive that the newest page of the whole feed leads to."""
-        newest = page == Page(ALL, None, page.ending) and page.ending in OPEN_FORMATS
-        return await self._archived() if newest and self._archived is not None else None
+    async def _listed(self, page: Page, most: int) -> tuple[Sequence[Listed], bool, int]:
+        """Return what a page lists, whether there is more below it, and which archive goes on from there."""
+        archived = self._archived if page == Page(ALL, None, page.ending) and page.ending in OPEN_FORMATS else None
+        listed = await self._shelf.newest(page.feed, page.before, most + 1 + (SIZE if archived else 0))
+        if archived is None or len(listed) <= most:
+            return listed[:most], len(listed) > most, 0
+        end = (listed[most - 1].seq - 1) // SIZE * SIZE
+        shown = [one for one in listed if one.seq > end]
+        return shown, len(listed) > len(shown), await archived(end + 1)
 
     async def _never_was(self, feed: FeedName, before: int | None) -> bool:
         if not feed.slug or feed.kind == "search":

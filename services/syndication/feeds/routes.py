@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.conditional import ENTITY_TAG, coding, matches, not_modified
 from services.syndication.feeds.document import IDENTITY, Document
 from services.syndication.feeds.formats import FORMATS
@@ -32,6 +33,16 @@ SHARED: list[Header] = [
     (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
     (b"x-content-type-options", b"nosniff"),
 ]
+
+
+def _cached(control: bytes) -> list[Header]:
+    return [(key, control if key == b"cache-control" else value) for key, value in SHARED]
+
+
+LASTING = _cached(b"public, max-age=86400, immutable")
+"""For archives. A day, not a year: what was taken back has left every shared cache by then."""
+DELTAS = _cached(b"private, no-store")
+"""For new items alone: no shared cache may give them to another reader, who has other items."""
 REFUSED = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "no-store",
@@ -39,40 +50,39 @@ REFUSED = {
 }
 
 
-def routes(press: Press) -> list[Route]:
+def routes(press: Press, archives: Archives | None = None) -> list[Route]:
     """Return the routes of every feed in every format, for GET and HEAD; one press serves them all."""
     searches = [Route(f"/feeds/search.{ending}", Search(press, ending), methods=["GET"]) for ending in FORMATS]
     return searches + [
         Route(f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}", feed, methods=["GET"])
         for kind in KINDS
         for ending in FORMATS
-        for feed in (Feed(press, kind, ending),)
+        for feed in (Feed(press, kind, ending, archives if kind == "all" else None),)
     ]
 
 
 class Feed:
     """Serves the feeds of one kind in one format as an ASGI application."""
 
-    def __init__(self, press: Press, kind: Kind, ending: str) -> None:
-        self._press, self._kind, self._ending = press, kind, ending
+    def __init__(self, press: Press, kind: Kind, ending: str, archives: Archives | None = None) -> None:
+        self._press, self._kind, self._ending, self._archives = press, kind, ending, archives
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with the document, 304, or a problem document."""
-        feed, before = self._named(scope), _before(scope["query_string"])
-        wrong = next((one for one in (feed, before) if isinstance(one, Response)), None)
-        if wrong is not None:
-            await wrong(scope, receive, send)
-            return
-        document = None
-        if isinstance(feed, FeedName) and not isinstance(before, Response):
-            page = Page(feed, before, self._ending)
-            if await self._delta(page, scope, send):
+        feed, before = self._named(scope), _number(scope["query_string"], "before")
+        archive = _number(scope["query_string"], "archive") if self._archives else None
+        for wrong in (feed, before, archive):
+            if isinstance(wrong, Response):
+                await wrong(scope, receive, send)
                 return
-            document = self._press.ready(page) or await self._press.document(page)
-        if document is None:
+        if isinstance(archive, int) and self._archives is not None:
+            await _answer(await self._archives.document(archive, self._ending), scope, receive, send, LASTING)
+        elif isinstance(feed, FeedName) and not isinstance(before, Response):
+            page = Page(feed, before, self._ending)
+            if not await self._delta(page, scope, send):
+                await _answer(self._press.ready(page) or await self._press.document(page), scope, receive, send)
+        else:
             await _unknown()(scope, receive, send)
-            return
-        await serve(document, scope, send)
 
     async def _delta(self, page: Page, scope: Scope, send: Send) -> bool:
         """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
@@ -87,12 +97,7 @@ class Feed:
         if matches(whole.variants[name].etag, asked[b"if-none-match"]):
             return False
         body = newer.variants[name].body
-        # No shared cache may give it to another reader, who has other items.
-        headers = [
-            *((key, b"private, no-store" if key == b"cache-control" else value) for key, value in SHARED),
-            (b"im", b"feed"),
-            *_about(whole, name, len(body)),
-        ]
+        headers = [*DELTAS, (b"im", b"feed"), *_about(whole, name, len(body))]
         await _send(send, 226, headers, b"" if scope["method"] == "HEAD" else body)
         return True
 
@@ -120,33 +125,42 @@ class Search(Feed):
             return problem(422, f"q: {error}", errors=[("q", str(error))], headers=REFUSED)
 
 
-def _before(query: bytes) -> int | Response | None:
-    """Return the number that a page ends below, None for the newest page, or what is wrong with it."""
+def _number(query: bytes, name: str) -> int | Response | None:
+    """Return a number that is asked for: the one a page ends below, or an archive's; None for the newest page."""
     if not query:
         return None
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("before")
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get(name)
     if given is None:
         return None
     if len(given) == 1 and SEQUENCE.fullmatch(given[0]):
         return int(given[0])
-    message = "must be one whole number from 1 up, the sequence number that the page ends below"
-    return problem(422, "The page cannot be told.", errors=[("before", message)], headers=REFUSED)
+    message = "must be one whole number from 1 up"
+    return problem(422, "The page cannot be told.", errors=[(name, message)], headers=REFUSED)
 
 
 def _unknown() -> Response:
     return problem(404, "No article was ever in a feed of this name.", headers=REFUSED)
 
 
-async def serve(document: Document, scope: Scope, send: Send) -> None:
-    """Answer a GET or HEAD with a document, or 304 where the reader has it."""
+async def _answer(
+    document: Document | None, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
+) -> None:
+    if document is None:
+        await _unknown()(scope, receive, send)
+    else:
+        await serve(document, scope, send, kept)
+
+
+async def serve(document: Document, scope: Scope, send: Send, kept: list[Header] = SHARED) -> None:
+    """Answer a GET or HEAD with a document, or 304 where the reader has it; `kept` tells who may keep it how long."""
     asked = _asked(scope["headers"])
     name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
     since = asked.get(b"if-modified-since")
     if not_modified(variant.etag, document.modified, asked.get(b"if-none-match"), since):
-        await _send(send, 304, [*SHARED, *_validators(document, name)], b"")
+        await _send(send, 304, [*kept, *_validators(document, name)], b"")
         return
-    headers = [*SHARED, *_about(document, name, len(variant.body))]
+    headers = [*kept, *_about(document, name, len(variant.body))]
     await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
 
 

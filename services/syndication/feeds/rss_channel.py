@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from services.syndication.feeds.channel import MINUTES, Channel, Link, called, links, tongue
 from services.syndication.feeds.site import Site
-from services.syndication.feeds.text import attribute, content, prose, rfc822, words
+from services.syndication.feeds.text import attribute, content, rfc822, words
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -45,7 +45,7 @@ def written(channel: Channel, site: Site, ending: str, start: str, more: Sequenc
         "<channel>",
         f"<title>{words(title)}</title>",
         f"<link>{content(site.page(channel.feed))}</link>",
-        f"<description>{prose(about)}</description>",
+        f"<description>{words(about)}</description>",
         f"<language>{content(tongue(channel, site))}</language>",
         f"<copyright>{words(site.rights)}</copyright>" if site.rights else "",
         f"<pubDate>{rfc822(channel.published)}</pubDate>" if channel.published else "",

@@ -14,8 +14,8 @@ from shared.times import rfc3339
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What XML 1.0 forbids (section 2.2) or discourages; feed validators warn of the C1 controls."""
 
-MARKUP_LIKE = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)")
-"""Where HTML would begin a tag or a character reference (HTML, Tokenization)."""
+MARKUP_LIKE = re.compile(r"<|&(?=[#A-Za-z0-9])")
+"""What does not stand for itself in HTML, or only by mercy: `<`, and `&` where a character reference could begin."""
 
 HALF_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?(\w{1,32}))")
 """Where lenient readers see a tag or a reference, closed or not."""

@@ -57,9 +57,10 @@ def test_nothing_is_an_empty_element() -> None:
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("R&D at 2 < 3 > 1", "R&D at 2 < 3 > 1"),
+        ("Fish & chips, 3 > 1", "Fish & chips, 3 > 1"),
+        ("R&D at 2 < 3", "R&amp;D at 2 &lt; 3"),
         ("<b>bold</b>", "&lt;b>bold&lt;/b>"),
-        ("&lt; &#60; &x", "&amp;lt; &amp;#60; &x"),
+        ("&lt; &#60; &copy", "&amp;lt; &amp;#60; &amp;copy"),
     ],
 )
 def test_prose_is_escaped_as_html_only_where_it_looks_like_it(text: str, html: str) -> None:
