@@ -12,9 +12,10 @@ from starlette.types import Receive, Scope, Send
 from services.syndication.feeds.document import IDENTITY, Document, Variant
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
 from services.syndication.page.answering import ASK_AGAIN, answer
+from services.syndication.page.head import Listing
 from services.syndication.page.kept import Sheet
-from services.syndication.page.pages import MEDIA_TYPE, Pages, Place
-from services.syndication.page.printing import Listing
+from services.syndication.page.pages import MEDIA_TYPE, Pages
+from services.syndication.page.spans import Place
 from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
