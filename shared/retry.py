@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,23 @@ Schedule = tuple[float, ...]
 STANDARD: Schedule = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """The example of Standard Webhooks 1.0.0, "Deliverability and reliability": 10 attempts over 75 h 35 min."""
 
+HOUR = 3_600.0
+URGENT_SECONDS = 14 * DAY
+"""For so long a retraction is tried, however soon a subscription gives up other messages."""
+
 JITTER = 0.2
 LONGEST = 64  # characters of a Retry-After: more than any date has, and no number that overflows
+
+
+@lru_cache(maxsize=256)
+def urgent(schedule: Schedule) -> Schedule:
+    """Return the schedule by which what must arrive is tried: no wait over an hour, and 14 days altogether."""
+    waits = [min(wait, HOUR) for wait in schedule]
+    left = URGENT_SECONDS - sum(waits)
+    while left > 0:
+        waits.append(min(2 * max(waits[-1], 1.0), HOUR, max(left, 1.0)))
+        left -= waits[-1]
+    return tuple(waits)
 
 
 def delay_after(

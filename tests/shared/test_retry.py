@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.retry import STANDARD, backoff, delay_after, retry_after_seconds
+from shared.retry import DAY, HOUR, STANDARD, backoff, delay_after, retry_after_seconds, urgent
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -93,3 +93,12 @@ def test_backoff_doubles_from_its_base_and_stops_at_its_cap() -> None:
 def test_backoff_survives_any_number_of_tries() -> None:
     assert backoff(0, 0.5, 10) == 0.5
     assert backoff(10**9, 0.5, 10) == 10
+
+
+@pytest.mark.parametrize("schedule", [STANDARD, (0.1,), (DAY, DAY), (HOUR,)])
+def test_what_is_urgent_is_tried_hourly_for_two_weeks_whatever_the_schedule(schedule: tuple[float, ...]) -> None:
+    waits = urgent(schedule)
+    assert waits[0] == min(schedule[0], HOUR)
+    assert max(waits) <= HOUR
+    assert sum(waits) == pytest.approx(14 * DAY, abs=HOUR)
+    assert len(waits) < 400

@@ -50,7 +50,7 @@ class Attempts:
             await self.directory.refresh()
             return None
         id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-        body = prepared.body(delivery.previous_seq, delivery.matched) if prepared else None
+        body = prepared.body(delivery.previous_seq, delivery.matched, delivery.supersedes) if prepared else None
         now = self.clock()
         if prepared is None or body is None:
             judged, outcome = dropped(delivery, id, now), None

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.lanes import CAP, Lanes, State, Wanted, pack
+from services.syndication.webhooks.lanes import Lanes, State, Wanted, pack
 from services.syndication.webhooks.metrics import DISPATCHED
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.store import SubscriptionStore
@@ -195,7 +195,7 @@ class Dispatcher:
     async def _enqueue(self, lanes: Sequence[tuple[str, Sequence[Wanted]]]) -> None:
         now, room, calls = int(self._clock() * 1000), self._engine.room, []
         for id, entries in lanes:
-            limit = min(len(entries), CAP, room)
+            limit = min(len(entries), room)
             room -= limit
             calls.append((id, entries, limit))
         states = await self._lanes.enqueue(now, calls)

@@ -241,7 +241,6 @@ class Engine:
         try:
             judged = await self._attempts.make(delivery, self._log)
             record = judged.record if judged else Record(delivery, "back", self._soon())
-            lane.failing = judged is not None and judged.verdict != "delivered"
         except Exception as error:  # noqa: BLE001  # our fault, not the receiver's: tried again, and not counted
             self._log.warning(
                 "delivery.postponed",

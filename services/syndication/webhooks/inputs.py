@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
 from services.syndication.webhooks.sign import SecretError, key_of
 from shared.events import PublicType
 from shared.query import QueryError, parse
@@ -53,6 +54,8 @@ Description = Annotated[str, StringConstraints(max_length=500)]
 Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]
 Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]
+MaxInFlight = Annotated[int, Field(ge=1, le=1024, description="deliveries under way at once")]
+RateLimit = Annotated[float, Field(ge=0.01, le=10_000, allow_inf_nan=False, description="deliveries a second")]
 Seq = Annotated[int, Field(ge=0, le=10**11)]
 
 
@@ -72,10 +75,17 @@ class NewSubscription(Input):
     secret: Annotated[str, AfterValidator(_secret)] | None = None
     headers: Headers = {}
     schedule: Waits | None = None
+    max_in_flight: MaxInFlight = MAX_IN_FLIGHT
+    rate_limit: RateLimit | None = None
+
+    @property
+    def pacing(self) -> Pacing:
+        """Return how fast it wants to be sent to."""
+        return Pacing(max_in_flight=self.max_in_flight, rate_limit=self.rate_limit)
 
 
 class ChangedSubscription(Input):
-    """What to change of a subscription; a field that is not given stays, `types: null` asks for all."""
+    """What to change of a subscription; a field that is not given stays, `null` for types or rate_limit lifts it."""
 
     url: Url | None = None
     filter: Filter | None = None
@@ -83,6 +93,8 @@ class ChangedSubscription(Input):
     description: Description | None = None
     headers: Headers | None = None
     schedule: Waits | None = None
+    max_in_flight: MaxInFlight | None = None
+    rate_limit: RateLimit | None = None
     status: Literal["active", "paused"] | None = None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from services.syndication.webhooks.lanes import CAP, Delivery, Record, Turn
+from services.syndication.webhooks.lanes import NO_CAP, Delivery, Record, Turn
 
 RENEW_SECONDS = 3.0
 SLOW_SECONDS = 1.0
-DOUBTFUL_CAP = 2
-"""Deliveries at once to a receiver that hangs or fails: it slows itself, and nobody else."""
+SLOW_CAP = 2
+"""Deliveries at once to a receiver that takes so long: it slows itself, and nobody else."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,13 +31,12 @@ class Lane:
     subscription: str
     flights: dict[int, Flight] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
-    failing: bool = False
     slow: int = 0
 
     @property
     def cap(self) -> int:
-        """How many may be on their way at once."""
-        return DOUBTFUL_CAP if self.failing or self.slow else CAP
+        """How many may be on their way at once, besides what the subscription's window says."""
+        return SLOW_CAP if self.slow else NO_CAP
 
     def due_for_renewal(self, now: float) -> list[Delivery]:
         """Return the flights whose leases need renewing, and count them as renewed."""

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from random import random
 from typing import Any, Literal
 
-from services.syndication.webhooks.scripts import ACTIVATE, ENQUEUE, HINT, PEEK, REQUEUE, STEP
+from services.syndication.webhooks.lane_scripts import TOLD, lane_scripts
+from services.syndication.webhooks.pacing import PATIENCE, Patience
+from services.syndication.webhooks.scripts import HINT
 from services.syndication.webhooks.store import DUE_KEY, REVISIONS_KEY, run_all
-from shared.redis import Argument, Store
+from shared.redis import Argument, Script, Store
 
-LEASE_MS = 10_000
-"""A killed replica's deliveries are sent again by another after so long."""
+NO_CAP = 1 << 20
+"""For who leaves it to the subscription's own window how many are under way."""
 
-MOST_PENDING = 50_000
-"""Beyond so many waiting for one receiver the rest is left to replay; previous_seq shows the gap."""
-
-CAP = 64
-"""Deliveries on their way to one subscription at once, over all replicas."""
+SPREAD = 0.2
+"""Pauses vary by so much, that receivers which failed together are not probed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One ledger entry on its way to one subscription; `fence` tells this claim from later ones.
 
-    `matched` is a JSON array; `previous_seq` is None for the first entry a subscription ever matched.
+    `matched` is a JSON array; `previous_seq` is None for the first entry a subscription was ever sent. `supersedes`
+    are the seqs of earlier versions that this one replaced before the receiver took them.
     """
 
     subscription: str
@@ -36,6 +37,7 @@ class Delivery:
     article_id: str
     version: int
     matched: bytes
+    supersedes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,17 @@ def pack(type: str, article_id: str, version: int, matched: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty."""
+    """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
+
+    retry and gave_up are failures of the receiver, back and dropped are not. `hold` is given where it is overloaded:
+    until when (Unix ms) it wants nothing at all, 0 when it did not say.
+    """
 
     delivery: Delivery
-    kind: Literal["done", "retry", "disable", "back"]
+    kind: Literal["done", "retry", "gave_up", "disable", "back", "dropped"]
     due: int = 0
     log: bytes = b""
+    hold: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,7 @@ class Turn:
 
     subscription: str
     limit: int = 0
-    cap: int = CAP
+    cap: int = NO_CAP
     records: Sequence[Record] = ()
     renewals: Sequence[Delivery] = ()
 
@@ -77,7 +84,9 @@ class Turn:
 class State:
     """What the lanes answered: when to look again (Unix ms, None: when something comes), and what was claimed.
 
-    `kept` says of each record whether it counted; `gone` that there is no such subscription any more.
+    `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
+    there when its health has changed; `missed_from` is the first seq that found the queue full and has not been
+    fetched since; `pending` is told by `peek` alone.
     """
 
     subscription: str
@@ -86,6 +95,9 @@ class State:
     claimed: list[Delivery]
     kept: list[bool]
     status: str
+    notice: str = ""
+    missed_from: int | None = None
+    pending: int = 0
 
     @property
     def gone(self) -> bool:
@@ -94,51 +106,70 @@ class State:
 
 
 def keys(subscription: str) -> list[str]:
-    """Return the keys of a subscription's lanes, all in one hash slot, settings first."""
+    """Return the keys of a subscription's lanes, all in one hash slot, settings first and the log last."""
     base = f"{{s:{subscription}}}"
-    return [base, f"{base}:queue", f"{base}:flight", f"{base}:items", f"{base}:lanes", f"{base}:log"]
+    return [base, *(f"{base}:{name}" for name in ("queue", "urgent", "flight", "items", "lanes", "skipped", "log"))]
 
 
 class Lanes:
     """Asks many subscriptions' lanes in one round trip; an answer may be the RedisError of that one alone."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, patience: Patience = PATIENCE, spread: Callable[[], float] = random) -> None:
+        self.patience = patience
+        self._store, self._scripts, self._random = store, lane_scripts(patience), spread
 
-    async def enqueue(
-        self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]], cap: int = CAP
-    ) -> list[State | Exception]:
+    async def enqueue(self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]]) -> list[State | Exception]:
         """Put entries in lanes, in order of seq, and claim up to so many of each; what was put before stays."""
-        calls: list[tuple[str, list[Argument]]] = []
+        spread, calls = self._spread(), []
         for subscription, entries, limit in wanted:
-            arguments: list[Argument] = [now, limit, LEASE_MS, cap, MOST_PENDING]
-            for entry in entries:
-                arguments += _seq(entry.seq), entry.article_id, entry.packed
-            calls.append((subscription, arguments))
-        replies = await run_all(self._store, ENQUEUE, [(keys(id), arguments) for id, arguments in calls])
+            calls.append((subscription, [now, spread, limit, NO_CAP, *_flat(entries)]))
+        replies = await run_all(self._store, self._scripts.enqueue, [(keys(id), args) for id, args in calls])
         return [_state(id, reply) for (id, _), reply in zip(calls, replies, strict=True)]
+
+    async def catch_up(self, now: int, subscription: str, since: int, after: int, found: Sequence[Wanted]) -> State:
+        """Put in what was missed from seq `since` on and is before seq `after`, as much as fits. Raises RedisError.
+
+        Does nothing when the lanes no longer miss what comes from `since` on.
+        """
+        arguments: list[Argument] = [now, self._spread(), NO_CAP, _seq(since), _seq(after), *_flat(found)]
+        return await self._run(self._scripts.catch_up, subscription, arguments)
 
     async def step(self, now: int, turns: Sequence[Turn]) -> list[State | Exception]:
         """Record, renew and claim, each subscription in one atomic step."""
-        calls = [(keys(turn.subscription), _step(now, turn)) for turn in turns]
-        replies = await run_all(self._store, STEP, calls)
+        spread = self._spread()
+        calls = [(keys(turn.subscription), _step(now, spread, turn)) for turn in turns]
+        replies = await run_all(self._store, self._scripts.step, calls)
         return [_state(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
 
     async def requeue(self, now: int, subscription: str, wanted: Sequence[tuple[Wanted, int | None]]) -> State:
-        """Put entries in again, each with its previous seq, unless they are waiting already. Raises RedisError."""
-        arguments: list[Argument] = [now, CAP]
+        """Put entries in again, each with its previous seq, unless they are waiting already. Raises RedisError.
+
+        What is older than something of its article that waits or is on its way is left out.
+        """
+        arguments: list[Argument] = [now, self._spread(), NO_CAP]
         for entry, previous in wanted:
             arguments += _seq(entry.seq), entry.article_id, entry.packed, _seq(previous or 0)
-        return _read(subscription, await self._store.run(REQUEUE, keys=keys(subscription), args=arguments))
+        return await self._run(self._scripts.requeue, subscription, arguments)
 
     async def activate(self, subscription: str) -> State:
-        """Make a subscription active, and everything that waited due now. Raises RedisError."""
-        return _read(subscription, await self._store.run(ACTIVATE, keys=keys(subscription), args=[CAP]))
+        """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
+        return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])
 
     async def peek(self, subscriptions: Sequence[str]) -> list[State | Exception]:
-        """Say when each is due; changes nothing."""
-        replies = await run_all(self._store, PEEK, [(keys(id), [CAP]) for id in subscriptions])
+        """Say when each is due, and what about it is still untold; changes nothing."""
+        calls = [(keys(id), [0, 1, NO_CAP]) for id in subscriptions]
+        replies = await run_all(self._store, self._scripts.peek, calls)
         return [_state(id, reply) for id, reply in zip(subscriptions, replies, strict=True)]
+
+    async def told(self, subscription: str, notice: str) -> None:
+        """Take note that a notice was passed on, and is not to be told again. Raises RedisError."""
+        await self._store.run(TOLD, keys=keys(subscription)[:1], args=[notice])
+
+    async def _run(self, script: Script, subscription: str, arguments: Sequence[Argument]) -> State:
+        return _read(subscription, await self._store.run(script, keys=keys(subscription), args=arguments))
+
+    def _spread(self) -> str:
+        return f"{1 + SPREAD * (2 * self._random() - 1):.3f}"
 
     async def hint(self, states: Iterable[State]) -> None:
         """Tell every replica when these subscriptions are due next. Raises RedisError."""
@@ -155,11 +186,19 @@ class Lanes:
         return [(id.decode(), fields[b"attempt"]) for id, fields in found]
 
 
-def _step(now: int, turn: Turn) -> list[Argument]:
-    arguments: list[Argument] = [now, turn.limit, LEASE_MS, turn.cap, len(turn.records)]
+def _flat(entries: Iterable[Wanted]) -> Iterable[Argument]:
+    for entry in entries:
+        yield _seq(entry.seq)
+        yield entry.article_id
+        yield entry.packed
+
+
+def _step(now: int, spread: str, turn: Turn) -> list[Argument]:
+    arguments: list[Argument] = [now, spread, turn.limit, turn.cap, len(turn.records)]
     for record in turn.records:
         delivery = record.delivery
-        arguments += _seq(delivery.seq), delivery.fence, record.kind, record.due, delivery.article_id, record.log
+        hold = -1 if record.hold is None else record.hold
+        arguments += _seq(delivery.seq), delivery.fence, record.kind, record.due, hold, record.log
     for delivery in turn.renewals:
         arguments += _seq(delivery.seq), delivery.fence
     return arguments
@@ -174,7 +213,7 @@ def _state(subscription: str, reply: Any) -> State | Exception:
 
 
 def _read(subscription: str, reply: Any) -> State:
-    due, revision, claimed, kept, status = reply
+    due, revision, claimed, kept, status, notice, missed, *pending = reply
     pairs = zip(claimed[::2], claimed[1::2], strict=True)
     return State(
         subscription,
@@ -183,11 +222,14 @@ def _read(subscription: str, reply: Any) -> State:
         [_delivery(subscription, seq, item) for seq, item in pairs],
         [bool(each) for each in kept],
         status.decode(),
+        notice.decode(),
+        int(missed) if missed else None,
+        int(pending[0]) if pending else 0,
     )
 
 
 def _delivery(subscription: str, seq: bytes, item: bytes) -> Delivery:
-    fence, failures, previous, type, article_id, version, matched = item.split(b" ", 6)
+    fence, failures, previous, superseded, type, article_id, version, matched = item.split(b" ", 7)
     return Delivery(
         subscription=subscription,
         seq=int(seq),
@@ -198,4 +240,5 @@ def _delivery(subscription: str, seq: bytes, item: bytes) -> Delivery:
         article_id=article_id.decode(),
         version=int(version),
         matched=matched,
+        supersedes=() if superseded == b"-" else tuple(map(int, superseded.split(b","))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +51,14 @@ def _identity(entry: Recorded, document: bytes | None) -> dict[str, Any]:
     return {**kept, "id": entry.article_id, "version": entry.version, "status": "canceled"}
 
 
-def body(rendered: Rendered, previous_seq: int | None, matched: bytes) -> bytes:
-    """Return the body for one subscriber; `matched` is a JSON array of the filter's terms that held."""
+def body(rendered: Rendered, previous_seq: int | None, matched: bytes, supersedes: Sequence[int] = ()) -> bytes:
+    """Return the body for one subscriber; `matched` is a JSON array of the filter's terms that held.
+
+    `supersedes` are the seqs of earlier versions that this one replaced on their way, said only where there are any.
+    """
     previous = b"null" if previous_seq is None else b"%d" % previous_seq
-    return b"".join((rendered.head, previous, rendered.middle, matched, rendered.tail))
+    instead = b',"supersedes":%s' % orjson.dumps(supersedes) if supersedes else b""
+    return b"".join((rendered.head, previous, rendered.middle, matched, instead, rendered.tail))
 
 
 def trial_body(subscription: str, timestamp: str) -> bytes:

@@ -80,12 +80,21 @@ def _body(type: str) -> Node:
         "changed": _TEXTS,
         "matched": _TEXTS,
     }
+    also: Node = {
+        "supersedes": {
+            "type": "array",
+            "items": _NUMBER,
+            "description": "seqs of earlier versions that this one replaced before you took them; left out when none",
+        }
+    }
     if type == "article.corrected":
         data["correction"] = _MAYBE_TEXT
     if type == "article.retracted":
         data |= {"reason": _MAYBE_TEXT, "replacement_url": _MAYBE_TEXT}
     timestamp = {"type": "string", "format": "date-time"}
-    return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
+    told = _object(data)
+    told["properties"] = data | also
+    return _object({"type": {"const": type}, "timestamp": timestamp, "data": told})
 
 
 def _schemas() -> Node:
@@ -103,6 +112,8 @@ def _schemas() -> Node:
         "created_at": {"type": "string", "format": "date-time"},
         "headers": {**_TEXTS, "description": "names only; values are never shown"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
+        "max_in_flight": _NUMBER,
+        "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},
     }
     listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
     return {

@@ -8,12 +8,17 @@ from typing import Any, Literal
 
 import orjson
 
-from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome
+from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, RetryLater
 from services.syndication.webhooks.lanes import Delivery, Record
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.retry import delay_after
+from shared.retry import DAY, delay_after, urgent
 
 Verdict = Literal["delivered", "retry", "disabled", "gave_up", "dropped"]
+
+RETRACTED = "article.retracted"
+
+OVERLOADED = frozenset((429, 502, 503, 504))
+"""Answers that slow the whole lane; so does none at all."""
 
 SHOWN_ON_SUCCESS = 512
 """Bytes kept of the answer to a delivery that succeeded; of failures all that was read is kept."""
@@ -41,17 +46,27 @@ def judge(
     if isinstance(outcome, Disabled):
         entry = _entry(delivery, outcome, "disabled", id, now)
         return Judged("disabled", Record(delivery, "disable", int(now * 1000), entry))
-    wait = delay_after(subscription.schedule, delivery.failures + 1, outcome.after, random)
+    schedule = urgent(subscription.schedule) if delivery.type == RETRACTED else subscription.schedule
+    wait, hold = delay_after(schedule, delivery.failures + 1, outcome.after, random), _hold(outcome, now)
     if wait is None:
-        return Judged("gave_up", Record(delivery, "done", 0, _entry(delivery, outcome, "gave_up", id, now)))
+        entry = _entry(delivery, outcome, "gave_up", id, now)
+        return Judged("gave_up", Record(delivery, "gave_up", 0, entry, hold))
     due = now + wait
-    return Judged("retry", Record(delivery, "retry", int(due * 1000), _entry(delivery, outcome, "retry", id, now, due)))
+    entry = _entry(delivery, outcome, "retry", id, now, due)
+    return Judged("retry", Record(delivery, "retry", int(due * 1000), entry, hold))
+
+
+def _hold(outcome: RetryLater, now: float) -> int | None:
+    """Return until when (Unix ms) an overloaded receiver wants nothing, 0 when it did not say, None when it is not."""
+    if outcome.status is not None and outcome.status not in OVERLOADED:
+        return None
+    return int((now + min(outcome.after, DAY)) * 1000) if outcome.after else 0
 
 
 def dropped(delivery: Delivery, id: str, now: float) -> Judged:
     """Return what follows when the article is no longer kept: its lane goes on, and the log says so."""
     known = {**_of(delivery, id, now), "outcome": "dropped", "reason": "the article is no longer kept"}
-    return Judged("dropped", Record(delivery, "done", 0, orjson.dumps(known)))
+    return Judged("dropped", Record(delivery, "dropped", 0, orjson.dumps(known)))
 
 
 def _entry(
@@ -80,4 +95,5 @@ def _of(delivery: Delivery, id: str, now: float) -> dict[str, Any]:
         "article_id": delivery.article_id,
         "version": delivery.version,
         "attempt": delivery.failures + 1,
+        **({"supersedes": delivery.supersedes} if delivery.supersedes else {}),
     }

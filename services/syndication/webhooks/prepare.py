@@ -27,18 +27,18 @@ class Prepared:
     entry: Recorded
     rendered: Rendered | None
     published: float
-    _bodies: dict[tuple[int | None, bytes], bytes] = field(default_factory=dict)
+    _bodies: dict[tuple[int | None, bytes, tuple[int, ...]], bytes] = field(default_factory=dict)
 
-    def body(self, previous_seq: int | None, matched: bytes) -> bytes | None:
+    def body(self, previous_seq: int | None, matched: bytes, supersedes: tuple[int, ...] = ()) -> bytes | None:
         """Return the body for one subscriber, shared by those for whom it is the same."""
         if self.rendered is None:
             return None
-        key = (previous_seq, matched)
+        key = (previous_seq, matched, supersedes)
         known = self._bodies.get(key)
         if known is None:
             if len(self._bodies) >= MOST_BODIES:
                 self._bodies.clear()
-            known = self._bodies[key] = body(self.rendered, previous_seq, matched)
+            known = self._bodies[key] = body(self.rendered, previous_seq, matched, supersedes)
         return known
 
 

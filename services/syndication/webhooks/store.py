@@ -98,6 +98,8 @@ class SubscriptionStore:
     async def change(self, subscription: Subscription, *fields: str) -> bool:
         """Write some packed fields of a subscription: settings, secrets, status, reason; False when it is gone."""
         packed = pack(subscription)
+        if "settings" in fields:
+            fields = (*fields, "limits")
         arguments = _flat({name: packed[name] for name in fields})
         if not await self._store.run(CHANGE, keys=[f"{{s:{subscription.id}}}"], args=arguments):
             return False

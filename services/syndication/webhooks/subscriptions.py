@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
+from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sign import key_of
 from shared.retry import STANDARD, Schedule
 
@@ -42,6 +43,7 @@ class Subscription:
     secrets: tuple[Secret, ...]
     headers: tuple[tuple[str, str], ...] = ()
     schedule: Schedule = STANDARD
+    pacing: Pacing = PACING
     status: Status = "active"
     reason: str | None = None
 
@@ -72,6 +74,7 @@ class Subscription:
             "created_at": self.created_at,
             "headers": [name for name, _ in self.headers],
             "schedule": self.schedule,
+            **self.pacing.public(),
         }
         return {**shown, "secret": self.secrets[0].text} if secret else shown
 
@@ -81,8 +84,10 @@ SETTINGS = ("url", "filter", "types", "description", "owner", "created_at", "hea
 
 def pack(subscription: Subscription) -> dict[str, str | bytes]:
     """Return the fields of the stored hash; those of the lanes are not among them."""
+    settings = {name: getattr(subscription, name) for name in SETTINGS}
     return {
-        "settings": orjson.dumps({name: getattr(subscription, name) for name in SETTINGS}),
+        "settings": orjson.dumps({**settings, "pacing": subscription.pacing.public()}),
+        "limits": subscription.pacing.limits,
         "secrets": orjson.dumps([[secret.text, secret.until] for secret in subscription.secrets]),
         "status": subscription.status,
         "reason": subscription.reason or "",
@@ -99,6 +104,7 @@ def unpack(id: str, fields: Mapping[bytes, bytes]) -> Subscription:
             "types": None if types is None else tuple(types),
             "headers": tuple((name, value) for name, value in settings["headers"]),
             "schedule": tuple(settings["schedule"]),
+            "pacing": read_pacing(settings.get("pacing", {})),
         },
         id=id,
         secrets=tuple(Secret(text, until) for text, until in orjson.loads(fields[b"secrets"])),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.webhooks.lanes import LEASE_MS, Lanes, Record, State, Turn, Wanted, keys, pack
+from services.syndication.webhooks.lanes import Lanes, Record, State, Turn, Wanted, keys, pack
+from services.syndication.webhooks.pacing import PATIENCE
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store
 from shared.streams import one_slot
 from tests.syndication.webhooks.bed import subscribe
 
 NOW = 1_800_000_000_000
+LEASE_MS = PATIENCE.lease
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ async def test_enqueueing_again_has_no_effect(store: Store, id: str) -> None:
     again = await enqueue(store, id, wanted(1, "a"), wanted(2, "b"))
     assert seqs(first) == [1, 2]
     assert seqs(again) == []
-    assert await store.do("HLEN", keys(id)[3]) == 2
+    assert await store.do("HLEN", f"{keys(id)[0]}:items") == 2
 
 
 async def test_previous_seq_is_the_last_that_matched(store: Store, id: str) -> None:
@@ -51,16 +53,20 @@ async def test_previous_seq_is_the_last_that_matched(store: Store, id: str) -> N
     assert [delivery.previous_seq for delivery in state.claimed] == [None, 3]
 
 
-async def test_a_version_waits_behind_the_one_before_and_goes_when_that_is_done(store: Store, id: str) -> None:
-    state = await enqueue(store, id, wanted(1, "a", 1), wanted(2, "a", 2), wanted(3, "b"))
-    assert seqs(state) == [1, 3]
-    [first, _] = state.claimed
-    retried = await step(store, Turn(subscription=id, limit=9, records=[Record(first, "retry", NOW + 5000)]))
-    assert seqs(retried) == []
+async def test_a_version_waits_behind_the_one_on_its_way_and_goes_when_that_is_done(store: Store, id: str) -> None:
+    [first] = (await enqueue(store, id, wanted(1, "a", 1))).claimed
+    assert seqs(await enqueue(store, id, wanted(2, "a", 2), wanted(3, "b"))) == [3]
+    done = await step(store, Turn(subscription=id, limit=9, records=[Record(first, "done")]), NOW + 1)
+    assert seqs(done) == [2]
+    assert done.claimed[0].supersedes == ()
+
+
+async def test_a_failed_attempt_comes_back_when_it_is_due(store: Store, id: str) -> None:
+    [first] = (await enqueue(store, id, wanted(1))).claimed
+    retry = Record(first, "retry", NOW + 5000)
+    assert seqs(await step(store, Turn(subscription=id, limit=9, records=[retry]))) == []
     back = await step(store, Turn(subscription=id, limit=9), NOW + 5000)
     assert [(delivery.seq, delivery.failures) for delivery in back.claimed] == [(1, 1)]
-    done = await step(store, Turn(subscription=id, limit=9, records=[Record(back.claimed[0], "done")]), NOW + 5001)
-    assert seqs(done) == [2]
 
 
 async def test_a_lease_that_ran_out_is_claimed_again_and_its_old_holder_changes_nothing(store: Store, id: str) -> None:
@@ -70,15 +76,15 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_its_old_holder_changes_
     assert (held.seq, held.fence) == (1, lost.fence + 1)
     late = await step(store, Turn(subscription=id, records=[Record(lost, "done", 0, b"{}")]), NOW + LEASE_MS + 2)
     assert late.kept == [False]
-    assert await store.do("XLEN", keys(id)[5]) == 0
+    assert await store.do("XLEN", keys(id)[-1]) == 0
     kept = await step(store, Turn(subscription=id, records=[Record(held, "done", 0, b"{}")]), NOW + LEASE_MS + 3)
     assert kept.kept == [True]
-    assert await store.do("XLEN", keys(id)[5]) == 1
+    assert await store.do("XLEN", keys(id)[-1]) == 1
 
 
 async def test_a_renewed_lease_is_not_taken_by_others(store: Store, id: str) -> None:
     [slow] = (await enqueue(store, id, wanted(1))).claimed
-    await step(store, Turn(subscription=id, renewals=[slow]), NOW + 8_000)
+    await step(store, Turn(subscription=id, renewals=[slow]), NOW + LEASE_MS - 100)
     assert seqs(await step(store, Turn(subscription=id, limit=9), NOW + LEASE_MS + 1)) == []
 
 
@@ -121,17 +127,21 @@ async def test_a_deleted_subscription_is_gone_and_stays_gone(store: Store, id: s
 
 
 async def test_requeued_entries_go_in_order_and_never_two_of_one_article_at_once(store: Store, id: str) -> None:
-    state = await enqueue(store, id, wanted(5, "a", 3))
-    assert seqs(state) == [5]
     again = [(wanted(1, "a", 1), None), (wanted(2, "a", 2), 1), (wanted(5, "a", 3), 2)]
     await Lanes(store).requeue(NOW, id, again)
-    order, held = [], state.claimed[0]
-    for _ in range(2):
+    state, order = await step(store, Turn(subscription=id, limit=9)), []
+    while state.claimed:
+        [held] = state.claimed
+        order.append((held.seq, held.previous_seq))
         state = await step(store, Turn(subscription=id, limit=9, records=[Record(held, "done")]))
-        assert len(state.claimed) == 1
-        held = state.claimed[0]
-        order.append(held.seq)
-    assert order == [1, 2]
+    assert order == [(1, None), (2, 1), (5, 2)]
+
+
+async def test_what_is_older_than_what_is_on_its_way_is_not_requeued_behind_it(store: Store, id: str) -> None:
+    [newest] = (await enqueue(store, id, wanted(5, "a", 3))).claimed
+    await Lanes(store).requeue(NOW, id, [(wanted(1, "a", 1), None), (wanted(5, "a", 3), 1)])
+    assert seqs(await step(store, Turn(subscription=id, limit=9, records=[Record(newest, "done")]))) == []
+    assert await store.do("HLEN", f"{keys(id)[0]}:items") == 0
 
 
 async def test_an_older_hint_does_not_replace_a_newer_one(store: Store, id: str) -> None:

@@ -17,14 +17,14 @@ SUBSCRIPTION = Subscription(
 )
 
 
-def _delivery(failures: int = 0) -> Delivery:
+def _delivery(failures: int = 0, type: str = "article.published") -> Delivery:
     return Delivery(
         subscription="s",
         seq=4,
         fence=1,
         failures=failures,
         previous_seq=None,
-        type="article.published",
+        type=type,
         article_id="a",
         version=1,
         matched=b"[]",
@@ -40,7 +40,7 @@ def test_the_waits_follow_the_schedule_and_end_with_giving_up() -> None:
     judged = [judge(_delivery(failures), SUBSCRIPTION, failed, "msg_1", NOW, _middle) for failures in range(3)]
     assert [each.verdict for each in judged] == ["retry", "retry", "gave_up"]
     assert [each.record.due for each in judged] == [int((NOW + 10) * 1000), int((NOW + 100) * 1000), 0]
-    assert [each.record.kind for each in judged] == ["retry", "retry", "done"]
+    assert [each.record.kind for each in judged] == ["retry", "retry", "gave_up"]
 
 
 def test_retry_after_lengthens_the_wait_and_never_shortens_it() -> None:
@@ -66,5 +66,25 @@ def test_the_log_keeps_a_failure_s_answer_whole_and_a_success_s_start() -> None:
 
 def test_an_article_no_longer_kept_is_dropped_and_the_log_says_so() -> None:
     judged = dropped(_delivery(), "m", NOW)
-    assert judged.record.kind == "done"
+    assert judged.record.kind == "dropped"
     assert orjson.loads(judged.record.log)["reason"] == "the article is no longer kept"
+
+
+def test_overload_holds_the_lane_till_the_receiver_wants_more() -> None:
+    def held(status: int | None, after: float | None) -> int | None:
+        failed = RetryLater("busy", 1.0, status, after)
+        return judge(_delivery(), SUBSCRIPTION, failed, "m", NOW, _middle).record.hold
+
+    assert [held(status, None) for status in (429, 502, 503, 504, None)] == [0] * 5
+    assert [held(status, 30.0) for status in (500, 404, 302)] == [None] * 3
+    assert held(429, 30.0) == int((NOW + 30) * 1000)
+    assert held(503, 10**9) == int((NOW + 86_400) * 1000)
+
+
+def test_a_retraction_is_retried_beyond_the_schedule_s_end() -> None:
+    failed = RetryLater("the receiver answered 500", 3.0, 500)
+    judged = [
+        judge(_delivery(failures, "article.retracted"), SUBSCRIPTION, failed, "m", NOW, _middle)
+        for failures in (2, 100, 1000)
+    ]
+    assert [each.verdict for each in judged] == ["retry", "retry", "gave_up"]

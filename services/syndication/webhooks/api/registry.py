@@ -16,6 +16,7 @@ from starlette.routing import Route
 from services.syndication.webhooks.api.access import BODY_LIMIT, ONE, ROOT, Access, answer, gone, input_of, may
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.lanes import Lanes, keys
+from services.syndication.webhooks.pacing import PACES
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
@@ -98,6 +99,7 @@ class RegistryRoutes:
             secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
             headers=tuple(given.headers.items()),
             schedule=tuple(given.schedule) if given.schedule else STANDARD,
+            pacing=given.pacing,
         )
         await self.store.add(subscription, await self.ledger.latest())
         return answer(subscription.public(secret=True), 201)
@@ -151,8 +153,8 @@ class RegistryRoutes:
 
 
 def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
-    """Return the subscription with the fields that were given; null takes `types` back, and changes nothing else."""
-    fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types"}}
+    """Return the subscription with the fields that were given; null lifts types and rate_limit, and nothing else."""
+    fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     if "headers" in kept:
         kept["headers"] = tuple(kept["headers"].items())
@@ -160,4 +162,5 @@ def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
         kept["schedule"] = tuple(kept["schedule"])
     if "types" in given.model_fields_set:
         kept["types"] = None if given.types is None else tuple(given.types)
-    return replace(found, **kept)
+    paces = {name: getattr(given, name) for name in given.model_fields_set & PACES}
+    return replace(found, **kept, pacing=found.pacing.changed(paces))

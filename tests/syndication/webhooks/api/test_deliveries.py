@@ -26,10 +26,10 @@ async def test_a_test_message_is_sent_at_once_and_the_answer_told(bed: Bed) -> N
 
 async def test_the_log_is_newest_first_and_pages(bed: Bed) -> None:
     made = await bed.made()
-    for number in range(5):
-        bed.ledger.publish(story(1, 1 + number))
     path = f"/{made['id']}/deliveries"
-    await bed.logged(made["id"], 5)
+    for number in range(1, 6):
+        bed.ledger.publish(story(1, number))
+        await bed.logged(made["id"], number)
     first = (await bed("GET", f"{path}?limit=3")).json()
     rest = (await bed("GET", f"{path}?limit=3&before={first['next']}")).json()
     assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [5, 4, 3, 2, 1]

@@ -138,3 +138,15 @@ async def test_both_secrets_sign_after_a_rotation(bed: Bed) -> None:
     call = bed.receiver.calls[0]
     for secret in (made["secret"], rotated["secret"]):
         Webhook(secret).verify(call.body, call.headers)
+
+
+async def test_pacing_is_asked_for_shown_changed_and_lifted(bed: Bed) -> None:
+    made = await bed.made(max_in_flight=3, rate_limit=2.5)
+    assert (made["max_in_flight"], made["rate_limit"]) == (3, 2.5)
+    changed = (await bed("PATCH", f"/{made['id']}", json={"max_in_flight": 9})).json()
+    assert (changed["max_in_flight"], changed["rate_limit"]) == (9, 2.5)
+    lifted = (await bed("PATCH", f"/{made['id']}", json={"rate_limit": None, "max_in_flight": None})).json()
+    assert (lifted["max_in_flight"], lifted["rate_limit"]) == (9, None)
+    assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"9 0.000"
+    for wrong in ({"max_in_flight": 0}, {"rate_limit": 0}, {"rate_limit": -1}, {"max_in_flight": 5000}):
+        assert (await bed("PATCH", f"/{made['id']}", json=wrong)).status == 422

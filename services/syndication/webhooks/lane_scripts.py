@@ -1,0 +1,206 @@
+"""The scripts of one subscription's lanes: atomic, idempotent, within one hash slot; `Lanes` runs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.syndication.webhooks.lane_lua import COMMON
+from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
+from shared.redis import Script
+
+# A retraction enters as any other entry, and is due before them (see `wait_till`). While something is missed nothing
+# newer is put in: it would go before what was missed of the same article.
+PUT = """
+local head = redis.call('HMGET', S, 'dispatched', 'previous')
+local dispatched, previous, pending = head[1] or '0', head[2] or '0', redis.call('HLEN', I)
+
+local function put(seq, article, packed)
+  if pending >= MOST_PENDING then
+    missed = seq
+    return
+  end
+  if redis.call('HEXISTS', I, seq) == 1 then return end
+  local lane = redis.call('HGET', L, article)
+  local seqs = lane and listed(lane) or {}
+  if lane and seqs[#seqs] > seq then return end
+  redis.call('HSET', I, seq, join(0, 0, previous_to(previous), '-', packed))
+  pending, previous = pending + 1, seq
+  if not lane then
+    redis.call('HSET', L, article, seq)
+    wait_till(now, seq, packed)
+  else
+    seqs[#seqs + 1] = seq
+    supersede(article, seqs)
+    pending = redis.call('HLEN', I)
+  end
+end
+"""
+
+ENQUEUE = """
+local limit, cap = tonumber(ARGV[3]), tonumber(ARGV[4])
+for at = 5, #ARGV, 3 do
+  local seq = ARGV[at]
+  if tonumber(seq) > tonumber(dispatched) then
+    dispatched = seq
+    if missed == '' then put(seq, ARGV[at + 1], ARGV[at + 2]) end
+  end
+end
+redis.call('HSET', S, 'dispatched', dispatched, 'previous', previous, 'missed_from', missed)
+return answer(claim(limit, cap), {}, cap)
+"""
+
+CATCH_UP = """
+local cap, from, after = tonumber(ARGV[3]), ARGV[4], ARGV[5]
+if missed == '' or tonumber(missed) ~= tonumber(from) then return answer({}, {}, cap) end
+missed = ''
+for at = 6, #ARGV, 3 do
+  local seq = ARGV[at]
+  put(seq, ARGV[at + 1], ARGV[at + 2])
+  if missed ~= '' then break end
+  if tonumber(seq) > tonumber(dispatched) then dispatched = seq end
+end
+if missed == '' and tonumber(after) <= tonumber(dispatched) then missed = after end
+redis.call('HSET', S, 'dispatched', dispatched, 'previous', previous, 'missed_from', missed)
+return answer({}, {}, cap)
+"""
+
+STEP = """
+local limit, cap, records = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('HDEL', S, '')
+
+local function held(seq, fence)
+  local item = redis.call('HGET', I, seq)
+  if not item then return nil end
+  local current, failures, previous, superseded, rest = split(item)
+  if current ~= tonumber(fence) then return nil end
+  return failures, previous, superseded, rest
+end
+
+local kept, at = {}, 6
+for n = 1, records do
+  local seq, fence, kind = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local due, hold, log = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), ARGV[at + 5]
+  at = at + 6
+  local failures, previous, superseded, rest = held(seq, fence)
+  kept[n] = failures and 1 or 0
+  if failures then
+    land(seq)
+    if kind == 'done' then
+      leave(seq, article_of(rest))
+      succeeded()
+    elseif kind == 'dropped' then
+      leave(seq, article_of(rest))
+    elseif kind == 'gave_up' then
+      leave(seq, article_of(rest))
+      failed(hold)
+    else
+      if kind ~= 'back' then
+        redis.call('HSET', I, seq, join(fence, failures + 1, previous, superseded, rest))
+      end
+      put_off(due, seq, rest)
+      if kind == 'retry' then failed(hold) end
+      if kind == 'disable' then
+        trouble = calm(0, 0)
+        trouble.since, trouble.warned = now, 4
+        disable('the receiver answered 410 Gone')
+      end
+    end
+    if log ~= '' then redis.call('XADD', LOG, 'MAXLEN', '~', 1000, '*', 'attempt', log) end
+  end
+end
+while at < #ARGV do
+  if held(ARGV[at], ARGV[at + 1]) then redis.call('ZADD', F, 'XX', now + LEASE, ARGV[at]) end
+  at = at + 2
+end
+return answer(claim(limit, cap), kept, cap)
+"""
+
+# What is older than something of its article that waits or is on its way is left out: it would come after it. Fence 1
+# says that it was sent before, so that nobody's previous seq changes should it be replaced.
+REQUEUE = """
+local cap = tonumber(ARGV[3])
+for at = 4, #ARGV, 4 do
+  local seq, article, packed, previous = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local lane = redis.call('HGET', L, article)
+  local seqs = lane and listed(lane) or {}
+  local behind = missed ~= '' and tonumber(seq) >= tonumber(missed)
+  if not behind and (not lane or seqs[#seqs] < seq) then
+    redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
+    redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
+    if not lane then wait_till(now, seq, packed) end
+  end
+end
+return answer({}, {}, cap)
+"""
+
+ACTIVATE = """
+status, trouble = 'active', nil
+change('status', status)
+change('reason', '')
+redis.call('ZUNIONSTORE', Q, 1, Q, 'WEIGHTS', 0)
+redis.call('ZUNIONSTORE', U, 1, U, 'WEIGHTS', 0)
+return answer({}, {}, tonumber(ARGV[3]))
+"""
+
+PEEK = """
+local untold = redis.call('HGET', S, 'untold') or ''
+local due = string.format('%.0f', next_due(tonumber(ARGV[3])))
+return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, redis.call('HLEN', I)}
+"""
+
+TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")
+"""ARGV: the notice that was passed on."""
+
+CUT_EVERY_MS = 1_000
+TOLERANCE_MS = 20
+SUPERSEDED_KEPT = 32 * 13 - 1
+SKIPPED_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class LaneScripts:
+    """All scripts of lanes, built with one patience. The first two arguments are always now and the spread of pauses.
+
+    enqueue: limit, cap, then seq, article, packed for each entry, in order of seq.
+    catch_up: cap, from which seq, where to go on, then seq, article, packed for each.
+    step: limit, cap, how many records; seq, fence, kind, due, hold, log for each; seq, fence of leases to renew.
+    requeue: cap, then seq, article, packed, previous seq for each.
+    activate and peek: cap.
+    """
+
+    enqueue: Script
+    catch_up: Script
+    step: Script
+    requeue: Script
+    activate: Script
+    peek: Script
+
+
+def lane_scripts(patience: Patience) -> LaneScripts:
+    """Build the scripts."""
+    names = {
+        "LEASE": patience.lease,
+        "MOST_PENDING": patience.most_pending,
+        "MAX_IN_FLIGHT": MAX_IN_FLIGHT,
+        "FIRST_WINDOW": patience.first_window,
+        "STREAK": patience.streak,
+        "PAUSE": patience.pause,
+        "LONGEST_PAUSE": patience.longest_pause,
+        "WARN_1": patience.warn[0],
+        "WARN_2": patience.warn[1],
+        "WARN_3": patience.warn[2],
+        "DISABLE": patience.disable,
+        "CANARY": patience.canary,
+        "LONGEST_CANARY": patience.longest_canary,
+        "CUT_EVERY": CUT_EVERY_MS,
+        "TOLERANCE": TOLERANCE_MS,
+        "SUPERSEDED_KEPT": SUPERSEDED_KEPT,
+        "SKIPPED_KEPT": SKIPPED_KEPT,
+    }
+    given = f"local {', '.join(names)} = {', '.join(str(value) for value in names.values())}\n"
+    lua = (
+        COMMON + PUT + ENQUEUE,
+        COMMON + PUT + CATCH_UP,
+        *(COMMON + each for each in (STEP, REQUEUE, ACTIVATE, PEEK)),
+    )
+    return LaneScripts(*(Script(given + each) for each in lua))
