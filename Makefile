@@ -1,5 +1,7 @@
 # Every verb sets up what it needs in .venv on its first use; `make help` lists them.
 SHELL := /bin/sh
+# Bytecode is kept even where a shell says not to: without it every test process compiles every file again.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .SUFFIXES:
 

@@ -102,7 +102,8 @@ async def _failed(request: Request, error: Exception) -> Response:
 def listen(host: str, port: int) -> socket.socket:
     """Return a bound socket. Raises PortInUseError that names the address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Named, for asyncio turns Nagle's pauses off (40 ms an answer) for sockets of this protocol alone.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
