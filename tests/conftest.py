@@ -49,7 +49,8 @@ async def store(redis_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture(autouse=True)
-def _no_context_left() -> Iterator[None]:
-    """Keep one test's log fields out of the next one's lines."""
+def _plain_logs() -> Iterator[None]:
+    """Keep one test's log fields out of the next one's lines, and tracebacks plain: drawn ones take up to a second."""
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
     yield
     structlog.contextvars.clear_contextvars()

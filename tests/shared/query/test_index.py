@@ -112,9 +112,9 @@ def test_an_index_of_fields_alone_leaves_the_text_uncut() -> None:
     assert "vocabulary" not in vars(asked)
 
 
-def test_ten_thousand_queries_take_less_than_half_the_time_of_trying_each() -> None:
+def test_two_thousand_queries_take_less_than_half_the_time_of_trying_each() -> None:
     rng = random.Random(1)
-    stored = {id: parse(f"tag:w{id}x NOT author:w1x {term(rng, 5_000)}") for id in range(10_000)}
+    stored = {id: parse(f"tag:w{id}x NOT author:w1x {term(rng, 5_000)}") for id in range(2_000)}
     index = QueryIndex[int]()
     for id, each in stored.items():
         index.add(id, each)
