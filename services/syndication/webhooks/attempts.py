@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from services.syndication.webhooks.deliver import Outcome
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lanes import Delivery
-from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS
+from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
 from services.syndication.webhooks.outcomes import Judged, dropped, judge
 from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.sign import webhook_id
@@ -42,23 +42,28 @@ class Attempts:
 
         A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
         """
-        prepared = self.preparation.ready(
-            delivery.seq, delivery.article_id, delivery.version
-        ) or await self.preparation.get(delivery.seq)
+        notice = delivery.type.startswith("subscription.")
+        prepared = None if notice else await self._prepared(delivery)
         subscription = self.directory.get(delivery.subscription)
         if subscription is None:
             await self.directory.refresh()
             return None
         id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-        body = prepared.body(delivery.previous_seq, delivery.matched, delivery.supersedes) if prepared else None
+        body = delivery.matched if notice else None
+        if prepared is not None:
+            body = prepared.body(delivery.previous_seq, delivery.matched, delivery.supersedes)
         now = self.clock()
-        if prepared is None or body is None:
+        if body is None:
             judged, outcome = dropped(delivery, id, now), None
         else:
             outcome = await self.send(subscription, id, body, now)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
         self._tell(log, delivery, judged, outcome, prepared)
         return judged
+
+    async def _prepared(self, delivery: Delivery) -> Prepared | None:
+        ready = self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
+        return ready or await self.preparation.get(delivery.seq)
 
     def _tell(
         self,
@@ -81,8 +86,10 @@ class Attempts:
         }
         if outcome is not None:
             fields |= {"status": outcome.status, "ms": round(outcome.ms, 2)}
-        if judged.verdict == "delivered" and prepared is not None:
-            ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
+        if judged.verdict == "delivered":
+            if prepared is not None:
+                ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
+            SUPERSEDED.inc(len(delivery.supersedes))
             logs.tell([fields])
         else:
             log.warning(**fields, reason=getattr(outcome, "reason", "the article is no longer kept"))

@@ -23,6 +23,7 @@ class Directory:
         self._generation = -1
         self._by_id: dict[str, Subscription] = {}
         self._queries: dict[str, Query] = {}
+        self._watching: set[str] = set()
         self._index: QueryIndex[str] = QueryIndex()
         self._refreshing = asyncio.Lock()
 
@@ -62,9 +63,12 @@ class Directory:
         self._by_id.pop(id, None)
         self._queries.pop(id, None)
         self._index.remove(id)
+        self._watching.discard(id)
         if subscription is None:
             return
         self._by_id[id] = subscription
+        if any(type.startswith("subscription.") for type in subscription.types or ()):
+            self._watching.add(id)
         try:
             query = parse(subscription.filter)
         except QueryError as error:  # a filter of before the language changed: its owner must mend it
@@ -76,7 +80,17 @@ class Directory:
     def matching(self, subject: Subject, type: str) -> list[Subscription]:
         """Return the subscriptions that want an event of a public type about this subject."""
         found = (self._by_id[id] for id in self._index.matching(subject))
-        return [each for each in found if each.types is None or type in each.types]
+        return [each for each in found if each.wants(type)]
+
+    def watching(self, type: str, subject: Subscription) -> list[Subscription]:
+        """Return who asked to be told of another subscription's health, and may be: its owner, and the operator."""
+        asked = (self._by_id[id] for id in self._watching)
+        others = [each for each in asked if each.id != subject.id and each.owner in (None, subject.owner)]
+        return [each for each in others if each.wants(type)]
+
+    def readable(self, id: str) -> bool:
+        """Tell whether a subscription's filter can be read."""
+        return id in self._queries
 
     def query(self, id: str) -> Query:
         """Return the parsed filter of a subscription that `matching` returned."""

@@ -44,6 +44,19 @@ class Deliveries(Protocol):
     def take(self, states: Iterable[State]) -> None:
         """Start what was claimed."""
 
+    def rewind(self) -> None:
+        """Drop what is kept of the ledger in memory: its numbers mean other entries now."""
+
+
+class Missed(Protocol):
+    """What the dispatcher asks of who fetches what found a queue full, and tells what is still untold."""
+
+    def note(self, states: Iterable[State]) -> None:
+        """Remember who misses something, and what is to be told."""
+
+    async def fetch(self, cursor: int) -> bool:
+        """Fetch a part of it from the ledger up to `cursor`; tell whether there was anything to do."""
+
 
 class Dispatcher:
     """One of these runs in each replica; who holds the lease works, the others stand by.
@@ -59,13 +72,13 @@ class Dispatcher:
         directory: Directory,
         ledger: LedgerReader,
         engine: Deliveries,
+        missed: Missed,
         who: str,
-        rewound: Callable[[], None],
         clock: Callable[[], float] = time,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
         self._ledger, self._engine, self._who, self._clock = ledger, engine, who, clock
-        self._rewound = rewound
+        self._missed = missed
         self._cursor: int | None = None
         self._healed = 0.0
         self._batch = _Batch()
@@ -119,11 +132,12 @@ class Dispatcher:
             log.info("dispatcher.elected", cursor=cursor)
         elif cursor < self._cursor:  # a server flushed, or back without its last second, numbers from below again
             log.warning("dispatcher.rewound", cursor=cursor, was=self._cursor)
-            self._rewound()
+            self._engine.rewind()
         self._cursor = cursor
         if monotonic() - self._healed >= HEAL_SECONDS:
             await self._heal()
-        entries = await self._ledger.read(self._cursor, READ, BLOCK_MS)
+        fetched = await self._missed.fetch(self._cursor)
+        entries = await self._ledger.read(self._cursor, READ, 0 if fetched else BLOCK_MS)
         if entries:
             await self._dispatch(entries)
         return 0.0
@@ -203,6 +217,7 @@ class Dispatcher:
         # Told before anything is sent: the hint is what brings another replica here when this one dies.
         await self._lanes.hint(heard)
         self._engine.take(heard)
+        self._missed.note(heard)
         for state in states:
             if isinstance(state, Exception):
                 raise state
@@ -210,7 +225,10 @@ class Dispatcher:
             await self._store.publish()
 
     async def _heal(self) -> None:
-        """Make sure that whatever waits is known to be due: a server that lost its last second may have forgotten."""
+        """Make sure that what waits is known to be due, what is missed to be missed, and what is untold is told.
+
+        A server that lost its last second may have forgotten the first, a replica that died the others.
+        """
         self._healed = monotonic()
         await self._directory.refresh()
         ids = [subscription.id for subscription in self._directory.all()]
@@ -218,6 +236,7 @@ class Dispatcher:
             states = await self._lanes.peek(ids[start : start + SUBSCRIPTIONS_AT_ONCE])
             heard = [state for state in states if isinstance(state, State)]
             await self._store.heal((state.subscription, state.due) for state in heard if state.due is not None)
+            self._missed.note(heard)
 
 
 class _Batch:

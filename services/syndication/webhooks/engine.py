@@ -14,6 +14,7 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
 from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
+from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.ticks import Tick
 
@@ -51,11 +52,13 @@ class Engine:
         lanes: Lanes,
         directory: Directory,
         attempts: Attempts,
+        notices: Notices,
         clock: Callable[[], float] = time,
         prompt: int = PROMPT,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
         self._attempts, self._clock, self._limit = attempts, clock, prompt
+        self._notices = notices
         self._known: dict[str, Lane] = {}
         self._dirty: set[Lane] = set()
         self._hungry: dict[Lane, None] = {}
@@ -74,7 +77,7 @@ class Engine:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         """The loops, for readiness."""
-        return self._rounds, self._watch, self._calls
+        return self._rounds, self._watch, self._calls, self._notices.tick
 
     @property
     def room(self) -> int:
@@ -106,6 +109,11 @@ class Engine:
         except Exception as error:  # noqa: BLE001  # the leases run out, and another replica sends again
             self._log.warning("deliveries.unrecorded", error=f"{type(error).__name__}: {error}")
         await self._rounds.stop()
+        await self._notices.tick.stop()
+
+    def rewind(self) -> None:
+        """Drop what is kept of the ledger in memory: its numbers mean other entries now."""
+        self._attempts.preparation.forget()
 
     def look(self) -> None:
         """Look at once for what is due."""
@@ -205,11 +213,9 @@ class Engine:
             raise
         heard = [state for state in states if isinstance(state, State)]
         self.take(heard)
+        self._notices.note(heard)
         failed = [(pair, state) for pair, state in zip(turns, states, strict=True) if isinstance(state, Exception)]
         self._restore(pair for pair, _ in failed)
-        for (_, turn), state in zip(turns, states, strict=True):
-            if isinstance(state, State):
-                await self._tell_of_disabled(turn, state)
         if failed:
             raise failed[0][1]
 
@@ -217,12 +223,6 @@ class Engine:
         for lane, turn in turns:
             lane.restore(turn)
             self._dirty.add(lane)
-
-    async def _tell_of_disabled(self, turn: Turn, state: State) -> None:
-        counted = zip(turn.records, state.kept, strict=False)
-        if any(kept and record.kind == "disable" for record, kept in counted):
-            self._log.warning("subscription.disabled", subscription=state.subscription, reason="410 Gone")
-            await self._store.changed(state.subscription)
 
     # --- flights -------------------------------------------------------------------------------------------------
 

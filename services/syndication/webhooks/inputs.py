@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
 from services.syndication.webhooks.sign import SecretError, key_of
+from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.query import QueryError, parse
 
@@ -49,7 +50,7 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
 
 Filter = Annotated[str, AfterValidator(_filter)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-Types = Annotated[list[PublicType], Field(min_length=1, max_length=4)]
+Types = Annotated[list[Literal[PublicType, HealthType]], Field(min_length=1, max_length=8)]
 Description = Annotated[str, StringConstraints(max_length=500)]
 Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]

@@ -123,7 +123,7 @@ for at = 4, #ARGV, 4 do
   local seq, article, packed, previous = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local lane = redis.call('HGET', L, article)
   local seqs = lane and listed(lane) or {}
-  local behind = missed ~= '' and tonumber(seq) >= tonumber(missed)
+  local behind = missed ~= '' and tonumber(seq) >= tonumber(missed) and tonumber(seq) < 5e11
   if not behind and (not lane or seqs[#seqs] < seq) then
     redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
     redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)

@@ -17,5 +17,14 @@ ACKNOWLEDGED = Histogram(
     buckets=_UP_TO_DAYS,
     registry=REGISTRY,
 )
+HEALTH = Counter(
+    "wireroom_subscription_notices_total",
+    "Subscriptions that began to fail, were disabled, or recovered",
+    ["notice"],
+    registry=REGISTRY,
+)
+SUPERSEDED = Counter(
+    "wireroom_deliveries_superseded_total", "Versions replaced by newer ones before they were taken", registry=REGISTRY
+)
 IN_FLIGHT = Gauge("wireroom_deliveries_in_flight", "Deliveries waiting for an answer", registry=REGISTRY)
 DISPATCHED = Gauge("wireroom_dispatched_seq", "Ledger entries dispatched to subscriptions", registry=REGISTRY)

@@ -7,6 +7,7 @@ from typing import get_args
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription, Preview, Replay
+from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.openapi import REF, Node, content, operation, parameter
 
@@ -49,19 +50,30 @@ def openapi_paths() -> Node:
 
 
 def openapi_webhooks() -> Node:
-    """Return the `webhooks` section: one message for each public type of event."""
-    return {type: _message(type) for type in get_args(PublicType)}
+    """Return the `webhooks` section: one message for each public type of event, and of a subscription's health."""
+    articles = {type: _message(f"A version of an article: {type}", _body(type)) for type in get_args(PublicType)}
+    health = [type for type in get_args(HealthType) if not type.endswith("*")]
+    return articles | {type: _message(f"Another subscription's health: {type}", _health(type)) for type in health}
 
 
-def _message(type: str) -> Node:
+def _health(type: str) -> Node:
+    subscription = _object(
+        {"id": _TEXT, "description": _TEXT, "owner": _MAYBE_TEXT, "status": _TEXT, "reason": _MAYBE_TEXT}
+    )
+    data: Node = {"subscription": subscription, "failing_since": _TEXT, "disabled_at": _MAYBE_TEXT}
+    timestamp = {"type": "string", "format": "date-time"}
+    return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
+
+
+def _message(summary: str, body: Node) -> Node:
     names = ("webhook-id", "webhook-timestamp", "webhook-signature")
     return {
         "post": {
-            "summary": f"A version of an article: {type}",
+            "summary": summary,
             "description": "Signed as Standard Webhooks 1.0.0; answer 2xx. A repeat has the same webhook-id.",
             "security": [],
             "parameters": [parameter(name, "header", _TEXT) for name in names],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": _body(type)}}},
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
             "responses": {
                 "2XX": {"description": "Taken; not sent again"},
                 "410": {"description": "Gone: the subscription is disabled"},
@@ -104,7 +116,7 @@ def _schemas() -> Node:
         "id": _TEXT,
         "url": _TEXT,
         "filter": _TEXT,
-        "types": {"type": ["array", "null"], "items": {"enum": list(get_args(PublicType))}},
+        "types": {"type": ["array", "null"], "items": {"enum": [*get_args(PublicType), *get_args(HealthType)]}},
         "status": {"enum": ["active", "disabled", "paused"]},
         "reason": _MAYBE_TEXT,
         "description": _TEXT,

@@ -44,7 +44,7 @@ async def replay(
         entries = [entry for entry in await ledger.read(at, READ, 0) if entry.seq <= last]
         if not entries:
             break
-        found = await _matching(subscription, await look(wanted, entries, ledger), store)
+        found = await wanted_by(subscription, await look(wanted, entries, ledger), store)
         state = await lanes.requeue(now, subscription.id, _chained(found, previous))
         await store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
         await lanes.hint([state])
@@ -58,7 +58,8 @@ def _chained(found: Sequence[Wanted], previous: int | None) -> list[tuple[Wanted
     return [*zip(found, before, strict=False)]
 
 
-async def _matching(subscription: Subscription, looked: Sequence[Looked], store: SubscriptionStore) -> list[Wanted]:
+async def wanted_by(subscription: Subscription, looked: Sequence[Looked], store: SubscriptionStore) -> list[Wanted]:
+    """Return what a subscription gets of the entries looked at: what matches, and retractions of what it carries."""
     found = []
     for each in looked:
         entry, why = each.entry, each.why

@@ -19,11 +19,15 @@ CHANGES_KEPT = 10_000
 GENERATION_KEY = "{subscriptions}:generation"
 CHANGES_KEY = "{subscriptions}:changes"
 NUMBER_KEY = "{subscriptions}:number"
+NOTICES_KEY = "{subscriptions}:notices"
 DUE_KEY = "{subscriptions}:due"
 REVISIONS_KEY = "{subscriptions}:revisions"
 DISPATCHER_KEY = "{ledger}:dispatcher"
 CURSOR_KEY = "{ledger}:cursor:webhooks"
 CHANNEL = "deliveries"
+
+NOTICES_FROM = 500_000_000_000
+"""Seqs from here on are not the ledger's."""
 
 CARRIED_SECONDS = 31_536_000
 """For a year after it was last sent, a retraction follows an article to everyone who got it."""
@@ -88,6 +92,10 @@ class SubscriptionStore:
     async def number(self) -> int:
         """Return a number that no subscription had before."""
         return int(await self._store.do("INCR", NUMBER_KEY))
+
+    async def notice_seq(self) -> int:
+        """Return a number for a message that is not in the ledger, and above all that are."""
+        return NOTICES_FROM + int(await self._store.do("INCR", NOTICES_KEY))
 
     async def add(self, subscription: Subscription, after: int) -> None:
         """Keep a new subscription; it gets ledger entries past seq `after`."""

@@ -16,6 +16,9 @@ from shared.retry import STANDARD, Schedule
 Status = Literal["active", "disabled", "paused"]
 """What is due waits while disabled (the receiver said 410 Gone) or paused (its owner asked), and flows again after."""
 
+HealthType = Literal["subscription.failing", "subscription.disabled", "subscription.recovered", "subscription.*"]
+"""What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""
+
 OVERLAP_SECONDS = 86_400
 """For so long a secret signs beside the one that replaced it."""
 
@@ -50,6 +53,13 @@ class Subscription:
     @cached_property
     def _keys(self) -> tuple[tuple[bytes, float | None], ...]:
         return tuple((key_of(secret.text), secret.until) for secret in self.secrets)
+
+    def wants(self, type: str) -> bool:
+        """Tell whether it asked for messages of a type."""
+        health = type.startswith("subscription.")
+        if self.types is None:
+            return not health
+        return type in self.types or (health and "subscription.*" in self.types)
 
     def keys(self, now: float) -> list[bytes]:
         """Return the keys that sign at Unix time `now`, the current one first."""

@@ -18,6 +18,9 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.engine import PROMPT, Engine
 from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.missing import Missing
+from services.syndication.webhooks.notices import Notices
+from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.prepare import Preparation
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.store import SubscriptionStore
@@ -82,15 +85,18 @@ def create(
     guard: Guard,
     idempotency: Idempotency,
     prompt: int = PROMPT,
+    patience: Patience = PATIENCE,
 ) -> Webhooks:
     """Build the webhooks of one replica; `session` is guarded, made with SESSION_LIMITS, and closed by the caller.
 
     `prompt` is how many deliveries are sent at once.
     """
-    subscriptions, lanes, preparation = SubscriptionStore(store), Lanes(store), Preparation(ledger)
+    subscriptions, lanes, preparation = SubscriptionStore(store), Lanes(store, patience), Preparation(ledger)
     directory = Directory(subscriptions)
     send = partial(attempt, session)
+    notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
     engine = Engine(
+        notices=notices,
         store=subscriptions,
         lanes=lanes,
         directory=directory,
@@ -104,12 +110,14 @@ def create(
         prompt=prompt,
     )
     dispatcher = Dispatcher(
-        rewound=preparation.forget,
         store=subscriptions,
         lanes=lanes,
         directory=directory,
         ledger=ledger,
         engine=engine,
+        missed=Missing(
+            store=subscriptions, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time
+        ),
         who=f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}",
     )
     api = SubscriptionsApi(

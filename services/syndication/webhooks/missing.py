@@ -1,0 +1,75 @@
+"""Fetches from the ledger what found a subscription's queue full, as soon as there is room; the dispatcher runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.dispatcher import bits
+from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.matching import look, wish
+from services.syndication.webhooks.notices import Notices
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.replay import wanted_by
+from services.syndication.webhooks.store import SubscriptionStore
+
+log = structlog.get_logger()
+
+READ = 256
+
+
+class Missing:
+    """Subscriptions of which something is missed. Every step may be repeated or lost: `missed_from` stays with them."""
+
+    def __init__(
+        self,
+        *,
+        store: SubscriptionStore,
+        lanes: Lanes,
+        directory: Directory,
+        ledger: LedgerReader,
+        notices: Notices,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store, self._lanes, self._directory = store, lanes, directory
+        self._ledger, self._notices, self._clock = ledger, notices, clock
+        self._ids: set[str] = set()
+
+    def note(self, states: Iterable[State]) -> None:
+        """Remember who misses something, and have told what a replica that died left untold."""
+        states = [*states]
+        self._notices.note(states)
+        self._ids.update(state.subscription for state in states if state.missed_from is not None)
+
+    async def fetch(self, cursor: int) -> bool:
+        """Fetch a part for each that has room, up to the dispatcher's `cursor`; tell whether there was anything to do.
+
+        Raises RedisError.
+        """
+        fetched = False
+        for state in await self._lanes.peek([*self._ids]):
+            if isinstance(state, Exception):
+                raise state
+            if state.missed_from is None or state.gone:
+                self._ids.discard(state.subscription)
+            elif state.pending <= self._lanes.patience.most_pending // 2:
+                fetched = await self._fetch(state.subscription, state.missed_from, cursor) or fetched
+        return fetched
+
+    async def _fetch(self, id: str, since: int, cursor: int) -> bool:
+        subscription = self._directory.get(id)
+        if subscription is None or not self._directory.readable(id):
+            return False
+        entries = [entry for entry in await self._ledger.read(since - 1, READ, 0) if entry.seq <= cursor]
+        after = entries[-1].seq + 1 if entries else cursor + 1
+        looked = await look(wish(subscription.filter, subscription.types), entries, self._ledger)
+        found = await wanted_by(subscription, looked, self._store)
+        await self._store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
+        state = await self._lanes.catch_up(int(self._clock() * 1000), id, since, after, found)
+        await self._lanes.hint([state])
+        await self._store.publish()
+        if state.missed_from is None:
+            log.info("subscription.caught_up", subscription=id, seq=after - 1)
+        return True

@@ -1,0 +1,73 @@
+"""Who is told of a subscription's health, and what."""
+
+from __future__ import annotations
+
+import asyncio
+
+from structlog.testing import capture_logs
+
+from services.syndication.webhooks.metrics import HEALTH
+from services.syndication.webhooks.pacing import Patience
+from shared.redis import Store
+from tests.receiver import Call, Receiver, Reply, a_receiver
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.waiting import until
+
+QUICK = Patience(streak=2, pause=20, longest_pause=20)
+
+
+def _told(receiver: Receiver) -> list[tuple[str, str]]:
+    return [(call.event["type"], call.event["data"]["subscription"]["id"]) for call in receiver.calls]
+
+
+async def test_the_operator_is_told_of_all_an_owner_of_its_own_nobody_unasked(store: Store) -> None:
+    ledger, well = MemoryLedger(), asyncio.Event()
+
+    async def answer(_call: Call) -> Reply:
+        return Reply(204 if well.is_set() else 500)
+
+    everything, own = ("subscription.*",), ("subscription.failing", "subscription.recovered")
+    async with (
+        a_receiver(answer) as failing,
+        a_receiver() as operator,
+        a_receiver() as owner,
+        a_receiver() as stranger,
+        a_receiver() as unasked,
+    ):
+        await subscribe(store, operator.url, types=everything, after=9)
+        await subscribe(store, owner.url, types=own, owner="desk", after=9)
+        await subscribe(store, stranger.url, types=everything, owner="another", after=9)
+        await subscribe(store, unasked.url, after=9)
+        subject = await subscribe(store, failing.url, owner="desk", schedule=(0.1,) * 20)
+        with capture_logs() as lines:
+            async with a_replica(store, ledger, patience=QUICK):
+                ledger.publish(story(1))
+                ledger.publish(story(2))
+                await until(lambda: operator.calls and owner.calls)
+                well.set()
+                await until(lambda: len(operator.calls) == 2 and len(owner.calls) == 2)
+    for receiver in (operator, owner):
+        assert _told(receiver) == [("subscription.failing", subject.id), ("subscription.recovered", subject.id)]
+    assert operator.calls[0].event["data"]["disabled_at"] > operator.calls[0].event["data"]["failing_since"]
+    assert len({call.id for call in operator.calls}) == 2
+    assert (stranger.calls, unasked.calls) == ([], [])
+    said = [line["event"] for line in lines if line["event"].startswith("subscription.")]
+    assert said == ["subscription.failing", "subscription.recovered"]
+
+
+async def test_a_notice_of_a_replica_that_died_is_told_by_another(store: Store) -> None:
+    ledger = MemoryLedger()
+    before = HEALTH.labels("disabled")._value.get()  # noqa: SLF001  # there is no other way to read one
+    async with a_receiver() as operator:
+        await subscribe(store, operator.url, types=("subscription.disabled",))
+        subject = await subscribe(store, operator.url, after=9, status="disabled")
+        await store.do("HSET", f"{{s:{subject.id}}}", "untold", "disabled 1800000000000 7")
+        async with a_replica(store, ledger):
+            await until(lambda: operator.calls)
+            await until(lambda: _is_told(store, subject.id))
+    assert _told(operator) == [("subscription.disabled", subject.id)]
+    assert HEALTH.labels("disabled")._value.get() == before + 1  # noqa: SLF001  # likewise
+
+
+async def _is_told(store: Store, id: str) -> bool:
+    return not await store.do("HEXISTS", f"{{s:{id}}}", "untold")
