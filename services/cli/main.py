@@ -34,6 +34,7 @@ for command in (
     authors.authors,
     resources.subscriptions,
     resources.consumers,
+    resources.private_feeds,
     resources.dead_letters,
 ):
     main.add_command(command)

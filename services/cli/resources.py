@@ -83,6 +83,7 @@ sources = _group("sources", "Where articles come from.")
 articles = _group("articles", "Articles in the ledger.")
 subscriptions = _group("subscriptions", "Webhooks.")
 consumers = _group("consumers", "Downstream systems and their keys.")
+private_feeds = _group("private-feeds", "Feeds that one consumer has alone.")
 dead_letters = _group("dead-letters", "What the line gave up on.")
 
 
@@ -118,11 +119,15 @@ _lists(
 )
 _lists(subscriptions, "/api/v1/subscriptions", "subscriptions", ("id", "status", "url", "filter", "reason"))
 _lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "created_at"))
+_lists(
+    private_feeds, "/api/v1/private-feeds", "private_feeds", ("id", "consumer", "name", "reuse", "created_at", "query")
+)
 _lists(dead_letters, "/api/v1/dead-letters", "dead_letters", ("id", "group", "tries", "error"))
 _acts(sources, "delete", "Stop and forget sources.", "DELETE", "/api/v1/sources/{}")
 _acts(sources, "poll", "Poll sources now.", "POST", "/api/v1/sources/{}/poll")
 _acts(subscriptions, "delete", "Delete subscriptions.", "DELETE", "/api/v1/subscriptions/{}")
 _acts(consumers, "delete", "Delete consumers; their keys stop working.", "DELETE", "/api/v1/consumers/{}")
+_acts(private_feeds, "revoke", "Take feeds away; their addresses stop working.", "DELETE", "/api/v1/private-feeds/{}")
 _acts(dead_letters, "retry", "Send them down the line again.", "POST", "/api/v1/dead-letters/{}/retry")
 _acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-letters/{}")
 
@@ -187,11 +192,27 @@ def deliveries(subscription: str, as_json: bool) -> None:
     _show(found, "deliveries", columns, plain=as_json)
 
 
+REUSE = click.option("--reuse", type=click.Choice(("full", "summary", "headline")), default="full", show_default=True)
+
+
 @consumers.command("add")
 @click.argument("name")
-def add_consumer(name: str) -> None:
+@click.option("--query", default="", help="What its private feeds may have at most, e.g. 'section:world'.")
+@REUSE
+def add_consumer(name: str, query: str, reuse: str) -> None:
     """Make a consumer; prints its key, once."""
-    print_json(call("POST", "/api/v1/consumers", {"name": name}))
+    print_json(call("POST", "/api/v1/consumers", {"name": name, "query": query, "reuse": reuse}))
+
+
+@private_feeds.command("add")
+@click.argument("consumer")
+@click.option("--query", default="", help="What is in it, e.g. 'tag:kursk-oblast'; all when not given.")
+@click.option("--name", default="", help="What people call it.")
+@REUSE
+def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
+    """Give CONSUMER a feed of its own; prints its addresses, once."""
+    asked = {"consumer": consumer, "query": query, "name": name, "reuse": reuse}
+    print_json(call("POST", "/api/v1/private-feeds", asked))
 
 
 @articles.command("get")

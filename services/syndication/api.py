@@ -14,11 +14,12 @@ from starlette.routing import Route
 from services.syndication import clusters
 from services.syndication.clusters import cluster_of
 from services.syndication.consumers import NewConsumer, new_consumer, shown
+from services.syndication.feeds.private.asked import Asking
 from services.syndication.reading import Reading
 from services.syndication.store import Library
 from shared.auth import CONSUMERS, Guard
 from shared.bus import DeadLetters
-from shared.events import to_json
+from shared.events import Reuse, to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Store
@@ -36,6 +37,8 @@ class ConsumerIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1, max_length=200)
+    query: Asking = ""
+    reuse: Reuse = "full"
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -146,7 +149,7 @@ class Api:
             return asked
 
         async def make() -> Response:
-            made = new_consumer(asked.name, self._now())
+            made = new_consumer(asked.name, self._now(), asked.model_dump(include={"query", "reuse"}))
             await self._store.do("HSET", CONSUMERS, made.id, made.kept())
             return answer(_with_key(made), 201)
 
@@ -176,7 +179,7 @@ class Api:
 
 
 def _with_key(made: NewConsumer) -> dict[str, str]:
-    return {"id": made.id, "name": made.name, "key": made.key, "created_at": made.created_at}
+    return {"id": made.id, "name": made.name, "key": made.key, "created_at": made.created_at, **made.terms}
 
 
 def _without_key(body: bytes) -> bytes:

@@ -12,6 +12,9 @@ from services.syndication.api import Api
 from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.listings import Listings
 from services.syndication.feeds.press import Press
+from services.syndication.feeds.private.api import PrivateFeedRoutes
+from services.syndication.feeds.private.records import PrivateFeeds
+from services.syndication.feeds.private.serving import routes as private_routes
 from services.syndication.feeds.routes import routes as feed_routes
 from services.syndication.feeds.searches import Searches
 from services.syndication.feeds.site import Site
@@ -75,6 +78,7 @@ class Syndication:
         archives = Archives(library, site, time.monotonic)
         press = Press(searches, site, archived=archives.below)
         self._websub = WebSub(settings, store, self._session, searches, press, site)
+        private = PrivateFeeds(store)
         listings = Listings(library, site, now, time.monotonic)
 
         def present(site: Site) -> None:
@@ -96,6 +100,8 @@ class Syndication:
         self._tail = Tail(ledger, rewound)
         self.routes: list[Route] = [
             *feed_routes(press, archives),
+            *private_routes(private, press),
+            *PrivateFeedRoutes(private, site, guard, idempotency, now).routes,
             *listings.routes,
             *self._front.routes,
             *self._websub.routes,

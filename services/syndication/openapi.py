@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from services.syndication.feeds.channel import TYPES
 from services.syndication.feeds.formats import FORMATS
+from services.syndication.feeds.private.asked import NewPrivateFeed
 from services.syndication.feeds.routes import KINDS
 from services.syndication.webhooks.openapi import openapi_paths, openapi_webhooks
 from shared.events import Article
@@ -25,7 +26,9 @@ STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 
 def openapi() -> dict[str, Any]:
     """Return `paths`, `webhooks` and `schemas` of syndication and its webhooks."""
-    _, found = models_json_schema([(Article, "serialization")], ref_template=REF + "{model}")
+    _, found = models_json_schema(
+        [(Article, "serialization"), (NewPrivateFeed, "validation")], ref_template=REF + "{model}"
+    )
     webhooks = openapi_paths()
     return {
         "paths": {**_paths(), **webhooks.get("paths", {})},
@@ -62,6 +65,7 @@ def _paths() -> dict[str, Any]:
             "post": operation("Complete articles anew by the newsroom's files as they are now", status="202")
         },
         "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
+        **_private(),
         **_pages(),
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
@@ -73,6 +77,27 @@ def _paths() -> dict[str, Any]:
         "/healthz": {"get": operation("Whether the process is alive", public=True)},
         "/readyz": {"get": operation("Whether it does its work, and if not why", public=True)},
         "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
+    }
+
+
+def _private() -> dict[str, Any]:
+    token, before = parameter("token", "path"), parameter("before", "query", INTEGER)
+    made = "Give a consumer a feed of its own; its addresses are shown here only"
+    return {
+        "/api/v1/private-feeds": {
+            "get": operation("List private feeds"),
+            "post": operation(made, "NewPrivateFeed", status="201"),
+        },
+        "/api/v1/private-feeds/{id}": {
+            "delete": operation("Revoke a private feed", parameters=[parameter("id", "path")], status="204")
+        },
+    } | {
+        f"/feeds/private/{{token}}.{ending}": {
+            "get": operation(
+                f"A private feed as {ending}", shown=_typed(form.media_type), parameters=[token, before], public=True
+            )
+        }
+        for ending, form in FORMATS.items()
     }
 
 

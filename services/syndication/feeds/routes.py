@@ -21,6 +21,8 @@ from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
 KINDS: tuple[Kind, ...] = ("all", "tags", "authors", "sources", "sections", "languages")
+ENDINGS = sorted(FORMATS, key=len, reverse=True)
+"""Longest first, as a route's slug takes in all that stands before its ending."""
 DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:,|;|$)", re.IGNORECASE)
 SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -35,14 +37,13 @@ SHARED: list[Header] = [
 ]
 
 
-def _cached(control: bytes) -> list[Header]:
-    return [(key, control if key == b"cache-control" else value) for key, value in SHARED]
+def cached(kept: list[Header], control: bytes) -> list[Header]:
+    """Return headers with another word on who may keep the answer, and for how long."""
+    return [(key, control if key == b"cache-control" else value) for key, value in kept]
 
 
-LASTING = _cached(b"public, max-age=86400, immutable")
+LASTING = cached(SHARED, b"public, max-age=86400, immutable")
 """For archives. A day, not a year: what was taken back has left every shared cache by then."""
-DELTAS = _cached(b"private, no-store")
-"""For new items alone: no shared cache may give them to another reader, who has other items."""
 REFUSED = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "no-store",
@@ -56,7 +57,7 @@ def routes(press: Press, archives: Archives | None = None) -> list[Route]:
     return searches + [
         Route(f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}", feed, methods=["GET"])
         for kind in KINDS
-        for ending in FORMATS
+        for ending in ENDINGS
         for feed in (Feed(press, kind, ending, archives if kind == "all" else None),)
     ]
 
@@ -69,8 +70,9 @@ class Feed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with the document, 304, or a problem document."""
-        feed, before = self._named(scope), _number(scope["query_string"], "before")
-        archive = _number(scope["query_string"], "archive") if self._archives else None
+        query = scope["query_string"]
+        feed, before = self._named(scope), asked_number(query, "before")
+        archive = asked_number(query, "archive") if self._archives else None
         for wrong in (feed, before, archive):
             if isinstance(wrong, Response):
                 await wrong(scope, receive, send)
@@ -78,28 +80,9 @@ class Feed:
         if isinstance(archive, int) and self._archives is not None:
             await _answer(await self._archives.document(archive, self._ending), scope, receive, send, LASTING)
         elif isinstance(feed, FeedName) and not isinstance(before, Response):
-            page = Page(feed, before, self._ending)
-            if not await self._delta(page, scope, send):
-                await _answer(self._press.ready(page) or await self._press.document(page), scope, receive, send)
+            await give(self._press, Page(feed, before, self._ending), scope, receive, send)
         else:
-            await _unknown()(scope, receive, send)
-
-    async def _delta(self, page: Page, scope: Scope, send: Send) -> bool:
-        """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
-        asked = _asked(scope["headers"])
-        if not DELTA.search(asked.get(b"a-im", "")) or b"if-none-match" not in asked:
-            return False
-        found = await self._press.delta(page, ENTITY_TAG.findall(asked[b"if-none-match"]))
-        if found is None:
-            return False
-        whole, newer = found
-        name = coding(asked.get(b"accept-encoding"), tuple(whole.variants))
-        if matches(whole.variants[name].etag, asked[b"if-none-match"]):
-            return False
-        body = newer.variants[name].body
-        headers = [*DELTAS, (b"im", b"feed"), *_about(whole, name, len(body))]
-        await _send(send, 226, headers, b"" if scope["method"] == "HEAD" else body)
-        return True
+            await unknown()(scope, receive, send)
 
     def _named(self, scope: Scope) -> FeedName | Response | None:
         if self._kind == "all":
@@ -125,7 +108,7 @@ class Search(Feed):
             return problem(422, f"q: {error}", errors=[("q", str(error))], headers=REFUSED)
 
 
-def _number(query: bytes, name: str) -> int | Response | None:
+def asked_number(query: bytes, name: str) -> int | Response | None:
     """Return a number that is asked for: the one a page ends below, or an archive's; None for the newest page."""
     if not query:
         return None
@@ -138,15 +121,43 @@ def _number(query: bytes, name: str) -> int | Response | None:
     return problem(422, "The page cannot be told.", errors=[(name, message)], headers=REFUSED)
 
 
-def _unknown() -> Response:
+def unknown() -> Response:
+    """Return the 404 for a feed."""
     return problem(404, "No article was ever in a feed of this name.", headers=REFUSED)
+
+
+async def give(
+    press: Press, page: Page, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
+) -> None:
+    """Answer a GET or HEAD with a page, 304, its new items alone where that is asked for, or 404."""
+    if not await _delta(press, page, scope, send, kept):
+        await _answer(press.ready(page) or await press.document(page), scope, receive, send, kept)
+
+
+async def _delta(press: Press, page: Page, scope: Scope, send: Send, kept: list[Header]) -> bool:
+    """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
+    asked = _asked(scope["headers"])
+    if not DELTA.search(asked.get(b"a-im", "")) or b"if-none-match" not in asked:
+        return False
+    found = await press.delta(page, ENTITY_TAG.findall(asked[b"if-none-match"]))
+    if found is None:
+        return False
+    whole, newer = found
+    name = coding(asked.get(b"accept-encoding"), tuple(whole.variants))
+    if matches(whole.variants[name].etag, asked[b"if-none-match"]):
+        return False
+    body = newer.variants[name].body
+    # No shared cache may give it to another reader, who has other items.
+    headers = [*cached(kept, b"private, no-store"), (b"im", b"feed"), *_about(whole, name, len(body))]
+    await _send(send, 226, headers, b"" if scope["method"] == "HEAD" else body)
+    return True
 
 
 async def _answer(
     document: Document | None, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
 ) -> None:
     if document is None:
-        await _unknown()(scope, receive, send)
+        await unknown()(scope, receive, send)
     else:
         await serve(document, scope, send, kept)
 

@@ -27,7 +27,7 @@ LEASE, SHORTEST, LONGEST = 10 * DAY, 300, 30 * DAY
 MOST_SECRET = 199
 """Bytes: a secret must be shorter than 200 (WebSub section 5.1)."""
 
-PATH = re.compile(r"/feeds/([a-z]+)(?:/([^/.]+))?\.([a-z]+)")
+PATH = re.compile(r"/feeds/([a-z]+)(?:/([^/.]+))?\.([a-z.]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
+from services.syndication.feeds.formats import PARTNERS
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes
 from shared.events import Author
@@ -59,6 +60,15 @@ async def test_every_feed_is_there_in_every_format(app: Starlette, kind: str, en
     assert links.count('rel="self"') == 1
     assert f'<https://news.example.org/feeds/{kind}.{ending}>; rel="self"' in links
     assert links.count('rel="alternate"') == 2
+
+
+@pytest.mark.parametrize("partner", sorted(PARTNERS))
+async def test_every_feed_is_there_for_every_partner(app: Starlette, partner: str) -> None:
+    for kind in ("tags/north-korea", "authors/tim-zadorozhnyy", "sources/desk", "all", "languages/en"):
+        answer = await ask(app, f"/feeds/{kind}.{partner}")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/rss+xml; charset=utf-8")
+        assert f'<https://news.example.org/feeds/{kind}.{partner}>; rel="self"' in answer.headers["link"]
+        assert len(read(answer).entries) == 1
 
 
 async def test_two_items_of_a_json_feed_stand_apart(app: Starlette, shelf: InMemoryShelf) -> None:

@@ -52,6 +52,7 @@ def test_what_is_wrong_is_refused_naming_the_parameter(wrong: dict[str, str], wo
     [
         ("all.rss", Page(ALL, None, "rss")),
         ("tags/kursk.json", Page(FeedName("tags", "kursk"), None, "json")),
+        ("tags/ferry.msn.rss", Page(FeedName("tags", "ferry"), None, "msn.rss")),
         ("authors/ann.atom", Page(FeedName("authors", "ann"), None, "atom")),
         ("search.rss?q=tag%3Akursk", Page(FeedName("search", "tag:kursk"), None, "rss")),
     ],

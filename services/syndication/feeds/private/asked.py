@@ -1,0 +1,50 @@
+"""What may be asked of private feeds, and the page that one of them is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.syndication.feeds.fragments import LEVELS
+from services.syndication.feeds.press import Page
+from services.syndication.feeds.private.records import PrivateFeed, Terms
+from services.syndication.feeds.shelf import ALL, FeedName
+from shared.events import Reuse
+from shared.query import QueryError, parse
+
+PATH = "/feeds/private"
+
+
+def _canonical(text: str) -> str:
+    try:
+        return str(parse(text)) if text.strip() else ""
+    except QueryError as error:
+        raise ValueError(str(error)) from None
+
+
+Asking = Annotated[str, AfterValidator(_canonical)]
+"""A query in its canonical text; empty for everything."""
+
+
+class NewPrivateFeed(BaseModel):
+    """A private feed to be made; `consumer` is for the admin to name, a consumer's key tells its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    consumer: str | None = Field(default=None, max_length=100)
+    name: str = Field(default="", max_length=200)
+    query: Asking = ""
+    reuse: Reuse = "full"
+
+
+def both(one: str, other: str) -> str:
+    """Return the query that asks for what both ask for. Raises QueryError where that is too long."""
+    return str(parse(f"({one}) AND ({other})")) if one and other else one or other
+
+
+def page_of(feed: PrivateFeed, terms: Terms, token: str, before: int | None, ending: str) -> Page:
+    """Return the page of a private feed; its consumer's terms hold as they are now. Raises QueryError."""
+    query = both(terms.query, feed.query)
+    name = FeedName("search", query) if query else ALL
+    reuse = max(terms.reuse, feed.reuse, key=LEVELS.index)
+    return Page(name, before, ending, reuse, f"{PATH}/{token}")
