@@ -211,7 +211,8 @@ async def addresses_of(host: str) -> Sequence[str]:
 async def check_url(url: str, allowed: tuple[Network, ...], resolve: Resolve = addresses_of) -> str | None:
     """Return why requests to `url` would be refused, in words that follow "url", or None when they would not.
 
-    It gives an early, plain message; what protects is `guarded_socket`, for names can change their addresses.
+    It gives an early, plain message; what protects is `guarded_socket`, for names can change their addresses. A name
+    without an address is let through: a resolver's bad minute refuses nobody, and requests tell of it for themselves.
     """
     try:
         host = web_address(url).raw_host or ""
@@ -225,9 +226,7 @@ async def check_url(url: str, allowed: tuple[Network, ...], resolve: Resolve = a
         async with asyncio.timeout(RESOLVE_SECONDS):
             addresses = [ip_address(text) for text in await resolve(host)]
     except (OSError, ValueError):  # getaddrinfo refuses an over-long label with a UnicodeError, a ValueError
-        addresses = []
-    if not addresses:
-        return f"{host} does not resolve"
+        return None
     for address in addresses:
         reason = refusal(address, allowed)
         if reason is not None:
