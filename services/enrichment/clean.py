@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import html5
 from itertools import islice
 from urllib.parse import urljoin
@@ -58,7 +59,22 @@ BLOCKS = frozenset(
     "table tr ul".split()
 )
 BLOCK, BREAK = "\ufdd0", "\ufdd1"
-"""Noncharacters (Unicode 23.7) as marks inside a tree: libxml2 takes no control characters."""
+"""Noncharacters (Unicode 23.7) as marks in a text."""
+
+SIGNS = {
+    **{edge + name: BLOCK for name in (*BLOCKS, *APART) for edge in ("", "/")},
+    "br": BREAK,
+    "/td": " ",
+    "/th": " ",
+}
+"""What a tag puts between the texts on its sides; most put nothing there."""
+
+SAFE_TAG = re.compile(r'<(/?[a-z0-9]+)(?:[^">]+|"[^"]*")*+>')
+"""A tag as nh3 writes it: `>` may stand in a quoted value, `<` never in text."""
+
+ADDRESS = re.compile(r"=\s*[\"']?\s*(?!(?:https?|mailto):|[\"'\s])", re.IGNORECASE)
+ADDRESSED = ("href", "src", "cite", "poster", "srcset")
+"""Attributes that hold addresses; `ADDRESS` finds their values, and others', that are not absolute."""
 
 MAX_DEPTH = 200
 MANY_TAGS = 1000
@@ -109,18 +125,14 @@ def cleaned(markup: str, url: str | None) -> Body:
         safe = _sanitised(markup, web_address(url))
     except ValueError:  # nh3 cannot resolve against such an address
         safe = _sanitised(markup, None)
-    root = _parsed(safe)
-    if root is None:
-        return Body(safe, "", ())
-    pictures = tuple(_pictures(root)) if "<img" in safe else ()
-    return Body(safe, _text(root), pictures)
+    root = _parsed(safe) if "<img" in safe else None
+    return Body(safe, _text(safe), () if root is None else tuple(_pictures(root)))
 
 
 def plain(text: str) -> str:
     """Return the text of what may hold markup (a summary, a caption), as one line."""
     if "<" in text or "&" in text:
-        root = _parsed(_sanitised(_tamed(text), None))
-        text = "" if root is None else "".join(map(str, root.itertext()))
+        text = _unescaped(SAFE_TAG.sub("", _sanitised(_tamed(text), None)))
     return " ".join(text.split())
 
 
@@ -132,18 +144,31 @@ def web_address(url: str | None) -> str | None:
 def _sanitised(markup: str, base: str | None) -> str:
     """Let nh3 have the last word on the markup: nothing is written into it afterwards."""
     sources = "srcset" in markup.lower()
-    safe = nh3.clean(
-        markup,
-        tags=TAGS,
-        clean_content_tags=DROPPED,
+    safe = _cleaner(base if base and (sources or _has_relative(markup)) else None, sources=sources).clean(markup)
+    return CONTROL.sub("", safe) if CONTROL.search(safe) else safe
+
+
+@lru_cache(maxsize=64)
+def _cleaner(base: str | None, *, sources: bool) -> nh3.Cleaner:
+    """Make a sanitiser, which takes longer than its work on a story; nearly all stories need the one without a base."""
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
         attributes=ATTRIBUTES,
         attribute_filter=(lambda tag, name, value: _attribute(tag, name, value, base)) if sources else None,
         link_rel=None,
-        url_schemes=SCHEMES,
+        url_schemes=set(SCHEMES),
         url_relative=("rewrite_with_base", base) if base else "deny",
         set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
     )
-    return CONTROL.sub("", safe) if CONTROL.search(safe) else safe
+
+
+def _has_relative(markup: str) -> bool:
+    """Tell whether an address may be relative; one that hides from this is dropped, as without a base."""
+    return any(
+        markup[max(0, found.start() - 12) : found.start()].rstrip().lower().endswith(ADDRESSED)
+        for found in ADDRESS.finditer(markup)
+    )
 
 
 def _attribute(_tag: str, name: str, value: str, base: str | None) -> str | None:
@@ -220,7 +245,7 @@ def _depth(markup: str) -> int:
 
 
 def _parsed(safe: str) -> etree._Element | None:
-    """Parse sanitised markup once, for every step that needs it; None when there is nothing in it."""
+    """Parse sanitised markup; None when there is nothing in it."""
     if not safe.strip():
         return None
     # Plain elements: lxml.html's own classes are looked up in Python for each one.
@@ -228,27 +253,29 @@ def _parsed(safe: str) -> etree._Element | None:
     return etree.fromstring(safe.encode("utf-8", "replace"), parser)
 
 
-def _text(root: etree._Element) -> str:
-    """Join the body's own text: blocks apart by a blank line, line breaks kept, other space folded.
+def _text(safe: str) -> str:
+    """Join the own text of a sanitised body: blocks apart by a blank line, line breaks kept, other space folded.
 
-    It spoils the tree: marks are put where blocks and lines end.
+    It is cut at its tags, not parsed again: what nh3 writes is well-formed, and has four character references.
     """
-    for element in list(root.iter(*APART)):
-        _part(element, BLOCK)
-        etree.strip_elements(element, "*", with_tail=False)
-        element.text = None
-    for element in root.iter(*BLOCKS):
-        element.text = BLOCK + (element.text or "")
-        _part(element, BLOCK)
-    for tag, sign in (("br", BREAK), ("td", " "), ("th", " ")):
-        for element in root.iter(tag):
-            _part(element, sign)
-    blocks = etree.tostring(root, method="text", encoding="unicode", with_tail=False).split(BLOCK)
+    first, *rest = SAFE_TAG.split(safe)
+    parts, depth = [first], 0
+    for name, text in zip(rest[::2], rest[1::2], strict=True):
+        parts.append(SIGNS.get(name, ""))
+        if name in APART:
+            depth += 1
+        elif depth and name[1:] in APART:
+            depth -= 1
+        if not depth:
+            parts.append(text)
+    blocks = _unescaped("".join(parts)).split(BLOCK)
     return "\n\n".join(text for block in blocks if (text := _lines(block)))
 
 
-def _part(element: etree._Element, sign: str) -> None:
-    element.tail = sign + (element.tail or "")
+def _unescaped(text: str) -> str:
+    if "&" not in text:
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\xa0").replace("&amp;", "&")
 
 
 def _lines(block: str) -> str:

@@ -7,7 +7,7 @@ import re
 
 WORDS_PER_MINUTE = 275
 
-TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^'">])++>""")
+TAG = re.compile(r"""<(?:[^'">]++|"[^"]*"|'[^']*')++>""")
 IMAGE = re.compile(r"""<img(?:"[^"]*"|'[^']*'|[^'">])++>""")
 WORD = re.compile(
     "[a-zA-Z\u00c0-\u00ff0-9_\u0392-\u03c9\u0410-\u04f9]+"
@@ -20,16 +20,16 @@ IDEOGRAPH = re.compile("[\u4e00-\U0010ffff]")
 WIDE = re.compile("[\u0392-\u03c9\u0410-\u04f9\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 """The letters of WORD that Latin-1 lacks."""
 
-LATIN = bytes(code if WORD.match(chr(code)) else 0x20 for code in range(256))
-"""Latin-1 with a space for all that is in no word: splitting bytes is five times faster than matching."""
+LATIN = bytes(0x78 if WORD.match(chr(code)) else 0x20 for code in range(256))
+"""Latin-1 with a space for all that is in no word and "x" for the rest: bytes are counted fast, patterns are not."""
 
 
 def word_count(markup: str) -> int:
     """Count words in HTML or plain text; Arabic and Hebrew only where nothing else counts, as in Ghost."""
     text = TAG.sub(" ", markup)
     if WIDE.search(text) is None:
-        latin = len(text.encode("latin-1", "replace").translate(LATIN).split())
-        return latin or len(RIGHT_TO_LEFT.findall(text))
+        latin = b" %b" % text.encode("latin-1", "replace").translate(LATIN)
+        return latin.count(b" x") or len(RIGHT_TO_LEFT.findall(text))
     return sum(len(run) if IDEOGRAPH.match(run) else 1 for run in WORD.findall(text))
 
 
