@@ -32,7 +32,7 @@ BLOCK_MS = 1000
 
 def consumer_name(service: str) -> str:
     """Return a name no other process ever had: nothing is expected to come back under an old one."""
-    return f"{service}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+    return f"{service}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
 
 
 class Bus:
