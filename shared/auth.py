@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.kept import kept
 from shared.problems import problem
 from shared.redis import Store
 
@@ -38,25 +37,10 @@ Principal = Admin | Consumer
 
 
 def admin_token(given: str | None, data_dir: Path) -> tuple[str, bool]:
-    """Return the admin token and whether it was made just now: the given one, the kept one, or a new one.
-
-    A new one is written whole to a file only its owner can read, so that services that start together agree.
-    """
+    """Return the admin token and whether it was made just now: the given one, the kept one, or a new one."""
     if given:
         return given, False
-    data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / TOKEN_FILE
-    made = secrets.token_urlsafe(32)
-    draft = data_dir / f".{TOKEN_FILE}.{secrets.token_hex(8)}"
-    draft.touch(mode=0o600)
-    draft.write_text(made + "\n")
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return path.read_text().strip(), False
-    finally:
-        draft.unlink()
-    return made, True
+    return kept(data_dir / TOKEN_FILE)
 
 
 def digest(key: str) -> str:

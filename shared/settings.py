@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ class Settings:
     partitions: int = 1
     re_enrich_days: int = 7
     image_sizes: bool = False
+    secret_key: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -47,7 +48,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environ is None else environ
     values = {name: text for name, text in given.items() if name.startswith(PREFIX) and text.strip()}
-    known = {PREFIX + field.name.upper() for field in fields(Settings)} | ELSEWHERE
+    known = {PREFIX + one.name.upper() for one in fields(Settings)} | ELSEWHERE
     errors = [f"{name}: there is no such setting" for name in sorted(values) if name not in known]
     found: dict[str, object] = {}
     for name, parse in PARSERS.items():
@@ -108,6 +109,13 @@ def _token(text: str) -> str:
     return text
 
 
+def _secret_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not keys or any(len(key) < 32 or not key.isascii() or not key.isprintable() for key in keys):
+        raise ValueError("must be at least 32 printable ASCII characters; older keys may follow after commas")
+    return keys
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -157,4 +165,5 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "partitions": _whole(1, 64),
     "re_enrich_days": _whole(0, 365),
     "image_sizes": _yes_or_no,
+    "secret_key": _secret_keys,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,9 +22,10 @@ URL = "https://wire.example.org"
 
 
 @pytest.fixture
-async def process(redis_url: str) -> AsyncIterator[Process]:
+async def process(redis_url: str, tmp_path: Path) -> AsyncIterator[Process]:
     """Build all services, and start none of them."""
-    process = Process(Settings(redis_url=redis_url, public_url=URL), redis_url, NAMES, "an-admin-token-for-tests")
+    settings = Settings(redis_url=redis_url, public_url=URL, data_dir=tmp_path)
+    process = Process(settings, redis_url, NAMES, "an-admin-token-for-tests")
     yield process
     for service in process.services.values():
         await service.stop()
@@ -50,6 +52,7 @@ def test_every_reference_in_the_openapi_document_resolves() -> None:
 
 def test_every_kind_of_event_is_described_as_a_webhook() -> None:
     names = {"article.published", "article.updated", "article.corrected", "article.retracted"}
+    names |= {"subscription.failing", "subscription.disabled", "subscription.recovered"}
     assert set(openapi(URL)["webhooks"]) == names
 
 

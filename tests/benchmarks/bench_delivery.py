@@ -27,7 +27,7 @@ from shared.redis import Store
 from shared.redis import connect as connect_redis
 from shared.settings import Settings
 from tests.benchmarks.rows import Lap, Row, Stopwatch, median_ratio, middle
-from tests.syndication.webhooks.bed import KEY, MemoryLedger, story, subscribe
+from tests.syndication.webhooks.bed import KEY, SEALING_KEY, MemoryLedger, story, subscribe
 from tests.waiting import until
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -95,7 +95,7 @@ async def _ours(redis: str, url: str, deliveries: int, fan_out: int) -> Lap:
         ledger.publish(story(number, body_text=TEXT))
     async with connect(LOOPBACK, limits=SESSION_LIMITS) as session:
         webhooks = create(
-            settings=Settings(allow_networks=LOOPBACK),
+            settings=Settings(allow_networks=LOOPBACK, secret_key=(SEALING_KEY,)),
             store=store,
             ledger=ledger,
             session=session,

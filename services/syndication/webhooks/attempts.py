@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from services.syndication.webhooks.deliver import Outcome
+from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
 from services.syndication.webhooks.outcomes import Judged, dropped, judge
 from services.syndication.webhooks.prepare import Preparation, Prepared
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 class Send(Protocol):
     """Sends one message."""
 
-    async def __call__(self, subscription: Subscription, id: str, body: bytes, now: float) -> Outcome:
+    async def __call__(
+        self, subscription: Subscription, message: Message, now: float, attempt: Attempt = FIRST
+    ) -> Outcome:
         """Send a message signed for Unix time `now`."""
 
 
@@ -56,7 +59,8 @@ class Attempts:
         if body is None:
             judged, outcome = dropped(delivery, id, now), None
         else:
-            outcome = await self.send(subscription, id, body, now)
+            attempt = Attempt(delivery.failures + 1, now - prepared.published if prepared else 0.0)
+            outcome = await self.send(subscription, Message(id, body), now, attempt)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
         self._tell(log, delivery, judged, outcome, prepared)
         return judged

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.sign import signatures
+from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.http_client import USER_AGENT, Answer, NoAnswer, Session, post
 from shared.retry import retry_after_seconds
@@ -50,23 +55,56 @@ class Disabled:
 Outcome = Delivered | RetryLater | Disabled
 
 
-async def attempt(session: Session, subscription: Subscription, id: str, body: bytes, now: float) -> Outcome:
-    """Send a message signed for Unix time `now` and return what came of it; an endpoint's failure never raises.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which attempt at a message this is, from 1, and how many seconds after its event it is made."""
 
-    Success is 2xx only; redirects are not followed and fail; 410 disables (Standard Webhooks 1.0.0,
-    "Deliverability and reliability").
-    """
-    timestamp = int(now)
-    headers = {
-        **dict(subscription.headers),
-        "content-type": "application/json",
-        "user-agent": USER_AGENT,
-        "webhook-id": id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": signatures(subscription.keys(now), id, timestamp, body),
-    }
-    answer = await post(session, subscription.url, body=body, headers=headers, timeout=TIMEOUT, keep=KEPT)
-    return judge(answer, now)
+    number: int = 1
+    queued: float = 0.0
+
+
+FIRST = Attempt()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What sending needs beside the message: the session, which guards connections, and the publisher's keys."""
+
+    session: Session
+    signing_keys: SigningKeys
+
+    async def __call__(
+        self, subscription: Subscription, message: Message, now: float, attempt: Attempt = FIRST
+    ) -> Outcome:
+        """Send a message signed for Unix time `now` and return what came of it; an endpoint's failure never raises.
+
+        Success is 2xx only; redirects are not followed and fail; 410 disables (Standard Webhooks 1.0.0,
+        "Deliverability and reliability"). Raises SealError, NoSigningKeyError: it cannot be signed now.
+        """
+        timestamp = int(now)
+        headers = {
+            **dict(subscription.credentials.headers),
+            **dict(message.attributes),
+            "content-type": message.content_type,
+            "user-agent": USER_AGENT,
+            "webhook-id": message.id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": signatures(self.keys(subscription, now), message.id, timestamp, message.body),
+            "wireroom-attempt": str(attempt.number),
+            "wireroom-queued-ms": str(max(0, round(attempt.queued * 1000))),
+        }
+        url, body = subscription.url, message.body
+        return judge(await post(self.session, url, body=body, headers=headers, timeout=TIMEOUT, keep=KEPT), now)
+
+    def keys(self, subscription: Subscription, now: float) -> Sequence[bytes | Ed25519PrivateKey]:
+        """Return the keys that sign for a receiver at Unix time `now`. Raises SealError, NoSigningKeyError."""
+        match subscription.sending.signing:
+            case "v1":
+                return subscription.keys(now)
+            case "v1a":
+                return self.signing_keys.signing(now)
+            case "both":
+                return [*subscription.keys(now), *self.signing_keys.signing(now)]
 
 
 def judge(answer: Answer | NoAnswer, now: float) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
+from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.sign import SecretError, key_of
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
@@ -75,6 +76,7 @@ class NewSubscription(Input):
     description: Description = ""
     secret: Annotated[str, AfterValidator(_secret)] | None = None
     headers: Headers = {}
+    signing: Signing = "v1"
     schedule: Waits | None = None
     max_in_flight: MaxInFlight = MAX_IN_FLIGHT
     rate_limit: RateLimit | None = None
@@ -93,10 +95,23 @@ class ChangedSubscription(Input):
     types: Types | None = None
     description: Description | None = None
     headers: Headers | None = None
+    signing: Signing | None = None
     schedule: Waits | None = None
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
     status: Literal["active", "paused"] | None = None
+
+
+class Rotation(Input):
+    """How long what is replaced signs beside what replaces it: a day unless told otherwise, a week at most."""
+
+    overlap_seconds: Annotated[float, Field(ge=0, le=WEEK, allow_inf_nan=False)] | None = None
+
+
+class SecretRotation(Rotation):
+    """A rotation of a subscription's secret; without `secret` one is made."""
+
+    secret: Annotated[str, AfterValidator(_secret)] | None = None
 
 
 class Replay(Input):

@@ -16,6 +16,16 @@ IDENTITY = ("id", "version", "status", "source", "guid", "url", "canonical_url")
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent, the same at every attempt; `attributes` are headers that belong to it."""
+
+    id: str
+    body: bytes
+    content_type: str = "application/json"
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One ledger entry as JSON, cut where subscribers differ: before previous_seq and before matched."""
 

@@ -6,7 +6,16 @@ from typing import get_args
 
 from pydantic.json_schema import models_json_schema
 
-from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription, Preview, Replay
+from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
+from services.syndication.webhooks.inputs import (
+    ChangedSubscription,
+    NewSubscription,
+    Preview,
+    Replay,
+    Rotation,
+    SecretRotation,
+)
+from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.openapi import REF, Node, content, operation, parameter
@@ -40,10 +49,11 @@ def openapi_paths() -> Node:
             },
             f"{one}/test": {"post": operation("Send a signed test message now", parameters=[id])},
             f"{one}/rotate-secret": {
-                "post": operation("Make a new secret; the old one signs for 24 hours more", parameters=[id])
+                "post": operation("Make a secret; the old one signs on for a while", "SecretRotation", parameters=[id])
             },
             f"{one}/deliveries": {"get": operation("List attempts, newest first", parameters=log)},
             f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
+            **signing_paths(),
         },
         "schemas": _schemas(),
     }
@@ -110,7 +120,8 @@ def _body(type: str) -> Node:
 
 
 def _schemas() -> Node:
-    inputs = [(model, "validation") for model in (NewSubscription, ChangedSubscription, Preview, Replay)]
+    models = (NewSubscription, ChangedSubscription, Preview, Replay, Rotation, SecretRotation)
+    inputs = [(model, "validation") for model in models]
     _, found = models_json_schema(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
     shown: Node = {
         "id": _TEXT,
@@ -123,6 +134,7 @@ def _schemas() -> Node:
         "owner": _MAYBE_TEXT,
         "created_at": {"type": "string", "format": "date-time"},
         "headers": {**_TEXTS, "description": "names only; values are never shown"},
+        "signing": {"enum": list(get_args(Signing)), "description": "v1 by the secret, v1a by the keys of the JWKS"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
         "max_in_flight": _NUMBER,
         "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},

@@ -55,6 +55,14 @@ return 1
 """)
 """ARGV: fields and values. Writes nothing of a subscription that was deleted meanwhile: half of one cannot be read."""
 
+SEAL = Script("""
+local found = redis.call('HMGET', KEYS[1], 'settings', 'secrets')
+if found[1] ~= ARGV[1] or found[2] ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'settings', ARGV[3], 'secrets', ARGV[4], 'credentials', ARGV[5])
+return 1
+""")
+"""ARGV: settings and secrets as they were read, and as they are to be, credentials. Undoes no change in between."""
+
 HOLD = Script("""
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end

@@ -1,4 +1,4 @@
-"""Standard Webhooks v1 ids, secrets and signatures (specification 1.0.0); keeps no secrets itself."""
+"""Standard Webhooks ids, secrets and signatures, v1 and v1a (specification 1.0.0); keeps no secrets itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 PREFIX = "whsec_"
+PUBLIC_PREFIX = "whpk_"
 SHORTEST, LONGEST = 24, 64
 
 
@@ -44,10 +47,17 @@ def _check(key: bytes) -> None:
         raise SecretError(f"a secret has {SHORTEST} to {LONGEST} bytes, not {len(key)}")
 
 
-def signatures(keys: Iterable[bytes], id: str, timestamp: int, body: bytes) -> str:
-    """Return the `webhook-signature` header: one `v1,<base64>` for each key, a space between.
+def signatures(keys: Iterable[bytes | Ed25519PrivateKey], id: str, timestamp: int, body: bytes) -> str:
+    """Return the `webhook-signature` header: one signature for each key, a space between.
 
-    Each is HMAC-SHA256 over `id.timestamp.body` ("Signature scheme"); `timestamp` is in Unix seconds.
+    Each is over `id.timestamp.body` ("Signature scheme"): HMAC-SHA256 by a secret's key gives `v1,<base64>`, ed25519
+    by a private key gives `v1a,<base64>`. `timestamp` is in Unix seconds.
     """
     signed = b"%s.%d.%s" % (id.encode(), timestamp, body)
-    return " ".join(f"v1,{b64encode(hmac.digest(key, signed, 'sha256')).decode()}" for key in keys)
+    return " ".join(_signature(key, signed) for key in keys)
+
+
+def _signature(key: bytes | Ed25519PrivateKey, signed: bytes) -> str:
+    if isinstance(key, Ed25519PrivateKey):
+        return f"v1a,{b64encode(key.sign(signed)).decode()}"
+    return f"v1,{b64encode(hmac.digest(key, signed, 'sha256')).decode()}"

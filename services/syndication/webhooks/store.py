@@ -10,9 +10,10 @@ from typing import Any, cast
 import hiredis
 from redis.exceptions import NoScriptError, ResponseError
 
-from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, RELEASE
-from services.syndication.webhooks.subscriptions import Subscription, pack, unpack
+from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, RELEASE, SEAL
+from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
 from shared.redis import Argument, Script, Store
+from shared.sealing import Sealer
 
 IDS_KEY = "{subscriptions}:ids"
 CHANGES_KEPT = 10_000
@@ -84,10 +85,10 @@ async def _reply(connection: Any) -> Any:
 
 
 class SubscriptionStore:
-    """Subscriptions and the marks around them. Every method raises RedisError."""
+    """Subscriptions, their secrets sealed, and the marks around them. Every method raises RedisError."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, sealer: Sealer) -> None:
+        self._store, self._sealer = store, sealer
 
     async def number(self) -> int:
         """Return a number that no subscription had before."""
@@ -99,13 +100,13 @@ class SubscriptionStore:
 
     async def add(self, subscription: Subscription, after: int) -> None:
         """Keep a new subscription; it gets ledger entries past seq `after`."""
-        fields: dict[str, Argument] = {**pack(subscription), "dispatched": after}
+        fields: dict[str, Argument] = {**pack(subscription, self._sealer), "dispatched": after}
         await self._store.do("HSET", f"{{s:{subscription.id}}}", *_flat(fields))
         await self.changed(subscription.id)
 
     async def change(self, subscription: Subscription, *fields: str) -> bool:
-        """Write some packed fields of a subscription: settings, secrets, status, reason; False when it is gone."""
-        packed = pack(subscription)
+        """Write some packed fields of a subscription (see `pack`); False when it is gone."""
+        packed = pack(subscription, self._sealer)
         if "settings" in fields:
             fields = (*fields, "limits")
         arguments = _flat({name: packed[name] for name in fields})
@@ -113,6 +114,19 @@ class SubscriptionStore:
             return False
         await self.changed(subscription.id)
         return True
+
+    async def seal(self) -> int:
+        """Seal the secrets of subscriptions that were made before secrets were sealed; returns how many."""
+        ids, sealed = await self.ids(), 0
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            for id, fields in zip(part, await self._fields(part), strict=True):
+                if b"settings" in fields and not is_whole(fields):
+                    packed = pack(unpack(id, fields, self._sealer), self._sealer)
+                    told = [fields[b"settings"], fields[b"secrets"]]
+                    told += [packed[name] for name in ("settings", "secrets", "credentials")]  # type: ignore[misc]
+                    sealed += await self._store.run(SEAL, keys=[f"{{s:{id}}}"], args=told)
+        return sealed
 
     async def changed(self, id: str, *, exists: bool = True) -> None:
         """Make every replica read a subscription again."""
@@ -131,15 +145,18 @@ class SubscriptionStore:
 
     async def _read(self, id: str) -> Subscription | None:
         fields = await self._store.do("HGETALL", f"{{s:{id}}}")
-        return unpack(id, fields) if b"settings" in fields else None
+        return unpack(id, fields, self._sealer) if b"settings" in fields else None
 
     async def load(self, ids: Sequence[str]) -> list[Subscription | None]:
         """Return subscriptions in the order of their ids, None where there is none."""
+        found = zip(ids, await self._fields(ids), strict=True)
+        return [unpack(id, each, self._sealer) if b"settings" in each else None for id, each in found]
+
+    async def _fields(self, ids: Sequence[str]) -> list[dict[bytes, bytes]]:
         pipe = self._store.client.pipeline(transaction=False)
         for id in ids:
             pipe.hgetall(f"{{s:{id}}}")
-        found = await pipe.execute() if ids else []
-        return [unpack(id, each) if b"settings" in each else None for id, each in zip(ids, found, strict=True)]
+        return await pipe.execute() if ids else []
 
     async def missed_from(self, id: str) -> int | None:
         """Return the first seq that found the queue full since the subscription was last made active."""

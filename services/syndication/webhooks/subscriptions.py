@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 import orjson
 
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
+from services.syndication.webhooks.sending import NONE, PLAIN, Credentials, Sending
 from services.syndication.webhooks.sign import key_of
 from shared.retry import STANDARD, Schedule
+from shared.sealing import Sealer, SealError, is_sealed
 
 Status = Literal["active", "disabled", "paused"]
 """What is due waits while disabled (the receiver said 410 Gone) or paused (its owner asked), and flows again after."""
@@ -20,7 +22,10 @@ HealthType = Literal["subscription.failing", "subscription.disabled", "subscript
 """What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""
 
 OVERLAP_SECONDS = 86_400
-"""For so long a secret signs beside the one that replaced it."""
+"""For so long a secret signs beside the one that replaced it, unless another time is asked for."""
+
+MOST_OLD = 10
+"""Secrets that still sign beside the current one: each makes every request longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,10 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """One receiver; `number` is small and never given twice, `types` None means every type."""
+    """One receiver; `number` is small and never given twice, `types` None means every type.
+
+    `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are.
+    """
 
     id: str
     number: int
@@ -44,14 +52,18 @@ class Subscription:
     owner: str | None = None
     created_at: str
     secrets: tuple[Secret, ...]
-    headers: tuple[tuple[str, str], ...] = ()
+    credentials: Credentials = NONE
+    sending: Sending = PLAIN
     schedule: Schedule = STANDARD
     pacing: Pacing = PACING
     status: Status = "active"
     reason: str | None = None
+    shut: str | None = None
 
     @cached_property
     def _keys(self) -> tuple[tuple[bytes, float | None], ...]:
+        if self.shut is not None:
+            raise SealError(self.shut)
         return tuple((key_of(secret.text), secret.until) for secret in self.secrets)
 
     def wants(self, type: str) -> bool:
@@ -62,16 +74,17 @@ class Subscription:
         return type in self.types or (health and "subscription.*" in self.types)
 
     def keys(self, now: float) -> list[bytes]:
-        """Return the keys that sign at Unix time `now`, the current one first."""
+        """Return the keys that sign at Unix time `now`, the current one first. Raises SealError when it is shut."""
         return [key for key, until in self._keys if until is None or now < until]
 
-    def rotated(self, secret: str, now: float) -> tuple[Secret, ...]:
-        """Return the secrets after a rotation: the new one, and those before it while they overlap."""
-        before = [Secret(old.text, now + OVERLAP_SECONDS if old.until is None else old.until) for old in self.secrets]
-        return Secret(secret), *(old for old in before if old.until is not None and now < old.until)
+    def rotated(self, secret: str, now: float, overlap: float = OVERLAP_SECONDS) -> tuple[Secret, ...] | None:
+        """Return the secrets after a rotation: the new one, and those before it while they overlap; None: too many."""
+        before = [Secret(old.text, now + overlap if old.until is None else old.until) for old in self.secrets]
+        still = [old for old in before if old.until is not None and now < old.until]
+        return None if len(still) > MOST_OLD else (Secret(secret), *still)
 
     def public(self, *, secret: bool = False) -> dict[str, Any]:
-        """Return what the API shows; header values stay hidden, the secret too unless asked for."""
+        """Return what the API shows; credentials stay hidden, the secret too unless asked for."""
         shown: dict[str, Any] = {
             "id": self.id,
             "url": self.url,
@@ -82,42 +95,79 @@ class Subscription:
             "description": self.description,
             "owner": self.owner,
             "created_at": self.created_at,
-            "headers": [name for name, _ in self.headers],
+            **self.sending.public(),
+            **self.credentials.public(),
             "schedule": self.schedule,
             **self.pacing.public(),
         }
         return {**shown, "secret": self.secrets[0].text} if secret else shown
 
 
-SETTINGS = ("url", "filter", "types", "description", "owner", "created_at", "headers", "schedule", "number")
+SETTINGS = ("url", "filter", "types", "description", "owner", "created_at", "schedule", "number")
 
 
-def pack(subscription: Subscription) -> dict[str, str | bytes]:
+def pack(subscription: Subscription, sealer: Sealer) -> dict[str, str | bytes]:
     """Return the fields of the stored hash; those of the lanes are not among them."""
     settings = {name: getattr(subscription, name) for name in SETTINGS}
+    settings |= {"pacing": subscription.pacing.public(), "sending": subscription.sending.public()}
+    secrets = [[secret.text, secret.until] for secret in subscription.secrets]
     return {
-        "settings": orjson.dumps({**settings, "pacing": subscription.pacing.public()}),
+        "settings": orjson.dumps(settings),
         "limits": subscription.pacing.limits,
-        "secrets": orjson.dumps([[secret.text, secret.until] for secret in subscription.secrets]),
+        "secrets": _sealed(secrets, _secrets_of(subscription.id), sealer),
+        "credentials": _sealed(asdict(subscription.credentials), _credentials_of(subscription.id), sealer),
         "status": subscription.status,
         "reason": subscription.reason or "",
     }
 
 
-def unpack(id: str, fields: Mapping[bytes, bytes]) -> Subscription:
-    """Read a subscription from its stored hash."""
+def unpack(id: str, fields: Mapping[bytes, bytes], sealer: Sealer) -> Subscription:
+    """Read a subscription from its stored hash; one whose secrets cannot be opened is shut, and says why."""
     settings = orjson.loads(fields[b"settings"])
     types = settings.pop("types")
+    # Before anything was sealed, the headers stood among the settings.
+    credentials: dict[str, Any] = {"headers": settings.pop("headers", ())}
+    secrets, shut = [], None
+    try:
+        secrets = _opened(fields[b"secrets"], _secrets_of(id), sealer)
+        if b"credentials" in fields:
+            credentials = _opened(fields[b"credentials"], _credentials_of(id), sealer)
+    except SealError as error:
+        shut = str(error)
     return Subscription(
         **{
             **settings,
             "types": None if types is None else tuple(types),
-            "headers": tuple((name, value) for name, value in settings["headers"]),
+            "sending": Sending.read(settings.get("sending", {})),
             "schedule": tuple(settings["schedule"]),
             "pacing": read_pacing(settings.get("pacing", {})),
         },
         id=id,
-        secrets=tuple(Secret(text, until) for text, until in orjson.loads(fields[b"secrets"])),
+        secrets=tuple(Secret(text, until) for text, until in secrets),
+        credentials=Credentials.read(credentials),
         status=fields[b"status"].decode(),  # type: ignore[arg-type]  # only `pack` and the lane scripts write it
         reason=fields.get(b"reason", b"").decode() or None,
+        shut=shut,
     )
+
+
+def is_whole(fields: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a stored subscription has its secrets sealed, as those made before sealing have not."""
+    return is_sealed(fields[b"secrets"].decode()) and b"credentials" in fields
+
+
+def _sealed(content: Any, about: str, sealer: Sealer) -> str:
+    return sealer.seal(orjson.dumps(content), about)
+
+
+def _opened(stored: bytes, about: str, sealer: Sealer) -> Any:
+    text = stored.decode()
+    return orjson.loads(sealer.open(text, about) if is_sealed(text) else text)
+
+
+def _secrets_of(id: str) -> str:
+    return f"the secrets of {id}"
+
+
+def _credentials_of(id: str) -> str:
+    return f"the credentials of {id}"

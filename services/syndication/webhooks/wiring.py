@@ -11,9 +11,10 @@ from time import time
 
 from starlette.routing import Route
 
+from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.attempts import Attempts
-from services.syndication.webhooks.deliver import attempt
+from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.engine import PROMPT, Engine
@@ -23,12 +24,14 @@ from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.prepare import Preparation
 from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.auth import Guard
 from shared.http_client import Limits, Session
 from shared.idempotency import Idempotency
 from shared.netguard import check_url
 from shared.redis import Store
+from shared.sealing import sealer
 from shared.settings import Settings
 from shared.ticks import Tick
 
@@ -46,9 +49,11 @@ class Webhooks:
     dispatcher: Dispatcher
     engine: Engine
     api: SubscriptionsApi
+    signing: SigningKeysApi
 
     async def start(self) -> None:
         """Begin to dispatch and deliver."""
+        self.signing.tick.start()
         self.engine.start()
         self.dispatcher.start()
 
@@ -56,6 +61,7 @@ class Webhooks:
         """Stop dispatching, finish within `grace` seconds what is under way; the rest stays for other replicas."""
         await self.dispatcher.stop()
         await self.engine.stop(grace)
+        await self.signing.tick.stop()
 
     def forget(self) -> None:
         """Drop what is kept of the ledger in memory: it was begun anew."""
@@ -68,12 +74,12 @@ class Webhooks:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         """Every loop that must be alive for deliveries to flow."""
-        return (*self.dispatcher.ticks, *self.engine.ticks)
+        return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick)
 
     @property
     def routes(self) -> list[Route]:
         """The API's routes."""
-        return self.api.routes
+        return [*self.signing.routes, *self.api.routes]
 
 
 def create(
@@ -91,9 +97,11 @@ def create(
 
     `prompt` is how many deliveries are sent at once.
     """
-    subscriptions, lanes, preparation = SubscriptionStore(store), Lanes(store, patience), Preparation(ledger)
-    directory = Directory(subscriptions)
-    send = partial(attempt, session)
+    seals = sealer(settings.secret_key, settings.data_dir)
+    subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger)
+    lanes, directory = Lanes(store, patience), Directory(subscriptions)
+    signing_keys = SigningKeys(store, seals, time)
+    send = Sender(session=session, signing_keys=signing_keys)
     notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
     engine = Engine(
         notices=notices,
@@ -130,4 +138,10 @@ def create(
         check_url=partial(check_url, allowed=settings.allow_networks),
         look=engine.look,
     )
-    return Webhooks(preparation=preparation, dispatcher=dispatcher, engine=engine, api=api)
+    return Webhooks(
+        preparation=preparation,
+        dispatcher=dispatcher,
+        engine=engine,
+        api=api,
+        signing=SigningKeysApi(guard=guard, keys=signing_keys, seal=subscriptions.seal),
+    )

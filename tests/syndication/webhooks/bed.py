@@ -21,12 +21,15 @@ from shared.events import Article, to_json
 from shared.http_client import connect
 from shared.idempotency import Idempotency
 from shared.redis import Store
+from shared.sealing import Sealer
 from shared.settings import Settings
 from shared.times import now, rfc3339
 from tests.builders import an_article
 
 TOKEN = "an-admin-token-for-tests"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
+SEALING_KEY = "a sealing key for tests, long enough"
+SEALER = Sealer((SEALING_KEY,))
 KEY = b"0123456789abcdef0123456789abcdef"
 
 
@@ -77,7 +80,7 @@ class MemoryLedger:
 
 async def subscribe(store: Store, url: str, *, after: int = 0, **over: Any) -> Subscription:
     """Make a subscription past the API; it gets every ledger entry from the first, or those past `after`."""
-    registry = SubscriptionStore(store)
+    registry = SubscriptionStore(store, SEALER)
     fields: dict[str, Any] = {
         "id": f"sub_{secrets.token_hex(6)}",
         "number": await registry.number(),
@@ -99,9 +102,10 @@ def settings(**over: Any) -> Settings:
 async def a_replica(store: Store, ledger: MemoryLedger, **over: Any) -> AsyncIterator[Webhooks]:
     """Run the webhooks of one replica; `started=False` leaves them for the test to start."""
     started, allowed = over.pop("started", True), over.pop("allow_networks", LOOPBACK)
+    sealing = over.pop("sealing_key", SEALING_KEY)
     session = connect(allowed, limits=SESSION_LIMITS)
     replica = create(
-        settings=Settings(data_dir=Path("unused"), allow_networks=allowed),
+        settings=Settings(data_dir=Path("unused"), allow_networks=allowed, secret_key=(sealing,)),
         store=store,
         ledger=ledger,
         session=session,

@@ -7,7 +7,7 @@ from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.store import CURSOR_KEY, SubscriptionStore
 from shared.redis import Store
 from tests.receiver import a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import SEALER, MemoryLedger, a_replica, story, subscribe
 from tests.waiting import until
 
 
@@ -100,7 +100,7 @@ def test_bits_are_written_as_setbit_writes_them() -> None:
 
 
 async def test_carriers_are_added_to_those_known(store: Store) -> None:
-    registry = SubscriptionStore(store)
+    registry = SubscriptionStore(store, SEALER)
     await registry.carry([("a", bits([3]))])
     await registry.carry([("a", bits([17]))])
     carried = await registry.carriers("a")
@@ -112,4 +112,4 @@ async def _logged(store: Store, subscription: str, count: int) -> bool:
 
 
 async def _cursor(store: Store, seq: int) -> bool:
-    return await SubscriptionStore(store).cursor() == seq
+    return await SubscriptionStore(store, SEALER).cursor() == seq

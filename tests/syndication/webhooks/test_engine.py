@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from services.syndication.webhooks.dispatcher import wanted_of
 from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.sending import Credentials
 from services.syndication.webhooks.sign import secret_of, webhook_id
 from services.syndication.webhooks.wiring import Webhooks
 from shared.redis import Store
@@ -22,7 +23,7 @@ from tests.waiting import until
 async def test_a_real_request_is_verified_by_the_standardwebhooks_package(store: Store) -> None:
     ledger = MemoryLedger()
     async with a_receiver() as receiver, a_replica(store, ledger):
-        subscription = await subscribe(store, receiver.url, headers=(("x-desk", "north"),))
+        subscription = await subscribe(store, receiver.url, credentials=Credentials(headers=(("x-desk", "north"),)))
         ledger.publish(story(), changed=("headline",))
         await until(lambda: receiver.calls)
     call = receiver.calls[0]

@@ -8,7 +8,7 @@ from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store
 from tests.receiver import Reply, a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import SEALER, MemoryLedger, a_replica, story, subscribe
 from tests.waiting import until
 
 
@@ -17,7 +17,7 @@ async def test_a_change_that_comes_after_the_deletion_writes_nothing_and_harms_n
     async with a_receiver() as receiver, a_replica(store, ledger):
         await subscribe(store, receiver.url)
         gone = await subscribe(store, receiver.url)
-        subscriptions = SubscriptionStore(store)
+        subscriptions = SubscriptionStore(store, SEALER)
         await subscriptions.remove(gone.id, keys(gone.id))
         assert not await subscriptions.change(replace(gone, description="late"), "settings")
         assert await store.do("EXISTS", f"{{s:{gone.id}}}") == 0

@@ -9,7 +9,7 @@ from services.syndication.webhooks.pacing import PATIENCE
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store
 from shared.streams import one_slot
-from tests.syndication.webhooks.bed import subscribe
+from tests.syndication.webhooks.bed import SEALER, subscribe
 
 NOW = 1_800_000_000_000
 LEASE_MS = PATIENCE.lease
@@ -120,7 +120,7 @@ async def test_disabling_keeps_what_waits_until_it_is_active_again(store: Store,
 
 async def test_a_deleted_subscription_is_gone_and_stays_gone(store: Store, id: str) -> None:
     [first] = (await enqueue(store, id, wanted(1))).claimed
-    await SubscriptionStore(store).remove(id, keys(id))
+    await SubscriptionStore(store, SEALER).remove(id, keys(id))
     assert (await enqueue(store, id, wanted(2))).gone
     assert (await step(store, Turn(subscription=id, records=[Record(first, "done", 0, b"{}")]))).gone
     assert await store.do("EXISTS", *keys(id)) == 0
@@ -145,7 +145,7 @@ async def test_what_is_older_than_what_is_on_its_way_is_not_requeued_behind_it(s
 
 
 async def test_an_older_hint_does_not_replace_a_newer_one(store: Store, id: str) -> None:
-    lanes, registry = Lanes(store), SubscriptionStore(store)
+    lanes, registry = Lanes(store), SubscriptionStore(store, SEALER)
     older = await enqueue(store, id, wanted(1))
     newer = await enqueue(store, id, wanted(2, "b"), limit=0)
     await lanes.hint([newer])

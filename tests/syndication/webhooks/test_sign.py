@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.syndication.webhooks.sign import SecretError, key_of, secret_of, signatures, webhook_id
 
@@ -14,6 +16,14 @@ VECTOR = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 def test_the_published_vector_of_standard_webhooks_is_met() -> None:
     signed = signatures([key_of(VECTOR)], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_fixed_vector_of_asymmetric_signatures_is_met() -> None:
+    whole = b64decode("6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==")
+    key = Ed25519PrivateKey.from_private_bytes(whole[:32])
+    assert key.public_key().public_bytes_raw() == whole[32:]
+    signed = signatures([key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    assert signed == "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
 
 
 def test_several_keys_give_several_signatures_with_a_space_between() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -61,6 +62,12 @@ def may(principal: Principal, subscription: Subscription) -> bool:
 def answer(content: Any, status: int = 200) -> Response:
     """Return a JSON answer."""
     return Response(to_json(content), status, media_type="application/json")
+
+
+def without_secret(body: bytes) -> bytes:
+    """Return an answer as it is kept for repeats of the request: secrets are shown once."""
+    content = orjson.loads(body)
+    return to_json({name: value for name, value in content.items() if name != "secret"})
 
 
 def gone() -> Response:

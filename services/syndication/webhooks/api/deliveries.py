@@ -19,7 +19,7 @@ from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.deliver import Delivered
 from services.syndication.webhooks.inputs import Replay
 from services.syndication.webhooks.lanes import Lanes
-from services.syndication.webhooks.message import trial_body
+from services.syndication.webhooks.message import Message, trial_body
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.replay import replay
 from services.syndication.webhooks.store import SubscriptionStore
@@ -58,7 +58,7 @@ class DeliveryRoutes:
         if isinstance(found, Response):
             return found
         id = f"msg_test{secrets.token_hex(12)}"
-        outcome = await self.send(found, id, trial_body(found.id, rfc3339(now())), time())
+        outcome = await self.send(found, Message(id, trial_body(found.id, rfc3339(now()))), time())
         return answer(
             {
                 "webhook_id": id,

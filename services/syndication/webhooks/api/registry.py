@@ -1,28 +1,36 @@
-"""Routes that make, show, change and delete subscriptions and rotate their secrets."""
+"""Routes that make, show, change and delete subscriptions; replacing a secret is apart."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from time import time
 from typing import Any, cast
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.syndication.webhooks.api.access import BODY_LIMIT, ONE, ROOT, Access, answer, gone, input_of, may
+from services.syndication.webhooks.api.access import (
+    BODY_LIMIT,
+    ONE,
+    ROOT,
+    Access,
+    answer,
+    gone,
+    input_of,
+    may,
+    without_secret,
+)
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.pacing import PACES
 from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.sending import Credentials, Sending
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from shared.auth import Consumer, Principal
-from shared.events import to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
@@ -30,12 +38,6 @@ from shared.retry import STANDARD
 from shared.times import now, rfc3339
 
 CheckUrl = Callable[[str], Awaitable[str | None]]
-
-
-def without_secret(body: bytes) -> bytes:
-    """Return an answer as it is kept for repeats of the request: secrets are shown once."""
-    content = orjson.loads(body)
-    return to_json({name: value for name, value in content.items() if name != "secret"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,6 @@ class RegistryRoutes:
             Route(ONE, guarded(self._show), methods=["GET"]),
             Route(ONE, guarded(self._change), methods=["PATCH"]),
             Route(ONE, guarded(self._delete), methods=["DELETE"]),
-            Route(f"{ONE}/rotate-secret", guarded(self._rotate), methods=["POST"]),
         ]
 
     async def _wrong_url(self, url: str) -> Response | None:
@@ -97,7 +98,8 @@ class RegistryRoutes:
             owner=principal.id if isinstance(principal, Consumer) else None,
             created_at=rfc3339(now()),
             secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
-            headers=tuple(given.headers.items()),
+            credentials=Credentials(headers=tuple(given.headers.items())),
+            sending=Sending(signing=given.signing),
             schedule=tuple(given.schedule) if given.schedule else STANDARD,
             pacing=given.pacing,
         )
@@ -119,7 +121,9 @@ class RegistryRoutes:
         if wrong is not None:
             return wrong
         changed = _merged(found, given)
-        if changed != found and not await self.store.change(changed, "settings"):
+        # Credentials alone when they were given: those of a subscription that is shut must not be written over.
+        fields = ["settings"] if changed.credentials is found.credentials else ["settings", "credentials"]
+        if changed != found and not await self.store.change(changed, *fields):
             return gone()
         if given.status == "paused":
             await self.store.change(replace(changed, status="paused", reason=None), "status", "reason")
@@ -137,27 +141,15 @@ class RegistryRoutes:
         await self.store.remove(found.id, keys(found.id))
         return Response(status_code=204)
 
-    async def _rotate(self, request: Request, principal: Principal) -> Response:
-        found = await self.access.own(request, principal)
-        body = await read_body(request, BODY_LIMIT)
-        if isinstance(found, Response) or isinstance(body, Response):
-            return found if isinstance(found, Response) else cast("Response", body)
-
-        async def work() -> Response:
-            rotated = replace(found, secrets=found.rotated(secret_of(secrets.token_bytes(32)), time()))
-            if not await self.store.change(rotated, "secrets"):
-                return gone()
-            return answer({"id": found.id, "secret": rotated.secrets[0].text})
-
-        return await self.idempotency.once(request, body, work, keep=without_secret)
-
 
 def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
     """Return the subscription with the fields that were given; null lifts types and rate_limit, and nothing else."""
     fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     if "headers" in kept:
-        kept["headers"] = tuple(kept["headers"].items())
+        kept["credentials"] = replace(found.credentials, headers=tuple(kept.pop("headers").items()))
+    if "signing" in kept:
+        kept["sending"] = replace(found.sending, signing=kept.pop("signing"))
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
     if "types" in given.model_fields_set:

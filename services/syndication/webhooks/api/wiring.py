@@ -11,6 +11,7 @@ from services.syndication.webhooks.api.access import Access
 from services.syndication.webhooks.api.deliveries import DeliveryRoutes
 from services.syndication.webhooks.api.previewing import PreviewRoutes
 from services.syndication.webhooks.api.registry import CheckUrl, RegistryRoutes
+from services.syndication.webhooks.api.rotation import RotationRoutes
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.reading import LedgerReader
@@ -47,6 +48,7 @@ class SubscriptionsApi:
                 check_url=self.check_url,
                 look=self.look,
             ).routes,
+            *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
             *DeliveryRoutes(
                 access=access, store=self.store, lanes=self.lanes, ledger=self.ledger, send=self.send, look=self.look
             ).routes,
