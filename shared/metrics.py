@@ -36,6 +36,13 @@ OLDEST = Gauge(
     registry=REGISTRY,
 )
 DEAD = Gauge("wireroom_dead_letters", "Dead letters of all streams", registry=REGISTRY)
+EMBARGOED = Gauge("wireroom_embargoed", "Versions that wait for the end of their embargo", registry=REGISTRY)
+RELEASED_LATE = Histogram(
+    "wireroom_released_late_seconds",
+    "From the end of a version's embargo to its number in the ledger",
+    buckets=_QUICK,
+    registry=REGISTRY,
+)
 TO_LEDGER = Histogram(
     "wireroom_to_ledger_seconds",
     "From an article's acceptance to its number in the ledger",

@@ -80,7 +80,7 @@ def _group(name: str, about: str) -> click.Group:
 
 
 sources = _group("sources", "Where articles come from.")
-articles = _group("articles", "Articles in the ledger.")
+articles = _group("articles", "Articles in the ledger, and under an embargo.")
 subscriptions = _group("subscriptions", "Webhooks.")
 consumers = _group("consumers", "Downstream systems and their keys.")
 private_feeds = _group("private-feeds", "Feeds that one consumer has alone.")
@@ -220,6 +220,14 @@ def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
 def get_article(article: str) -> None:
     """Print an article as JSON."""
     print_json(call("GET", f"/api/v1/articles/{quote(article, safe='')}"))
+
+
+@articles.command("embargoed")
+@as_json
+def embargoed_articles(as_json: bool) -> None:
+    """List what waits for the end of its embargo, the soonest first."""
+    found = all_of("/api/v1/articles/embargoed", "embargoed")
+    _show(found, "embargoed", ("id", "version", "embargoed_until", "source", "published_version"), plain=as_json)
 
 
 @articles.command("push")

@@ -9,6 +9,7 @@ import structlog
 
 from services.enrichment import duplicates, related
 from services.enrichment.duplicates import NONE, Index, Verdict, signature
+from services.enrichment.embargoed import Embargoed
 from services.enrichment.related import Addresses, Shelves, Telling
 from services.enrichment.related.shelves import Shelved
 from shared.events import Article
@@ -22,6 +23,7 @@ class Neighbours:
 
     def __init__(self, store: Store) -> None:
         self._index, self._addresses, self._shelves = Index(store), Addresses(store), Shelves(store)
+        self._embargoed = Embargoed(store)
 
     async def beside(self, article: Article, moment: datetime) -> Article:
         """Return an article with `duplicate_of` or `revision_of` and its related stories; `moment` is its event's.
@@ -44,6 +46,9 @@ class Neighbours:
 
     async def _beside(self, article: Article, moment: datetime) -> Article:
         told, came = related.told_by(article), article.ingested_at
+        if article.embargoed_until is not None or article.version > 1:
+            # Before it can be found: who finds it must know that nobody may hear of it.
+            await self._embargoed.note(article.id, article.embargoed_until, moment)
         cards = [card.url for card in article.related if card.kind == "editorial"][: related.MOST_CARDS]
         verdict, ours, shelves, _ = await asyncio.gather(
             self._judged(article, moment),
@@ -51,9 +56,10 @@ class Neighbours:
             self._shelves.newest([tag for tag, _ in told.tags] if told else [], came),
             self._addresses.keep(article.id, _urls(article), came),
         )
+        verdict, ours = await self._speakable(verdict, ours, moment)
         besides = {article.id, *verdict.near, *ours.values()}
         computed = related.ranked(told, shelves, besides) if told else []
-        if told and _may_be_shown(article, moment, verdict):
+        if told and _may_be_shown(article, verdict):
             await self._shelve(told, shelves)
         update = {
             "duplicate_of": verdict.duplicate_of,
@@ -61,6 +67,16 @@ class Neighbours:
             "related": related.with_related(article, ours, computed),
         }
         return article.model_copy(update=update)
+
+    async def _speakable(
+        self, verdict: Verdict, ours: dict[str, str], moment: datetime
+    ) -> tuple[Verdict, dict[str, str]]:
+        """Leave out what is under an embargo: the article is no copy of it, and points to none of it."""
+        named = [id for id in (verdict.duplicate_of, verdict.revision_of, *ours.values()) if id is not None]
+        secret = await self._embargoed.among(named, moment)
+        if secret.intersection((verdict.duplicate_of, verdict.revision_of)):
+            verdict = Verdict(near=verdict.near)
+        return verdict, {url: id for url, id in ours.items() if id not in secret}
 
     async def _judged(self, article: Article, moment: datetime) -> Verdict:
         # One completed anew long after it came: the span it belongs to is forgotten.
@@ -77,10 +93,12 @@ class Neighbours:
             await self._shelves.put([tag for tag, _ in told.tags], told.self, before)
 
 
-def _may_be_shown(article: Article, moment: datetime, verdict: Verdict) -> bool:
-    """Tell whether an article may be given as related to others: a copy never, nor what is not out yet."""
-    out = article.embargoed_until is None or article.embargoed_until <= moment
-    return out and article.status == "usable" and verdict.duplicate_of is None
+def _may_be_shown(article: Article, verdict: Verdict) -> bool:
+    """Tell whether an article may be given as related to others: a copy never.
+
+    What is under an embargo stands with the others, to be found when it has ended: syndication shows only what is out.
+    """
+    return article.status == "usable" and verdict.duplicate_of is None
 
 
 def _urls(article: Article) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -19,7 +19,8 @@ _VISIBLE = set(READER_VISIBLE) - {"status"}
 class Known:
     """What is remembered of an article; version 0 was seen and never published (a new source's old items).
 
-    `given` is a digest of what the source gave where more than that is published (its page's text), else empty.
+    `given` is a digest of what the source gave where more than that is published (its page's text), else empty;
+    `until` when the embargo of this version ends, if it lay ahead when it came.
     """
 
     version: int
@@ -31,17 +32,20 @@ class Known:
     headline: str
     correction: str = ""
     given: str = ""
+    until: str = ""
 
     def write(self) -> bytes:
         """Return it as it is stored."""
         moment = self.published_at.isoformat()
         values = [self.version, self.fingerprint, self.status, moment, self.guid, self.url, self.headline]
-        return orjson.dumps([*values, self.correction, *([self.given] if self.given else ())])
+        extra = (self.given, self.until) if self.until else (self.given,) if self.given else ()
+        return orjson.dumps([*values, self.correction, *extra])
 
     @classmethod
     def read(cls, stored: bytes) -> Known:
         """Build it from what `write` gave."""
-        version, fingerprint, status, moment, guid, url, headline, correction, *given = orjson.loads(stored)
+        version, fingerprint, status, moment, guid, url, headline, correction, *extra = orjson.loads(stored)
+        given, until = [*extra, "", ""][:2]
         return cls(
             version=version,
             fingerprint=fingerprint,
@@ -51,8 +55,13 @@ class Known:
             url=url,
             headline=headline,
             correction=correction,
-            given=given[0] if given else "",
+            given=given,
+            until=until,
         )
+
+    def waits(self, moment: datetime) -> bool:
+        """Tell whether this version is still under an embargo."""
+        return bool(self.until) and self.until > embargo_of(moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,8 @@ def decide(known: Known | None, event: ArticleIngested, now: Known) -> Decision:
     if known.status == "canceled" == event.article.status:
         return Unchanged() if same else Retracted()
     corrected = event.correction is not None and known.correction != now.correction
-    return Unchanged() if same and known.status == now.status and not corrected else Changed()
+    moved = known.waits(event.occurred_at) and known.until != now.until
+    return Unchanged() if same and known.status == now.status and not corrected and not moved else Changed()
 
 
 def remembered(event: ArticleIngested, known: Known | None) -> Known:
@@ -103,7 +113,18 @@ def remembered(event: ArticleIngested, known: Known | None) -> Known:
         url=article.url,
         headline=article.headline,
         correction=_digest(note) if note else (known.correction if known else ""),
+        until=embargo_of(article.embargoed_until) if is_ahead(article.embargoed_until, event.occurred_at) else "",
     )
+
+
+def is_ahead(until: datetime | None, moment: datetime) -> bool:
+    """Tell whether an embargo has not ended yet."""
+    return until is not None and until > moment
+
+
+def embargo_of(until: datetime | None) -> str:
+    """Return the end of an embargo as it is remembered: later ones are greater, as texts too."""
+    return until.astimezone(UTC).isoformat(timespec="microseconds") if until is not None else ""
 
 
 def given_digest(submission: Submission, *, dated: bool = False) -> str:

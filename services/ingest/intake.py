@@ -16,7 +16,7 @@ from services.ingest import changes
 from services.ingest.changes import Changed, Known, New
 from services.ingest.identity import source_of
 from services.ingest.metrics import ARTICLES
-from services.ingest.normalize import embargoed, event_of, retraction_of
+from services.ingest.normalize import event_of, retraction_of
 from services.ingest.offers import Names, Offer
 from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
@@ -183,7 +183,7 @@ class Intake:
             known = Known.read(before) if before else None
             name = (id, known.guid if known else offer.guid)
             event = event_of(offer.submission, source, known, moment, correlation, name)
-            steps[id] = _decided(event, known, before, offer, ahead=embargoed(offer.submission, moment))
+            steps[id] = _decided(event, known, before, offer)
         return steps
 
     async def _commit(self, source_id: str, steps: Iterable[_Step], document: Mapping[str, str]) -> bool:
@@ -250,22 +250,13 @@ def _runs(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
         yield run
 
 
-def _decided(
-    event: ArticleIngested,
-    known: Known | None,
-    before: bytes,
-    offer: Offer,
-    *,
-    ahead: bool,
-) -> _Step:
+def _decided(event: ArticleIngested, known: Known | None, before: bytes, offer: Offer) -> _Step:
     id, version = event.article.id, known.version if known else 0
-    if ahead:
-        return _Step(Refused(id, "embargoed_until", "lies ahead; push the article when its embargo has ended"))
     if version == 0 and event.article.status == "canceled":
         return _Step(Refused(id, "status", "is canceled, but the article was never published"))
     after = replace(changes.remembered(event, known), given=offer.given)
     also = {offer.other: id} if offer.other else {}
-    if not offer.wanted:
+    if not offer.wanted and not after.until:  # what is not out yet is no old story, even in a source new to us
         unseen = Entry(id, before, replace(after, version=0).write()) if known is None else None
         return _Step(Unchanged(id, version), unseen, offer.keys() if known is None else also)
     match changes.decide(known, event, after):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.ingest.changes import Known
+from services.ingest.changes import Known, embargo_of, is_ahead
 from services.ingest.identity import article_id, guid_of
 from services.ingest.source import Source
 from services.ingest.submission import Submission
@@ -22,11 +22,6 @@ def name_of(submission: Submission) -> tuple[str, str]:
     return article_id(submission.source.id, guid), guid
 
 
-def embargoed(submission: Submission, moment: datetime) -> bool:
-    """Tell whether a submission may not be shown yet."""
-    return submission.embargoed_until is not None and submission.embargoed_until > moment
-
-
 def event_of(
     submission: Submission,
     source: Source,
@@ -39,7 +34,7 @@ def event_of(
 
     `name` is the article's id and guid where they are not those that the submission gives itself. What the
     submission leaves open is taken from the source's settings. The first version's date of publication holds for
-    all later ones that give none, or the same content would look changed each time.
+    all later ones that give none, or the same content would look changed each time; under an embargo it is the end.
     """
     id, guid = name or name_of(submission)
     version = known.version + 1 if known else 1
@@ -54,7 +49,7 @@ def event_of(
         "reuse": submission.reuse or source.settings.reuse or "full",
         "section": submission.section or source.settings.section,
         "language": submission.language or source.settings.language,
-        "published_at": submission.published_at or (known.published_at if known else moment),
+        "published_at": submission.published_at or _published(known, submission.embargoed_until, moment),
         "updated_at": submission.updated_at or (moment if version > 1 else None),
         "ingested_at": moment,
         "embargoed_until": submission.embargoed_until,
@@ -88,6 +83,12 @@ def retraction_of(
         ingested_at=moment,
     )
     return ArticleIngested(occurred_at=moment, correlation_id=correlation_id, article=article, retraction=retraction)
+
+
+def _published(known: Known | None, until: datetime | None, moment: datetime) -> datetime:
+    if known is not None and not (known.waits(moment) and embargo_of(known.published_at) == known.until):
+        return known.published_at
+    return until if until is not None and is_ahead(until, moment) else moment
 
 
 def _source(submission: Submission, source: Source) -> dict[str, str | None]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from services.syndication.api import Api
+from services.syndication.embargo import Embargoes, Releases, Texts
+from services.syndication.embargo.api import EmbargoRoutes
 from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.listings import Listings
 from services.syndication.feeds.press import Press
@@ -25,6 +27,7 @@ from services.syndication.page.wiring import Front
 from services.syndication.reading import Reading
 from services.syndication.recall.api import RecallRoutes
 from services.syndication.recall.worker import Worker
+from services.syndication.recording import Recording
 from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from services.syndication.webhooks import wiring as webhooks
@@ -46,6 +49,8 @@ __all__ = ["NAME", "Syndication", "openapi"]
 NAME = "syndication"
 COUNT_SECONDS = 5.0
 RECALL_SECONDS = 1.0
+RELEASE_SECONDS = 1.0
+"""At the most, until this replica sees what another holds: only that one knows at once when to release it."""
 
 
 class Syndication:
@@ -66,13 +71,16 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
         )
-        handlers = Handlers(ledger, articles, now=now, nudge=self._webhooks.nudge)
+        recording, texts = Recording(ledger, articles, now=now, nudge=self._webhooks.nudge), Texts(store)
+        release = Tick("end embargoes", RELEASE_SECONDS, Releases(ledger, texts, recording, now).tick)
+        embargoes = Embargoes(ledger, texts, release.wake)
+        handlers = Handlers(ledger, recording, embargoes, now=now)
         bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
         bus.publishes(ARTICLE_RECALLED)
         recalls = Recalls(store)
         worker = Worker(recalls, library, bus, store=store, depth=self._depth, now=now, me=consumer_name(NAME))
         recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
-        api = Api(library, reading, letters, store=store, guard=guard, idempotency=idempotency, now=now)
+        api = Api(library, reading, letters, embargoes, store=store, guard=guard, idempotency=idempotency, now=now)
         searches = Searches(library)
         site = Site(settings.public_url)
         archives = Archives(library, site, time.monotonic)
@@ -106,6 +114,7 @@ class Syndication:
             *self._front.routes,
             *self._websub.routes,
             *EventStream(ledger, reading, self._tail).routes,
+            *EmbargoRoutes(embargoes, guard).routes,
             *api.routes,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *self._webhooks.routes,
@@ -114,6 +123,7 @@ class Syndication:
             self._tail.tick,
             Tick("dead letters", COUNT_SECONDS, self._count),
             recall,
+            release,
             self._websub.tick,
             self._front.tick,
         )

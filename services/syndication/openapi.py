@@ -40,7 +40,20 @@ def openapi() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     article, query, limit = parameter("id", "path"), parameter("q", "query"), parameter("limit", "query", INTEGER)
     return {
-        "/api/v1/articles/{id}": {"get": operation("Read an article", shown=ARTICLE, parameters=[article])},
+        "/api/v1/articles/{id}": {
+            "get": operation(
+                "Read an article; the admin also one under an embargo", shown=ARTICLE, parameters=[article]
+            )
+        },
+        "/api/v1/articles/embargoed": {
+            "get": operation(
+                "List the versions under an embargo, the soonest to end first",
+                parameters=[parameter("after", "query", INTEGER), limit],
+            )
+        },
+        "/api/v1/articles/{id}/embargoed": {
+            "get": operation("Read the version under an embargo", shown=ARTICLE, parameters=[article])
+        },
         "/api/v1/articles/{id}/versions": {"get": operation("Read every version kept", parameters=[article])},
         "/api/v1/articles/{id}/cluster": {
             "get": operation("Read a story's first article with its copies and revisions", parameters=[article])

@@ -38,6 +38,7 @@ from tests.benchmarks.load import Target, lap, request, target
 from tests.benchmarks.rows import Lap, Row, median_ratio, middle
 from tests.builders import MORNING, an_article, an_enriched
 from tests.syndication.feeds.in_memory import SITE, a_story
+from tests.syndication.parts import handlers_on
 
 ITEMS = 50
 HOST = "127.0.0.1"
@@ -189,7 +190,7 @@ async def _apart(app: Constant) -> AsyncIterator[int]:
 
 async def _filled(store: Store, count: int) -> Handlers:
     """Bring articles of some 300 words into the ledger."""
-    handlers = Handlers(Ledger(store), Articles(store), now=lambda: MORNING, nudge=lambda: None)
+    handlers = handlers_on(store, now=lambda: MORNING)
     chance = random.Random(5)
     for number in range(count):
         await handlers.on_article_enriched(an_enriched(article=_article(chance, number)))

@@ -100,6 +100,18 @@ def test_articles_are_pushed_read_and_retracted(line: Running) -> None:
     assert line.wireroom("articles", "get", "desk-nothing").exit_code == 1
 
 
+def test_what_is_under_an_embargo_is_listed_and_gone_when_taken_back(line: Running) -> None:
+    id = push(line, "later", embargoed_until="2999-01-01T00:00:00Z")["id"]
+    asyncio.run(until(lambda: embargoed(line) == [id]))
+    assert "2999-01-01T00:00:00Z" in line.wireroom("articles", "embargoed").stdout
+    line.wireroom("articles", "retract", str(id), "--reason", "Killed.")
+    asyncio.run(until(lambda: embargoed(line) == []))
+
+
+def embargoed(line: Running) -> list[str]:
+    return [one["id"] for one in line.json("articles", "embargoed", "--json")["embargoed"]]
+
+
 def test_a_file_that_is_not_json_is_wrong_usage(line: Running) -> None:
     result = line.wireroom("articles", "push", "-", given="{")
     assert result.exit_code == 2

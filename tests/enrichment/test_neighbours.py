@@ -79,11 +79,35 @@ async def test_what_a_source_calls_computed_is_not_taken_over(neighbours: Neighb
     assert (await beside(neighbours, a_story("desk-a", FERRY, related=(given,)))).related == ()
 
 
-@pytest.mark.parametrize("hidden", [{"status": "withheld"}, {"embargoed_until": MORNING + timedelta(hours=1)}])
-async def test_what_is_not_out_is_given_to_nobody(neighbours: Neighbours, hidden: dict[str, Any]) -> None:
-    await beside(neighbours, a_story("desk-a", FERRY, **hidden))
+async def test_what_is_withheld_is_given_to_nobody(neighbours: Neighbours) -> None:
+    await beside(neighbours, a_story("desk-a", FERRY, status="withheld"))
 
     assert (await beside(neighbours, a_story("desk-b", FERRY))).related == ()
+
+
+HOUR = timedelta(hours=1)
+
+
+async def test_nothing_is_said_to_be_a_copy_of_what_is_under_an_embargo(neighbours: Neighbours) -> None:
+    await beside(neighbours, a_story("desk-a", text(1), embargoed_until=MORNING + HOUR))
+
+    assert (await beside(neighbours, a_story("wire-b", text(1)))).duplicate_of is None
+    later = a_story("wire-c", text(1))
+    assert (await neighbours.beside(later, MORNING + HOUR)).duplicate_of == "desk-a"
+
+
+async def test_an_embargo_that_was_lifted_hides_nothing_any_more(neighbours: Neighbours) -> None:
+    await beside(neighbours, a_story("desk-a", text(1), embargoed_until=MORNING + HOUR))
+    await beside(neighbours, a_story("desk-a", text(1), version=2))
+
+    assert (await beside(neighbours, a_story("wire-b", text(1)))).duplicate_of == "desk-a"
+
+
+async def test_an_editors_card_does_not_point_to_what_is_under_an_embargo(neighbours: Neighbours) -> None:
+    card = Related(url=URL, headline="Ferries")
+    await beside(neighbours, a_story("desk-a", FERRY, url=URL, embargoed_until=MORNING + HOUR))
+
+    assert (await beside(neighbours, a_story("desk-b", LATER, related=(card,)))).related[0].id is None
 
 
 async def test_the_same_version_again_gives_the_same_and_leaves_nothing_more(

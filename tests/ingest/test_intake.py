@@ -85,14 +85,30 @@ async def test_a_conflict_is_read_again_and_tried_again(bench: Bench, store: Sto
     assert await bench.sent() == [(ID, 1), (ID, 2)]
 
 
-async def test_an_embargo_that_lies_ahead_is_refused_and_what_else_came_is_taken(bench: Bench) -> None:
-    ahead = a_submission(embargoed_until="2026-11-22T13:00:00Z")
-    results = await bench.intake.accept(a_source(), [ahead, a_submission(guid="story-2")])
-    assert isinstance(results[0], Refused)
-    assert results[0].field == "embargoed_until"
-    assert isinstance(results[1], Accepted)
+AHEAD = "2026-11-22T13:00:00Z"
+
+
+async def test_an_embargo_is_moved_and_lifted_by_a_push_with_the_same_text(bench: Bench) -> None:
+    assert await take(bench, embargoed_until=AHEAD) == Accepted(ID, 1)
+    assert await take(bench, embargoed_until=AHEAD) == Unchanged(ID, 1)
+    assert await take(bench, embargoed_until="2026-11-22T14:00:00Z") == Accepted(ID, 2)
+    assert await take(bench) == Accepted(ID, 3)
+    assert await take(bench, embargoed_until=AHEAD) == Unchanged(ID, 3)  # it is out: that cannot be undone
+    await bench.sent()
+    ends = [ArticleIngested.model_validate(body).article.embargoed_until for body in bench.line.bodies]
+    assert [end and end.hour for end in ends] == [13, 14, None]
+
+
+async def test_the_same_text_after_its_embargo_ended_is_no_news(bench: Bench) -> None:
+    assert await take(bench, embargoed_until=AHEAD) == Accepted(ID, 1)
     bench.clock.forward(3600)
-    assert await bench.intake.accept(a_source(), [ahead]) == [Accepted(ID, 1)]
+    assert await take(bench) == Unchanged(ID, 1)
+
+
+async def test_what_is_under_an_embargo_is_no_old_story_of_a_new_source(bench: Bench) -> None:
+    ahead = a_submission(embargoed_until=AHEAD)
+    await bench.intake.accept(a_source(), [], seen=[ahead])
+    assert await bench.sent() == [(ID, 1)]
 
 
 async def test_items_only_seen_are_known_and_not_published(bench: Bench) -> None:

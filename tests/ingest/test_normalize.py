@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.ingest.changes import remembered
 from services.ingest.health import Health
-from services.ingest.normalize import embargoed, event_of, retraction_of
+from services.ingest.normalize import event_of, retraction_of
 from services.ingest.source import Settings, Source
 from shared.events import Category, Retraction
 from tests.ingest.parts import NOON, a_source, a_submission
@@ -51,7 +51,14 @@ def test_a_retraction_names_the_article_and_has_no_body() -> None:
     assert article.headline == "Ferry service resumes across the bay"
 
 
-def test_an_embargo_is_over_when_it_ends() -> None:
-    given = a_submission(embargoed_until="2026-11-22T12:00:00Z")
-    assert embargoed(given, NOON - timedelta(seconds=1))
-    assert not embargoed(given, NOON)
+def test_what_is_under_an_embargo_is_published_when_that_ends() -> None:
+    until = "2026-11-22T13:00:00Z"
+    event = event_of(a_submission(embargoed_until=until, published_at=None), a_source(), None, NOON, "c")
+    assert event.article.published_at == event.article.embargoed_until == NOON + timedelta(hours=1)
+    known = remembered(event, None)
+    moved = a_submission(embargoed_until="2026-11-22T14:00:00Z", published_at=None)
+    assert event_of(moved, a_source(), known, NOON, "c").article.published_at == NOON + timedelta(hours=2)
+    free = a_submission(published_at=None)
+    assert event_of(free, a_source(), known, NOON, "c").article.published_at == NOON
+    after = event_of(free, a_source(), known, NOON + timedelta(hours=3), "c")
+    assert after.article.published_at == NOON + timedelta(hours=1)

@@ -43,8 +43,9 @@ class Line:
         assert isinstance(answer, Answer), answer
         return answer.status, orjson.loads(answer.body_start) if answer.body_start else None
 
-    async def get(self, path: str) -> Page:
-        answer = await get(self.session, self.url + path, headers=HEADERS, timeout=10, max_bytes=64 << 20)
+    async def get(self, path: str, token: str = TOKEN) -> Page:
+        headers = HEADERS | {"authorization": f"Bearer {token}"}
+        answer = await get(self.session, self.url + path, headers=headers, timeout=10, max_bytes=64 << 20)
         assert isinstance(answer, Page), answer
         return answer
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from services.syndication.api import Api
-from services.syndication.handlers import Handlers
+from services.syndication.embargo import Embargoes, Texts
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
@@ -23,6 +23,7 @@ from shared.streams import ARTICLE_INGESTED
 from shared.web import application
 from tests.asgi import ask
 from tests.builders import an_article, an_enriched, an_ingested
+from tests.syndication.parts import handlers_on
 
 TOKEN = "an-admin-token-for-tests"
 ARTICLE_ID = an_article().id
@@ -36,6 +37,7 @@ def app(store: Store) -> ASGIApp:
         library,
         Reading(library),
         DeadLetters(store, 1),
+        Embargoes(library.ledger, Texts(store), lambda: None),
         store=store,
         guard=Guard(store, TOKEN),
         idempotency=Idempotency(store),
@@ -45,7 +47,7 @@ def app(store: Store) -> ASGIApp:
 
 
 async def publish(store: Store, *articles: Article) -> None:
-    handlers = Handlers(Ledger(store), Articles(store), now=lambda: NOW, nudge=lambda: None)
+    handlers = handlers_on(store, now=lambda: NOW)
     for article in articles:
         await handlers.on_article_enriched(an_enriched(article=article))
 

@@ -13,6 +13,7 @@ from shared.bus import Done, Later
 from shared.events import ArticleEnriched, Retraction
 from shared.redis import Store
 from tests.builders import an_article, an_enriched
+from tests.syndication.parts import handlers_on
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -21,11 +22,11 @@ class Line:
     """Handlers on a real store, and what they woke."""
 
     def __init__(self, store: Store) -> None:
-        self.ledger, self.articles, self.nudges = Ledger(store), Articles(store), 0
+        self.store, self.ledger, self.articles, self.nudges = store, Ledger(store), Articles(store), 0
         self.handlers = self.with_patience(30.0)
 
     def with_patience(self, seconds: float) -> Handlers:
-        return Handlers(self.ledger, self.articles, now=lambda: NOW, nudge=self._nudge, patience=seconds)
+        return handlers_on(self.store, self.articles, now=lambda: NOW, nudge=self._nudge, patience=seconds)
 
     def _nudge(self) -> None:
         self.nudges += 1
@@ -101,9 +102,7 @@ async def test_a_retraction_empties_the_article_and_keeps_its_feeds(line: Line) 
 
 async def test_time_in_which_nobody_could_look_is_not_the_elders_delay(line: Line) -> None:
     moment = 0.0
-    handlers = Handlers(
-        line.ledger, line.articles, now=lambda: NOW, nudge=lambda: None, patience=5.0, clock=lambda: moment
-    )
+    handlers = handlers_on(line.store, line.articles, now=lambda: NOW, patience=5.0, clock=lambda: moment)
     assert isinstance(await handlers.on_article_enriched(version(2)), Later)
     moment += 3600  # Redis was away for an hour
     assert isinstance(await handlers.on_article_enriched(version(2)), Later)

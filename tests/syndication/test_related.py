@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from services.syndication.handlers import Handlers
-from services.syndication.ledger import Ledger
 from services.syndication.related import Card, beside_previous, card_of
 from services.syndication.store import Articles
 from shared.bus import Done
 from shared.events import Article, Related, Retraction, to_json
 from shared.redis import Store
 from tests.builders import MORNING, an_article, an_enriched
+from tests.syndication.parts import handlers_on
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -128,7 +127,7 @@ async def test_the_same_text_stays_the_copy_it_was_and_another_does_not() -> Non
 
 
 async def test_on_the_line_a_recompletion_that_finds_others_is_told_to_nobody(store: Store) -> None:
-    handlers = Handlers(Ledger(store), Articles(store), now=lambda: NOW, nudge=lambda: None)
+    handlers = handlers_on(store, now=lambda: NOW)
     for id in ("desk-b", "desk-c"):
         await handlers.on_article_enriched(an_enriched(article=an_article(id=id, guid=id)))
     first, second = (an_article(id="desk-a", version=n, related=[computed(f"desk-{'_bc'[n]}")]) for n in (1, 2))
@@ -140,7 +139,7 @@ async def test_on_the_line_a_recompletion_that_finds_others_is_told_to_nobody(st
 
 
 async def test_a_retraction_has_no_related_stories(store: Store) -> None:
-    handlers = Handlers(Ledger(store), Articles(store), now=lambda: NOW, nudge=lambda: None)
+    handlers = handlers_on(store, now=lambda: NOW)
     await handlers.on_article_enriched(an_enriched(article=an_article(id="desk-b", guid="b")))
     await handlers.on_article_enriched(an_enriched(article=an_article(id="desk-a", related=[computed("desk-b")])))
     gone = an_article(id="desk-a", version=2, related=[computed("desk-b")])

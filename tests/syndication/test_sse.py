@@ -10,13 +10,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from shared.redis import Store
 from tests.builders import an_article, an_enriched
+from tests.syndication.parts import handlers_on
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Stand:
         self.rewound = 0
         self.tail = Tail(ledger, self._rewound)
         self.stream = EventStream(ledger, Reading(Library(ledger, articles)), self.tail)
-        self._handlers = Handlers(ledger, articles, now=lambda: NOW, nudge=lambda: None)
+        self._handlers = handlers_on(store, articles, now=lambda: NOW)
 
     def _rewound(self) -> None:
         self.rewound += 1

@@ -136,10 +136,9 @@ class DropFolder:
         if isinstance(body, Unreadable):
             return await self._reject(file, body.reason, "")
         mark = digest(body)
-        if taken is not None and taken.digest == mark and taken.until is None:
+        if taken is not None and taken.digest == mark:
             return await self._finish(file, Taken(digest=mark, stamp=file.stamp))
-        again = taken is not None and taken.digest == mark
-        return await self._read(file, body, started, again=again)
+        return await self._read(file, body, started)
 
     async def _refuse_name(self, file: Found, reason: str) -> bool:
         """Refuse a file by its name, in a while: what uploads it may give it another when it is whole."""
@@ -149,18 +148,13 @@ class DropFolder:
         return True
 
     def _rests(self, file: Found, taken: Taken) -> bool:
-        """Tell whether a file is done with as it stands, or for as long as an embargo lasts."""
+        """Tell whether a file is done with as it stands."""
         if taken.stamp != file.stamp:
             return False
-        if taken.until is None:
-            self._listing.done(file)
-            return True
-        if taken.until > self._clock():
-            self._later[file.name] = _Later(file.stamp, taken.until)
-            return True
-        return False
+        self._listing.done(file)
+        return True
 
-    async def _read(self, file: Found, body: bytes, started: float, *, again: bool) -> bool:
+    async def _read(self, file: Found, body: bytes, started: float) -> bool:
         document = await asyncio.to_thread(_understood, file, body)
         mark = digest(body)
         if isinstance(document, Unreadable):
@@ -169,14 +163,10 @@ class DropFolder:
                 self._later[file.name] = _Later(file.stamp, self._clock() + patience - file.age, whole=False)
                 return False
             return await self._reject(file, document.reason, mark)
-        took = await take_in(self._intake, self._memory, file, document, again=again)
+        took = await take_in(self._intake, file, document)
         if took.refusal is not None:
             return await self._reject(file, took.refusal, mark)
         self._tell_taken(file, document, took, started)
-        if took.until is not None:
-            self._later[file.name] = _Later(file.stamp, max(took.until, self._clock() + 1))
-            await self._memory.take(file.name, Taken(digest=mark, stamp=file.stamp, until=took.until))
-            return True
         with suppress(OSError):
             await asyncio.to_thread(forget_reasons, self._folder, file)
         return await self._finish(file, Taken(digest=mark, stamp=file.stamp))
@@ -187,11 +177,6 @@ class DropFolder:
         return True
 
     def _tell_taken(self, file: Found, document: Document, took: Took, started: float) -> None:
-        if took.until is not None:
-            FILES.labels("waiting").inc()
-            log.info("drop.waiting", file=file.name, source=took.source_id, items=took.held, until=took.until)
-        if took.items == 0 and took.until is not None:
-            return
         FILES.labels("taken").inc()
         noted = {"skipped": document.skipped, "cut": document.cut, "lost": list(document.lost)}
         log.info(

@@ -9,13 +9,10 @@ from uuid import uuid4
 from shared.redis import Script, Store
 
 TAKEN = "drop:taken"
-"""Hash: file name -> `<digest> <stamp> <until>` of what was last taken or refused."""
+"""Hash: file name -> `<digest> <stamp>` of what was last taken or refused."""
 
 ABSENT = "drop:absent"
 """Sorted set: name of a file that is remembered and no longer there -> when that was first seen."""
-
-HELD = "drop:held"
-"""Hash: article whose newest word waits for its embargo to end -> name of the file that says it."""
 
 LOCK = "drop:lock"
 LEASE_MS = 15_000
@@ -36,14 +33,10 @@ return redis.call('DEL', KEYS[1])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What of a file is done with: its content by `digest`, its look by `stamp`.
-
-    `until` is when the first embargo of what it still holds back ends (Unix seconds), None when nothing is.
-    """
+    """What of a file is done with: its content by `digest`, its look by `stamp`."""
 
     digest: str
     stamp: str = ""
-    until: float | None = None
 
 
 class Memory:
@@ -78,26 +71,7 @@ class Memory:
 
     async def take(self, name: str, taken: Taken) -> None:
         """Note what of a file is done with."""
-        until = "" if taken.until is None else repr(taken.until)
-        await self._store.do("HSET", TAKEN, name, f"{taken.digest} {taken.stamp} {until}".rstrip())
-
-    async def hold(self, name: str, articles: Sequence[str]) -> None:
-        """Note that a file has the newest word on these articles, and holds it back."""
-        if articles:
-            await self._store.do("HSET", HELD, *(part for article in articles for part in (article, name)))
-
-    async def let_go(self, articles: Sequence[str]) -> None:
-        """Note that the newest word on these articles is out: what any file holds back of them is out of date."""
-        if articles:
-            await self._store.do("HDEL", HELD, *articles)
-
-    async def holds(self, name: str, articles: Sequence[str]) -> frozenset[str]:
-        """Return those of the articles on which the file still has the newest word."""
-        if not articles:
-            return frozenset()
-        found = await self._store.do("HMGET", HELD, *articles)
-        held = zip(articles, found, strict=True)
-        return frozenset(article for article, holder in held if holder is not None and holder.decode() == name)
+        await self._store.do("HSET", TAKEN, name, f"{taken.digest} {taken.stamp}".rstrip())
 
     async def sweep(self, present: Container[str], now: float) -> int:
         """Forget the files that were away for 30 days; return how many. To be called once in a while."""
@@ -123,5 +97,6 @@ class Memory:
 
 
 def _read(value: bytes) -> Taken:
-    digest, stamp, until = [*value.decode().split(" "), "", ""][:3]
-    return Taken(digest=digest, stamp=stamp, until=float(until) if until else None)
+    digest, stamp, held_back = [*value.decode().split(" "), "", ""][:3]
+    # An earlier program held stories back here until their embargo ended: such a file is read once more.
+    return Taken(digest="" if held_back else digest, stamp="" if held_back else stamp)

@@ -89,6 +89,7 @@ def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
         language=language(text(found, "dc:language"), *_languages(entry, found, channel)),
         published=channel.moment(*texts(found, *PUBLISHED)),
         updated=channel.moment(*texts(found, *UPDATED)),
+        embargoed=channel.moment(*texts(found, "prism:embargodate"), ahead=True),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from pydantic import ValidationError
@@ -28,6 +28,8 @@ from services.ingest.submission import (
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 LONG, SHORT = 20_000, 300
+AHEAD = timedelta(days=10 * 366)
+"""What lies ahead further than that is a slip, as is an embargo for ever."""
 Fields = dict[str, Any]
 
 
@@ -66,11 +68,11 @@ class Channel:
         self.known[kind, *part.items()] = model
         return model
 
-    def moment(self, *texts: str | None) -> datetime | None:
-        """Return the first of some dates that can be read; one that cannot is noted."""
+    def moment(self, *texts: str | None, ahead: bool = False) -> datetime | None:
+        """Return the first of some dates that can be read; one that cannot is noted, and one to come unless `ahead`."""
         for text in texts:
             if text and text.strip():
-                found = moment(text, zone=self.zone, now=self.now)
+                found = moment(text, zone=self.zone, now=self.now + AHEAD if ahead else self.now)
                 if found is not None:
                     return found
                 self.losses.note(f'the date "{text.strip()[:60]}" is not understood, or lies ahead')
@@ -96,6 +98,7 @@ class Draft:
     language: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
+    embargoed: datetime | None = None
 
 
 def submission_of(draft: Draft, channel: Channel) -> Submission | None:
@@ -139,6 +142,7 @@ def _said(draft: Draft, channel: Channel, source: Input | Fields) -> Fields | No
         "rights": fit(draft.rights or channel.rights or "", LONG, "a rights statement"),
         "language": draft.language or channel.language,
         "published_at": draft.published or draft.updated,
+        "embargoed_until": draft.embargoed,
         "updated_at": draft.updated if draft.published and draft.updated != draft.published else None,
     }
     return {name: value for name, value in said.items() if value}

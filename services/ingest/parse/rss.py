@@ -115,6 +115,7 @@ def _draft(item: etree._Element, channel: Channel, names: Names) -> Draft:
         language=language(text(found, "dc:language", "language"), language_of(item, channel)),
         published=published,
         updated=channel.moment(*texts(found, *UPDATED)),
+        embargoed=channel.moment(*texts(found, "prism:embargodate"), ahead=True),
     )
 
 

@@ -97,11 +97,11 @@ async def test_wrong_and_unknown_fields_are_named(api: Api) -> None:
     }
 
 
-async def test_an_embargo_that_lies_ahead_is_refused_plainly(api: Api) -> None:
+async def test_an_embargo_that_lies_ahead_is_taken_with_the_article(api: Api) -> None:
     answer = await push(api, embargoed_until="2026-11-23T00:00:00Z")
-    assert answer.status == 422
-    assert answer.json()["errors"][0]["field"] == "embargoed_until"
-    assert await api.sent() == []
+    assert (answer.status, answer.json()["status"]) == (202, "accepted")
+    await api.sent()
+    assert api.line.bodies[0]["article"]["embargoed_until"] == "2026-11-23T00:00:00Z"
 
 
 async def test_a_key_gets_the_first_answer_again_and_no_other_body(api: Api) -> None:

@@ -265,64 +265,26 @@ async def test_a_file_that_cannot_be_opened_is_told_of_once_and_taken_when_it_ca
     assert await dropping.versions() == [1]
 
 
-async def test_an_embargoed_file_waits_in_place_and_is_taken_when_its_embargo_ends(dropping: Dropping) -> None:
-    dropping.put("010.json", embargoed_until="2026-11-22T13:00:00Z")
-    dropping.put("020.json", guid="other")
-    dropping.time = dropping.clock.seconds()
-    with capture_logs() as lines:
-        await dropping.drop.tick()
-        await dropping.drop.tick()
-        await dropping.restarted().tick()
-    assert [line["items"] for line in lines if line["event"] == "drop.waiting"] == [1]
-    assert not [line for line in lines if line["event"] == "drop.refused"]
-    assert await dropping.versions() == [1]
-    dropping.clock.forward(3600)
-    dropping.time += 3600
-    await dropping.drop.tick()
-    assert await dropping.versions() == [1, 1]
-    assert dropping.rejected() == {}
-
-
-async def test_what_of_a_file_is_out_already_is_not_taken_back_to_it_when_the_rest_is_due(dropping: Dropping) -> None:
-    early, late = a_ninjs(uri="urn:a", headline="Early"), a_ninjs(uri="urn:b", embargoedUntil="2026-11-22T13:00:00Z")
-    dropping.put("wire/010.json", orjson.dumps([early, late]))
-    dropping.put("wire/020.json", orjson.dumps(a_ninjs(uri="urn:a", headline="Updated")))
-    dropping.time = dropping.clock.seconds()
-    await dropping.drop.tick()
-    assert await dropping.versions() == [1, 2]
-    dropping.clock.forward(3600)
-    dropping.time += 3600
-    drop = dropping.restarted()
-    await drop.tick()
-    await drop.tick()
-    told = [(body["article"]["guid"], body["article"]["version"]) for body in dropping.line.bodies]
-    assert await dropping.versions() == [1, 2, 1]
-    assert told == [("urn:a", 1), ("urn:a", 2), ("urn:b", 1)]
-
-
-@pytest.mark.parametrize("restart", [False, True])
-@pytest.mark.parametrize(
-    ("later", "told"),
-    [
-        ({"pubStatus": "canceled"}, []),
-        ({"headline": "Free now"}, ["Free now"]),
-        ({"headline": "Due as well", "embargoedUntil": "2026-11-22T12:30:00Z"}, ["Due as well"]),
-    ],
-)
-async def test_what_is_held_back_is_given_up_when_a_later_file_has_another_word_on_it(
-    dropping: Dropping, later: dict[str, str], told: list[str], restart: bool
-) -> None:
+async def test_what_is_under_an_embargo_is_taken_at_once_with_its_end(dropping: Dropping) -> None:
     dropping.put("wire/010.json", orjson.dumps(a_ninjs(embargoedUntil="2026-11-22T13:00:00Z")))
-    dropping.put("wire/020.json", orjson.dumps(a_ninjs(**later)))
+    dropping.put("wire/020.json", orjson.dumps(a_ninjs(headline="Due sooner", embargoedUntil="2026-11-22T12:30:00Z")))
+    dropping.put("wire/030.json", orjson.dumps(a_ninjs(pubStatus="canceled")))
     dropping.time = dropping.clock.seconds()
     await dropping.drop.tick()
-    dropping.clock.forward(3600)
-    dropping.time += 3600
-    drop = dropping.restarted() if restart else dropping.drop
-    await drop.tick()
-    await drop.tick()
-    assert await dropping.versions() == [1] * len(told)
-    assert [body["article"]["headline"] for body in dropping.line.bodies] == told
+    assert await dropping.versions() == [1, 2, 3]
+    articles = [body["article"] for body in dropping.line.bodies]
+    assert [one["embargoed_until"] for one in articles[:2]] == ["2026-11-22T13:00:00Z", "2026-11-22T12:30:00Z"]
+    assert articles[2]["status"] == "canceled"
+
+
+async def test_a_file_that_an_earlier_program_held_back_is_read_once_more(dropping: Dropping, store: Store) -> None:
+    dropping.put("010.json", embargoed_until="2026-11-22T13:00:00Z")
+    await dropping.drop.tick()
+    digest, stamp = (await store.do("HGET", "drop:taken", "010.json")).decode().split()
+    await store.do("HSET", "drop:taken", "010.json", f"{digest} {stamp} 1795611600.0")
+    await store.do("DEL", "{src:desk}:items")  # it had not been taken in then
+    await dropping.restarted().tick()
+    assert await dropping.versions() == [1, 1]
 
 
 async def test_a_canceled_item_takes_the_article_back(dropping: Dropping) -> None:

@@ -7,7 +7,7 @@ from shared.redis import Store
 
 
 async def test_what_was_taken_is_remembered_by_name(store: Store) -> None:
-    taken = Taken(digest="hash", stamp="1-2-3", until=1795352400.5)
+    taken = Taken(digest="hash", stamp="1-2-3")
     await Memory(store).take("a.json", taken)
     assert await Memory(store).taken(["a.json", "b.json"]) == {"a.json": taken}
     assert await Memory(store).taken([]) == {}
@@ -37,18 +37,6 @@ async def test_files_that_are_gone_are_forgotten_after_thirty_days_and_not_befor
     assert await memory.sweep({"0.json", "1.json"}, 1_000.0 + KEPT_SECONDS - 1) == 0
     assert await memory.sweep({"0.json"}, 1_000.0 + KEPT_SECONDS) == 1_198
     assert sorted(await memory.taken(["0.json", "1.json", "2.json"])) == ["0.json", "1.json"]
-
-
-async def test_the_file_with_the_newest_word_on_an_article_holds_it_back(store: Store) -> None:
-    memory = Memory(store)
-    await memory.hold("a.json", ["x", "y", "z"])
-    await memory.hold("b.json", ["y"])
-    await memory.let_go(["z"])
-    assert await Memory(store).holds("a.json", ["x", "y", "z"]) == {"x"}
-    assert await Memory(store).holds("b.json", ["y"]) == {"y"}
-    assert await memory.holds("b.json", []) == frozenset()
-    await memory.hold("c.json", [])
-    await memory.let_go([])
 
 
 async def test_one_process_has_the_folder_at_a_time(store: Store) -> None:

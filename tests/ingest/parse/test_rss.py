@@ -170,6 +170,12 @@ def test_when_it_was_changed_is_kept() -> None:
     assert item("<title>T</title><atom:updated>2026-11-21</atom:updated>").published_at == one.updated_at
 
 
+def test_an_embargo_is_told_by_prism() -> None:
+    space = 'xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"'
+    found = item(f"<title>T</title><prism:embargoDate {space}>2026-12-24T06:00:00Z</prism:embargoDate>")
+    assert found.embargoed_until == datetime(2026, 12, 24, 6, tzinfo=UTC)
+
+
 def test_language_and_rights_come_from_the_item_or_its_channel() -> None:
     channel = "<language>uk-UA</language><copyright>(c) Bay</copyright>"
     assert (item("<title>T</title>", channel).language, item("<title>T</title>", channel).rights) == (

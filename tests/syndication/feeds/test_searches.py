@@ -14,7 +14,6 @@ from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes
 from services.syndication.feeds.searches import KEPT, Searches
 from services.syndication.feeds.shelf import ALL, FeedName
-from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.store import Articles, Library
 from shared.events import Article, Retraction
@@ -22,6 +21,7 @@ from shared.redis import Store
 from tests.builders import an_article, an_enriched
 from tests.syndication.feeds.asking import ask
 from tests.syndication.feeds.in_memory import SITE
+from tests.syndication.parts import handlers_on
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 STORM = FeedName("search", "storm")
@@ -44,7 +44,7 @@ class Room:
         ledger, articles = Ledger(store), Articles(store)
         self.library = Counting(ledger, articles)
         self.searches = Searches(self.library)
-        self.handlers = Handlers(ledger, articles, now=lambda: NOW, nudge=lambda: None, patience=-1)
+        self.handlers = handlers_on(store, articles, now=lambda: NOW, patience=-1)
 
     async def publish(self, id: str, version: int = 1, **over: Any) -> None:
         event = an_enriched(article=an_article(id=id, version=version, **over))

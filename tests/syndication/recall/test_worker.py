@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 import pytest
 
-from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.recall.worker import LEASE, MOST_ON_THE_LINE, Worker
 from services.syndication.store import Articles, Library
@@ -18,6 +17,7 @@ from shared.recalls import SETTLE_SECONDS, Progress, Recall, Recalls
 from shared.redis import RedisError, Store
 from shared.streams import Stream
 from tests.builders import an_article, an_enriched
+from tests.syndication.parts import handlers_on
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GIVEN = Given(byline="By A. Writer", categories=(Category(term="War"),), authors=(), summary="As the source said it")
@@ -31,7 +31,7 @@ class Desk:
         self.ledger, self.articles, self.recalls = Ledger(store), Articles(store), Recalls(store)
         self.sent: list[dict[str, Any]] = []
         self.depth, self.away = 0, False
-        self.handlers = Handlers(self.ledger, self.articles, now=lambda: NOON, nudge=lambda: None, patience=-1)
+        self.handlers = handlers_on(store, self.articles, now=lambda: NOON, patience=-1)
         self.worker = self.a_worker("me")
 
     def a_worker(self, me: str) -> Worker:

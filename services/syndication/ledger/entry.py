@@ -1,0 +1,133 @@
+"""What the ledger holds, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger says of one version; the article itself is kept beside it (`store.py`)."""
+
+    type: str
+    article_id: str
+    version: int
+    timestamp: str
+    correlation_id: str
+    changed: tuple[str, ...] = ()
+    correction: str | None = None
+    reason: str | None = None
+    replacement_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Entry):
+    """An entry with its number."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """This version is in, for the first time, as `seq`."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """This version, or a newer one, had its turn already; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Another version came in since this one was prepared: it is to be prepared anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """An older version is still missing; the newest that had its turn is `at` (0: none)."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest version of an article in the ledger."""
+
+    version: int
+    seq: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A version that took its turn and is not in: `until` is the end of its embargo (ms), 0 when it was given up."""
+
+    version: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an article is: what is in, and what had its turn since."""
+
+    head: Head | None = None
+    turn: Turn | None = None
+
+    @property
+    def at(self) -> int:
+        """The newest version that is in, 0 for none."""
+        return self.head.version if self.head else 0
+
+    @property
+    def last(self) -> int:
+        """The newest version that had its turn, 0 for none: what follows is one more."""
+        return max(self.at, self.turn.version if self.turn else 0)
+
+
+def fields_of(entry: Entry) -> list[str]:
+    """Return an entry as names and values in turn, what is empty left out."""
+    values = {
+        "type": entry.type,
+        "article": entry.article_id,
+        "version": str(entry.version),
+        "at": entry.timestamp,
+        "correlation": entry.correlation_id,
+        "changed": " ".join(entry.changed),
+        "correction": entry.correction,
+        "reason": entry.reason,
+        "replacement": entry.replacement_url,
+    }
+    return [part for name, value in values.items() if value for part in (name, value)]
+
+
+def recorded_of(entry_id: bytes, fields: dict[bytes, bytes]) -> Recorded:
+    """Read an entry of the stream."""
+
+    def text(name: bytes) -> str | None:
+        value = fields.get(name)
+        return None if value is None else value.decode()
+
+    return Recorded(
+        seq=int(entry_id.partition(b"-")[0]),
+        type=text(b"type") or "",
+        article_id=text(b"article") or "",
+        version=int(text(b"version") or 0),
+        timestamp=text(b"at") or "",
+        correlation_id=text(b"correlation") or "",
+        changed=tuple((text(b"changed") or "").split()),
+        correction=text(b"correction"),
+        reason=text(b"reason"),
+        replacement_url=text(b"replacement"),
+    )
+
+
+def turn_of(value: bytes | None) -> Turn | None:
+    """Read a turn as it is kept."""
+    return None if value is None else Turn(*(int(part) for part in value.split()))
+
+
+def head_of(value: bytes | None) -> Head | None:
+    """Read a head as it is kept."""
+    return None if value is None else Head(*(int(part) for part in value.split()))

@@ -1,0 +1,167 @@
+"""The ledger: every version that is published, updated, corrected or retracted, under one growing number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from services.syndication.ledger.entry import (
+    Appended,
+    Early,
+    Entry,
+    Head,
+    Known,
+    Moved,
+    Recorded,
+    Standing,
+    Turn,
+    fields_of,
+    head_of,
+    recorded_of,
+    turn_of,
+)
+from services.syndication.ledger.scripts import (
+    APPEND,
+    DUE,
+    DUE_NOW,
+    EVENTS,
+    FEED,
+    HEADS,
+    HOLD,
+    MARKS,
+    PASS,
+    PLACED,
+    SEQ,
+    SPENT,
+    STANDS,
+    TURNS,
+)
+from shared.redis import Store
+
+
+class Ledger:
+    """Appends to the ledger and reads it; every method may raise RedisError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def append(
+        self,
+        entry: Entry,
+        feeds: Sequence[str],
+        *,
+        ms: int,
+        upon: int | None = None,
+        force: bool = False,
+        keep_feeds: bool = False,
+    ) -> Appended | Known | Early | Moved:
+        """Give a version its number and its places in feeds: one atomic step, without effect when it is repeated.
+
+        `upon` is the version in the ledger that it was compared with: where another is in by now, it is Moved. One
+        whose elder is missing is refused as Early unless `force`. `keep_feeds` leaves the article also in every feed
+        it stood in, so that a retraction reaches all who read it there.
+        """
+        fields = fields_of(entry)
+        before = -1 if upon is None else upon
+        args: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, len(fields)]
+        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, FEED]
+        outcome, number = await self._store.run(APPEND, keys=keys, args=[*args, *fields, *feeds])
+        match outcome:
+            case b"appended":
+                return Appended(number)
+            case b"early":
+                return Early(number)
+            case b"moved":
+                return Moved()
+            case _:
+                return Known()
+
+    async def pass_over(self, article_id: str, version: int, upon: int) -> Known | Moved | None:
+        """Let a version that is not to be read take its turn (None), decided upon that version in the ledger."""
+        outcome = await self._store.run(PASS, keys=[*STANDS], args=[article_id, version, upon])
+        if outcome == b"passed":
+            return None
+        return Moved() if outcome == b"moved" else Known()
+
+    async def hold(self, article_id: str, version: int, until: int, *, force: bool = False) -> Known | Early | None:
+        """Let a version take its turn and wait (None); `until` is when its embargo ends, in ms."""
+        args: list[str | int] = [article_id, version, int(force), until]
+        outcome, last = await self._store.run(HOLD, keys=[*STANDS], args=args)
+        if outcome == b"held":
+            return None
+        return Early(last) if outcome == b"early" else Known()
+
+    async def standing(self, article_id: str) -> Standing:
+        """Return how far an article is."""
+        head, turn = await asyncio.gather(
+            self._store.do("HGET", HEADS, article_id), self._store.do("HGET", TURNS, article_id)
+        )
+        return Standing(head_of(head), turn_of(turn))
+
+    async def due_now(self, now: int, until: int, most: int) -> tuple[list[str], int | None]:
+        """Return articles whose embargo is over, ours to release until a moment (ms), and when the next is due."""
+        following, found = await self._store.run(DUE_NOW, keys=[DUE], args=[now, until, most])
+        return [article.decode() for article in found], int(float(following)) if following else None
+
+    async def waiting(self, first: int, most: int) -> list[tuple[str, Turn]]:
+        """Return articles with a version that waits, from the `first` on, the soonest first."""
+        ids = [id.decode() for id in await self._store.do("ZRANGE", DUE, first, first + most - 1)]
+        if not ids:
+            return []
+        turns = zip(ids, await self._store.do("HMGET", TURNS, *ids), strict=True)
+        return [(id, turn) for id, kept in turns if (turn := turn_of(kept)) is not None and turn.until]
+
+    async def count_waiting(self) -> int:
+        """Return how many versions wait for the end of their embargo."""
+        return int(await self._store.do("ZCARD", DUE))
+
+    async def spent(self, most: int) -> list[tuple[str, int]]:
+        """Return some of the versions that wait no more and whose texts are still to be deleted."""
+        found = await self._store.do("SRANDMEMBER", SPENT, most)
+        parted = (member.decode().rsplit(" ", 1) for member in found or ())
+        return [(article, int(version)) for article, version in parted]
+
+    async def cleared(self, article_id: str, version: int) -> None:
+        """Note that the text of a version that waits no more is deleted."""
+        await self._store.do("SREM", SPENT, f"{article_id} {version}")
+
+    async def head(self, article_id: str) -> Head | None:
+        """Return the newest version of an article that is in, or None."""
+        return head_of(await self._store.do("HGET", HEADS, article_id))
+
+    async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+        """Return the newest versions of articles, in the order asked."""
+        if not article_ids:
+            return []
+        return [head_of(value) for value in await self._store.do("HMGET", HEADS, *article_ids)]
+
+    async def latest(self) -> int:
+        """Return the number of the newest entry, 0 for an empty ledger."""
+        return int(await self._store.do("GET", SEQ) or 0)
+
+    async def read(self, after: int, limit: int, block_ms: int = 0) -> list[Recorded]:
+        """Return up to `limit` entries after a number, in order; wait up to `block_ms` for the first."""
+        if block_ms:
+            found: Any = await self._store.client.xread({EVENTS: f"{after}-0"}, count=limit, block=block_ms)
+            entries = found[0][1] if found else []
+        else:
+            entries = await self._store.do("XRANGE", EVENTS, f"({after}-0", "+", "COUNT", limit)
+        return [recorded_of(entry_id, fields) for entry_id, fields in entries]
+
+    async def newest(self, feed: str, before: int | None, limit: int) -> list[tuple[str, Head]]:
+        """Return up to `limit` articles of a feed and their heads, with seq below `before`, highest first."""
+        top = "+inf" if before is None else f"({before}"
+        found = await self._store.do("ZRANGE", FEED + feed, top, "-inf", "BYSCORE", "REV", "LIMIT", 0, limit)
+        ids = [article.decode() for article in found]
+        heads = await self.heads(ids)
+        return [(article, head) for article, head in zip(ids, heads, strict=True) if head is not None]
+
+    async def mark(self, feed: str) -> int:
+        """Return the number that last changed a feed, 0 when nothing ever stood in it."""
+        return int(await self._store.do("HGET", MARKS, feed) or 0)
+
+    async def marks(self) -> dict[str, int]:
+        """Return every feed there is with the number that last changed it."""
+        found = await self._store.do("HGETALL", MARKS)
+        return {feed.decode(): int(seq) for feed, seq in found.items()}

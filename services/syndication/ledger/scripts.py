@@ -1,0 +1,148 @@
+"""The ledger's keys, and its scripts, each done whole or not at all; what they mean is told in ledger.py."""
+
+from __future__ import annotations
+
+from shared.redis import Script
+
+EVENTS = "{ledger}:events"
+"""Stream; the entry id is `<seq>-0`."""
+SEQ = "{ledger}:seq"
+HEADS = "{ledger}:heads"
+"""Hash: article -> `<version> <seq> <ms>`, the newest version that is in, and when it came."""
+PLACED = "{ledger}:placed"
+"""Hash: article -> the feeds it stands in, separated by blanks."""
+MARKS = "{ledger}:marks"
+"""Hash: feed -> the seq that last changed it."""
+FEED = "{ledger}:feed:"
+"""Sorted sets, one a feed: article by the seq of its newest version."""
+TURNS = "{ledger}:turns"
+"""Hash: article -> `<version> <ms>` of one that took its turn and is not in: when its embargo ends, 0 if it was given
+up. Gone as soon as a newer version is in."""
+DUE = "{ledger}:due"
+"""Sorted set: article with a waiting version, by when someone has to see to it (ms)."""
+SPENT = "{ledger}:spent"
+"""Set of `<article> <version>` that wait no more, whose texts are still to be deleted (`embargo.store`)."""
+STANDS = (HEADS, TURNS, DUE, SPENT)
+
+# Where an article stands: the newest version that is in, the newest that took its turn without (it waits for the end
+# of its embargo, or was given up before), and when that ends (0: nothing waits).
+_STANDING = """
+local function standing(article)
+  local at, held, due, seq = 0, 0, 0, 0
+  local head, turn = redis.call('HGET', KEYS[1], article), redis.call('HGET', KEYS[2], article)
+  if head then
+    local v, s = string.match(head, '^(%d+) (%d+)')
+    at, seq = tonumber(v), tonumber(s)
+  end
+  if turn then
+    local v, d = string.match(turn, '^(%d+) (%d+)')
+    held, due = tonumber(v), tonumber(d)
+  end
+  return at, held, due, seq
+end
+local function let_go(article, held, due)
+  if due > 0 then
+    redis.call('ZREM', KEYS[3], article)
+    redis.call('SADD', KEYS[4], article .. ' ' .. held)
+  end
+  if held > 0 then redis.call('HDEL', KEYS[2], article) end
+end
+"""
+
+# Numbers one version and places it in its feeds, whole or not at all. The names of the feeds' sets come from what
+# the ledger holds, so they cannot all be named as KEYS; they share its slot.
+# ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), count of fields, fields…, feeds…
+APPEND = Script(
+    _STANDING
+    + """
+local article, version = ARGV[1], tonumber(ARGV[2])
+local at, held, due, seq = standing(article)
+if version == at then return {'repeated', seq} end
+if version < at or version < held or (version == held and due == 0) then return {'repeated', math.max(at, held)} end
+if at ~= tonumber(ARGV[6]) and ARGV[6] ~= '-1' then return {'moved', at} end
+if version > math.max(at, held) + 1 and ARGV[3] ~= '1' then return {'early', math.max(at, held)} end
+let_go(article, held, due)
+seq = redis.call('INCR', KEYS[6])
+local fields, last = {}, 7 + tonumber(ARGV[7])
+for i = 8, last do fields[#fields + 1] = ARGV[i] end
+local stood = redis.call('HGET', KEYS[7], article) or ''
+local now, names = {}, {}
+local function place(feed)
+  if not now[feed] then
+    now[feed] = true
+    names[#names + 1] = feed
+  end
+end
+if ARGV[5] == '1' then
+  for feed in string.gmatch(stood, '%S+') do place(feed) end
+end
+for i = last + 1, #ARGV do place(ARGV[i]) end
+redis.call('XADD', KEYS[5], seq .. '-0', unpack(fields))
+local marks = {}
+for feed in string.gmatch(stood, '%S+') do
+  if not now[feed] then
+    redis.call('ZREM', KEYS[9] .. feed, article)
+    marks[#marks + 1] = feed
+    marks[#marks + 1] = seq
+  end
+end
+for _, feed in ipairs(names) do
+  redis.call('ZADD', KEYS[9] .. feed, seq, article)
+  marks[#marks + 1] = feed
+  marks[#marks + 1] = seq
+end
+redis.call('HSET', KEYS[8], unpack(marks))
+redis.call('HSET', KEYS[7], article, table.concat(names, ' '))
+redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4])
+return {'appended', seq}
+"""
+)
+
+# A version that is not to be read takes its turn without a number: nothing that a reader sees has changed in it, or
+# it takes back what never was out. What waited is given up.
+# ARGV: article, version, the head it was decided upon
+PASS = Script(
+    _STANDING
+    + """
+local article, version = ARGV[1], tonumber(ARGV[2])
+local at, held, due = standing(article)
+if version <= at or version < held or (version == held and due == 0) then return 'repeated' end
+if at ~= tonumber(ARGV[3]) then return 'moved' end
+let_go(article, held, due)
+if at == 0 then
+  redis.call('HSET', KEYS[2], article, version .. ' 0')
+else
+  local rest = string.match(redis.call('HGET', KEYS[1], article), '^%d+ (.*)')
+  redis.call('HSET', KEYS[1], article, version .. ' ' .. rest)
+end
+return 'passed'
+"""
+)
+
+# A version takes its turn and waits; what waited before it is given up.
+# ARGV: article, version, force, when its embargo ends
+HOLD = Script(
+    _STANDING
+    + """
+local article, version = ARGV[1], tonumber(ARGV[2])
+local at, held, due = standing(article)
+local last = math.max(at, held)
+if version <= last then return {'repeated', last} end
+if version > last + 1 and ARGV[3] ~= '1' then return {'early', last} end
+let_go(article, held, due)
+redis.call('HSET', KEYS[2], article, version .. ' ' .. ARGV[4])
+redis.call('ZADD', KEYS[3], ARGV[4], article)
+return {'held', version}
+"""
+)
+
+# Gives out what is due, to one who has until the end of a lease to release it; answers when the next one is, too.
+# ARGV: now, end of the lease, how many at most
+DUE_NOW = Script("""
+local given = {}
+for _, article in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
+  redis.call('ZADD', KEYS[1], ARGV[2], article)
+  given[#given + 1] = article
+end
+return {redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '', given}
+""")
