@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from services.syndication.feeds.archives import SIZE, Archives
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes
-from services.syndication.handlers import Handlers
 from services.syndication.ledger import EVENTS, Ledger
 from services.syndication.store import Articles, Library
 from shared.events import Retraction
@@ -23,6 +22,7 @@ from shared.redis import Store
 from tests.builders import an_article, an_enriched
 from tests.syndication.feeds.asking import Answer, ask
 from tests.syndication.feeds.in_memory import SITE
+from tests.syndication.parts import handlers_on
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NEWEST = "/feeds/all.atom"
@@ -39,7 +39,7 @@ class Room:
         self.store, self.now = store, 0.0
         ledger, articles = Ledger(store), Articles(store)
         library = Library(ledger, articles)
-        self._handlers = Handlers(ledger, articles, now=lambda: NOW, nudge=lambda: None, patience=-1)
+        self._handlers = handlers_on(store, articles, now=lambda: NOW, patience=-1)
         self.archives = Archives(library, SITE, self._clock)
         press = Press(library, SITE, page_size=PAGE, fresh_for=0, archived=self.archives.below)
         self.app = Starlette(routes=routes(press, self.archives))
