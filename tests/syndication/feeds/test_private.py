@@ -17,7 +17,6 @@ from services.syndication.feeds.private import serving
 from services.syndication.feeds.private.api import ROOT, PrivateFeedRoutes
 from services.syndication.feeds.private.records import FEEDS, MOST, PrivateFeeds
 from services.syndication.feeds.searches import Searches
-from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.store import Articles, Library
 from services.syndication.websub.asked import page_of
@@ -28,6 +27,7 @@ from shared.web import application
 from tests.asgi import Answer, ask
 from tests.builders import MORNING, an_article, an_enriched
 from tests.syndication.feeds.in_memory import SITE
+from tests.syndication.parts import handlers_on
 
 ADMIN = "an-admin-token-for-tests"
 ENDINGS = ("rss", "atom", "json", "ninjs", "msn.rss", "smartnews.rss", "flipboard.rss", "apple.rss")
@@ -47,7 +47,7 @@ class Room:
     def __init__(self, store: Store) -> None:
         self.store = store
         ledger, articles = Ledger(store), Articles(store)
-        self._handlers = Handlers(ledger, articles, now=lambda: MORNING, nudge=lambda: None, patience=-1)
+        self._handlers = handlers_on(store, articles, now=lambda: MORNING, patience=-1)
         self.press = Press(Searches(Library(ledger, articles)), SITE, page_size=2, fresh_for=0)
         self.feeds = PrivateFeeds(store)
         self.keys: dict[str, str] = {}
