@@ -17,6 +17,7 @@ import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  #
 with atheris.instrument_imports(include=["services.ingest.parse"]):
     from services.ingest.document import Document, Unreadable
     from services.ingest.parse import Sitemap, parse, read_opml, read_sitemap
+    from services.ingest.submission import Submission
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 URL = "https://bay.example/feed"
@@ -30,7 +31,7 @@ class SlowError(Exception):
 
 
 def one_input(data: bytes) -> None:
-    """Read one input by every reader. Raises SlowError, TypeError, and what a reader should have caught."""
+    """Read one input by every reader. Raises SlowError, TypeError, ValueError, and what a reader should have caught."""
     kind, body = TYPES[len(data) % len(TYPES)], data
     started = time.process_time()
     document = parse(body, url=URL, content_type=kind, source_id="bay", now=NOW)
@@ -39,6 +40,9 @@ def one_input(data: bytes) -> None:
     if time.process_time() - started > SECONDS:
         raise SlowError
     told = isinstance(document, Document | Unreadable), isinstance(sitemap, Sitemap | Unreadable)
+    for item in document.submissions if isinstance(document, Document) else ():
+        if Submission.model_validate(item.model_dump()) != item:
+            raise ValueError
     if not (all(told) and isinstance(outlines, list | Unreadable)):
         raise TypeError
 

@@ -10,9 +10,11 @@ from itertools import islice
 from lxml import etree
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submissions_of
 from services.ingest.parse.elements import (
     base_of,
+    dated,
     hints,
     keywords,
     language_of,
@@ -25,14 +27,17 @@ from services.ingest.parse.elements import (
     texts,
     withdrawals,
 )
+from services.ingest.parse.files import Found, children_of
 from services.ingest.parse.gathered import document_of
 from services.ingest.parse.markup import inner
-from services.ingest.parse.media import Found, children_of, media_of
+from services.ingest.parse.media import media_of
 from services.ingest.parse.names import Names, local
-from services.ingest.parse.text import is_markup, literal, paragraphs, plain, unescaped_once_more
+from services.ingest.parse.text import folded, is_markup, literal, paragraphs, plain, unescaped_once_more
 from services.ingest.parse.urls import address, cleaned, host_of
+from services.ingest.parse.values import Fields, category, each_category_once, language
 
 PUBLISHED = ("published", "issued", "created", "dcterms:issued", "dc:date", "pubdate")
+EMBARGO = "prism:embargodate"
 UPDATED = ("updated", "modified", "dcterms:modified")
 RIGHTS = ("rights", "copyright", "dc:rights", "media:copyright")
 XHTML = frozenset({"xhtml", "application/xhtml+xml", "application/xhtml xml", "xml"})
@@ -87,9 +92,9 @@ def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
         related=related(found, base, "link"),
         rights=_words(found, *RIGHTS) or _words(source, *RIGHTS),
         language=language(text(found, "dc:language"), *_languages(entry, found, channel)),
-        published=channel.moment(*texts(found, *PUBLISHED)),
-        updated=channel.moment(*texts(found, *UPDATED)),
-        embargoed=channel.moment(*texts(found, "prism:embargodate"), ahead=True),
+        published=dated(found, channel, *PUBLISHED),
+        updated=dated(found, channel, *UPDATED),
+        embargoed=dated(found, channel, EMBARGO, ahead=True) if EMBARGO in found else None,
     )
 
 
@@ -141,7 +146,7 @@ def _words(found: Found, *names: str) -> str | None:
 def _line(element: etree._Element) -> str | None:
     kind = _kind(element)
     if kind in XHTML or len(element):
-        return " ".join(text_of(element).split()) or None
+        return folded(text_of(element)) or None
     return plain(element.text) if kind in HTML else literal(element.text)
 
 

@@ -14,6 +14,7 @@ from datetime import timezone as fixed
 from services.ingest.parse.months import MONTHS
 
 LONGEST = 100
+TO_SECONDS = len("2026-11-22T10:00:00")
 AHEAD = timedelta(days=1)
 EPOCH_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = re.compile(
@@ -115,6 +116,7 @@ ZONES = {
 """Hours from UTC; of names with several meanings the one that feeds have most (IST is India's)."""
 
 ALWAYS_UTC = frozenset({"GMT", "Z", "UTC", "+0000", "+00:00"})
+ENGLISH = {name: f"{at:02}" for at, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 Numbers = tuple[int, int, int, int, int, int]
 
 
@@ -123,17 +125,34 @@ def moment(text: str | None, *, zone: tzinfo = UTC, now: datetime | None = None)
 
     None for what is no date, lies before 1970, or more than a day after `now`.
     """
-    text = " ".join((text or "")[: LONGEST * 2].split())
-    if not text or len(text) > LONGEST:
-        return None
+    found = _at_once(text, zone) if text else None
+    if found is None:
+        text = " ".join((text or "")[: LONGEST * 2].split())
+        if not text or len(text) > LONGEST:
+            return None
     try:
-        found = _read(text, zone)
+        found = found or _read(text or "", zone)
         if found is None:
             return None
         found = found if found.tzinfo is UTC else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return found if EPOCH_BEGAN < found < (now or datetime.now(UTC)) + AHEAD else None
+
+
+def _at_once(text: str, zone: tzinfo) -> datetime | None:
+    """Read the two forms that nearly all dates have, written as they should be, at a tenth of the cost."""
+    size = len(text)
+    try:
+        if size >= TO_SECONDS and text[10] == "T":
+            found = datetime.fromisoformat(text)
+            found = found.replace(microsecond=0) if found.microsecond else found
+            return found if found.tzinfo is not None else found.replace(tzinfo=zone)
+        if 28 < size < 32 and text[3:5] == ", " and text[26:] in ALWAYS_UTC:
+            return datetime.fromisoformat(f"{text[12:16]}-{ENGLISH[text[8:11]]}-{text[5:7]}T{text[17:25]}+00:00")
+    except (ValueError, KeyError):
+        pass
+    return None
 
 
 def _read(text: str, zone: tzinfo) -> datetime | None:

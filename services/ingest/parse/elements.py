@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from lxml import etree
 
 from services.ingest.document import Hints, Withdrawal
-from services.ingest.parse.draft import Channel, Fields, category
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.files import Found
 from services.ingest.parse.markup import inner
-from services.ingest.parse.media import Found
 from services.ingest.parse.names import XML, Names
 from services.ingest.parse.people import person
 from services.ingest.parse.text import plain
 from services.ingest.parse.urls import address, based
+from services.ingest.parse.values import Fields, category
 from services.ingest.submission import is_web_url
 
 PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -26,35 +28,53 @@ def text_of(element: etree._Element) -> str:
     return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
+def elements(found: Found, *names: str) -> list[etree._Element]:
+    """Return the elements of some names, in the order of the names."""
+    return [one for name in names if name in found for one in found[name]]
+
+
 def texts(found: Found, *names: str) -> list[str]:
     """Return the texts of the elements of some names that are not blank, in the order of the names."""
-    return [given for name in names for one in found.get(name, ()) if (given := text_of(one).strip())]
+    return [given for one in elements(found, *names) if (given := text_of(one).strip())]
 
 
 def text(found: Found, *names: str) -> str:
     """Return the first of such texts, or an empty one."""
     for name in names:
-        for element in found.get(name, ()):
-            if given := text_of(element).strip():
-                return given
+        if name in found:
+            for element in found[name]:
+                if given := text_of(element).strip():
+                    return given
     return ""
+
+
+def dated(found: Found, channel: Channel, *names: str, ahead: bool = False) -> datetime | None:
+    """Return the first moment among the elements of some names, one to come only if `ahead`."""
+    for name in names:
+        if name in found:
+            for element in found[name]:
+                if (moment := channel.moment(text_of(element), ahead=ahead)) is not None:
+                    return moment
+    return None
 
 
 def words(found: Found, *names: str) -> str | None:
     """Return the first of such texts that has words, as plain text."""
     for name in names:
-        for element in found.get(name, ()):
-            if given := plain(inner(element)):
-                return given
+        if name in found:
+            for element in found[name]:
+                if given := plain(inner(element)):
+                    return given
     return None
 
 
 def markup(found: Found, *names: str) -> str:
     """Return the first of such elements' contents that is not blank, as HTML."""
     for name in names:
-        for element in found.get(name, ()):
-            if not (given := inner(element)).isspace() and given:
-                return given
+        if name in found:
+            for element in found[name]:
+                if (given := inner(element)) and not given.isspace():
+                    return given
     return ""
 
 
@@ -78,29 +98,29 @@ def language_of(element: etree._Element, channel: Channel) -> str | None:
 def people(found: Found, names: Names, base: str, *kinds: str) -> list[Fields]:
     """Return the persons of some names: Atom's with name and uri, or texts."""
     authors = []
-    for kind in kinds:
-        for element in found.get(kind, ()):
-            inside = {names[child.tag].rpartition(":")[2]: text_of(child) for child in element} if len(element) else {}
-            if "name" in inside or "email" in inside:
-                link = inside.get("uri") or inside.get("url") or inside.get("homepage")
-                authors.append(person(inside.get("name"), url=link, base=base))
-            else:
-                authors.append(person(text_of(element), base=base))
+    for element in elements(found, *kinds):
+        inside = {names[child.tag].rpartition(":")[2]: text_of(child) for child in element} if len(element) else {}
+        if "name" in inside or "email" in inside:
+            link = inside.get("uri") or inside.get("url") or inside.get("homepage")
+            authors.append(person(inside.get("name"), url=link, base=base))
+        else:
+            authors.append(person(text_of(element), base=base))
     return [author for author in authors if author]
 
 
 def keywords(found: Found, *names: str) -> list[Fields | None]:
     """Return the categories of lists apart by commas."""
+    if found.keys().isdisjoint(names):
+        return []
     return [category(term) for line in texts(found, *names) for term in line.split(",")[:100]]
 
 
 def links(found: Found, base: str, *names: str) -> Iterator[tuple[str, str, etree._Element]]:
     """Yield relation, address and element of Atom links; a relation that is not said is `alternate`."""
-    for name in names:
-        for element in found.get(name, ()):
-            given = element.get("href")
-            if given and (href := address(given, base)) is not None:
-                yield (element.get("rel") or "alternate").strip().lower(), href, element
+    for element in elements(found, *names):
+        given = element.get("href")
+        if given and (href := address(given, base)) is not None:
+            yield (element.get("rel") or "alternate").strip().lower(), href, element
 
 
 def related(found: Found, base: str, *names: str) -> list[Fields]:

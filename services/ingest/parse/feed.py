@@ -12,7 +12,7 @@ from lxml import etree
 
 from services.ingest.document import Document, Unreadable
 from services.ingest.parse.atom import read_atom
-from services.ingest.parse.draft import Channel
+from services.ingest.parse.channel import Channel
 from services.ingest.parse.jsonfeed import looks_like_json, read_json_feed
 from services.ingest.parse.ladder import Tree, climb, instead, kind_of
 from services.ingest.parse.loose import has_items, read_loosely
@@ -76,7 +76,7 @@ def _read(tree: Tree, channel: Channel, body: bytes) -> Document | Unreadable:
     root = _root(tree.root)
     if root is None:
         return Unreadable(instead(tree.text or body[:2000].decode("utf-8", "replace")))
-    channel.scoped = tree.scoped
+    channel.scoped, channel.xml = tree.scoped, True
     document = READERS[kind_of(root)](root, channel, Names(str(root.tag)))
     return replace(document, quality=tree.quality, lost=(*tree.lost, *channel.losses.told()))
 

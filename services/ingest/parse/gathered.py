@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel
+from services.ingest.parse.channel import Channel
 from services.ingest.submission import Submission
 
 LONGEST_TITLE = 300

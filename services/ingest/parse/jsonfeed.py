@@ -9,23 +9,15 @@ from typing import Any
 import orjson
 
 from services.ingest.document import Document, Quality, Unreadable
-from services.ingest.parse.draft import (
-    LONG,
-    Channel,
-    Draft,
-    Fields,
-    category,
-    each_category_once,
-    language,
-    number,
-    submissions_of,
-)
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submissions_of
 from services.ingest.parse.encoding import decoded
+from services.ingest.parse.files import KINDS, PICTURES
 from services.ingest.parse.gathered import document_of
-from services.ingest.parse.media import KINDS, PICTURES
 from services.ingest.parse.people import person
 from services.ingest.parse.text import paragraphs, plain
 from services.ingest.parse.urls import address, cleaned, host_of, unwrapped
+from services.ingest.parse.values import LONG, Fields, category, each_category_once, language, number
 
 VERSION = "jsonfeed.org/version/"
 MAX_ITEMS = 500

@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submissions_of
 from services.ingest.parse.gathered import document_of
 from services.ingest.parse.people import person
 from services.ingest.parse.text import plain
 from services.ingest.parse.urls import address, cleaned, host_of
+from services.ingest.parse.values import Fields, category, each_category_once, language
 
 MOST_BYTES = 2 * 1024 * 1024
 SECONDS_PER_MIB = 2

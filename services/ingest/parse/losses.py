@@ -27,7 +27,8 @@ class Losses:
         """Return at most `most` characters of a text, with a note when that is not all."""
         if len(text) > most:
             self.note(f"{what} is cut after {most} characters")
-        return text[:most]
+            return text[:most].rstrip()
+        return text
 
     def told(self) -> tuple[str, ...]:
         """Return the notes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from services.ingest.parse.text import plain
@@ -10,6 +11,9 @@ from services.ingest.parse.urls import address
 
 MAIL = re.compile(r"(?:mailto:)?[^\s@<>()\[\],;\"]{1,100}@[^\s@<>()\[\],;\"]{1,200}", re.IGNORECASE)
 WHOLE_IN_BRACKETS = re.compile(r"[(<\[\"]([^()<>\[\]\"]*)[)>\]\"]")
+USUAL = 200
+"""Characters of a name that is worth remembering."""
+
 NOBODY = frozenset({"noreply", "no-reply", "nospam", "webmaster", "unknown", "author"})
 
 
@@ -22,9 +26,10 @@ def person(text: str | None, *, url: str | None = None, base: str = "", avatar: 
     if not name:
         return {}
     author: dict[str, Any] = {"name": name}
-    for key, given in (("url", url), ("avatar", avatar)):
-        if given and (link := address(given, base)):
-            author[key] = link
+    if url and (link := address(url, base)):
+        author["url"] = link
+    if avatar and (link := address(avatar, base)):
+        author["avatar"] = link
     return author
 
 
@@ -32,6 +37,12 @@ def named(text: str | None) -> str:
     """Return a name without e-mail addresses, empty when nothing is left."""
     if not text:
         return ""
+    return _named(text) if len(text) < USUAL else _named.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _named(text: str) -> str:
+    """Find the name once for all items that have it."""
     if "@" not in text:
         return _unless_nobody(plain(text) or "")
     bare = MAIL.sub(" ", text.replace("&lt;", "<").replace("&gt;", ">")) if len(text) < 2000 else ""
@@ -47,9 +58,8 @@ def each_once(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: dict[str, dict[str, Any]] = {}
     for author in people:
         if author:
-            known = kept.setdefault(author["name"].casefold(), author)
-            if known is not author:
-                known |= author | known
+            name = author["name"].casefold()
+            kept[name] = author | kept[name] if name in kept else author
     return list(kept.values())[:50]
 
 

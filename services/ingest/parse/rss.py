@@ -7,9 +7,12 @@ from itertools import islice
 from lxml import etree
 
 from services.ingest.document import Document
-from services.ingest.parse.draft import Channel, Draft, Fields, category, each_category_once, language, submissions_of
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submissions_of
 from services.ingest.parse.elements import (
     base_of,
+    dated,
+    elements,
     hints,
     keywords,
     language_of,
@@ -23,12 +26,14 @@ from services.ingest.parse.elements import (
     withdrawals,
     words,
 )
+from services.ingest.parse.files import Found, children_of
 from services.ingest.parse.gathered import document_of
 from services.ingest.parse.markup import inner
-from services.ingest.parse.media import Found, Media, children_of, media_of
+from services.ingest.parse.media import Media, media_of
 from services.ingest.parse.names import RDF, Names
 from services.ingest.parse.text import plain, unescaped_once_more
 from services.ingest.parse.urls import address, cleaned, host_of
+from services.ingest.parse.values import Fields, category, each_category_once, language
 from services.ingest.submission import is_web_url
 
 BODIES = (
@@ -47,6 +52,14 @@ PUBLISHED = ("pubdate", "dcterms:issued", "dcterms:created", "dcterms:available"
 PUBLISHED_ELSE = ("dc:date", "published", "date", "atom:created", "dcterms:date", "news:publication_date")
 UPDATED = ("atom:updated", "dcterms:modified", "atom:modified", "updated", "lastmod", "modified")
 RIGHTS = ("dc:rights", "copyright", "atom:rights", "media:copyright", "dcterms:rights", "rights")
+EMBARGO = "prism:embargodate"
+LANGUAGES = ("dc:language", "language")
+SELDOM = frozenset((*RIGHTS, *LANGUAGES, *UPDATED, EMBARGO))
+"""What few items say for themselves."""
+
+OTHER_TERMS = frozenset(
+    ("dc:subject", "dcterms:subject", "itunes:category", "media:keywords", "itunes:keywords", "news:keywords")
+)
 IGNORED = frozenset("slash wfw georss thr sy admin rdf media itunes".split())
 LONG_TEXT = 200
 
@@ -94,29 +107,29 @@ def _draft(item: etree._Element, channel: Channel, names: Names) -> Draft:
     base = base_of(item, channel.base, channel)
     url = _url(item, found, base)
     media = media_of(found, names, base, found.get("enclosure", []))
-    media.images += _other_pictures(found, names, base, {image["url"] for image in media.images})
-    published = channel.moment(*texts(found, *PUBLISHED)) or channel.moment(*texts(found, *PUBLISHED_ELSE))
+    if "image" in found or "itunes:image" in found:
+        media.images += _other_pictures(found, names, base, {image["url"] for image in media.images})
     _account(found, channel)
-    return Draft(
+    draft = Draft(
         guid=text(found, "guid", "atom:id", "dc:identifier", "id") or (item.get(RDF + "about") or ""),
         url=cleaned(url, channel.hosts) if url else None,
         base=base if base != channel.base else url or base,
         headline=words(found, "title", "dc:title", "atom:title", "media:title", "itunes:title", "news:title"),
         described=_described(found, media),
-        bodies=[
-            body for name in BODIES for one in found.get(name, ()) if (body := unescaped_once_more(inner(one, base)))
-        ],
+        bodies=[body for one in elements(found, *BODIES) if (body := unescaped_once_more(inner(one, base)))],
         authors=_authors(found, names, base, media),
         categories=_categories(found),
         images=media.images,
         enclosures=media.enclosures,
         related=related(found, base, "atom:link", "link"),
-        rights=words(found, *RIGHTS),
-        language=language(text(found, "dc:language", "language"), language_of(item, channel)),
-        published=published,
-        updated=channel.moment(*texts(found, *UPDATED)),
-        embargoed=channel.moment(*texts(found, "prism:embargodate"), ahead=True),
+        published=dated(found, channel, *PUBLISHED, *PUBLISHED_ELSE),
     )
+    if channel.scoped or not SELDOM.isdisjoint(found):
+        draft.rights = words(found, *RIGHTS)
+        draft.language = language(text(found, *LANGUAGES), language_of(item, channel))
+        draft.updated = dated(found, channel, *UPDATED)
+        draft.embargoed = dated(found, channel, EMBARGO, ahead=True)
+    return draft
 
 
 def _described(found: Found, media: Media) -> str:
@@ -150,21 +163,24 @@ def _authors(found: Found, names: Names, base: str, media: Media) -> list[Fields
 
 
 def _categories(found: Found) -> list[Fields]:
-    terms = [
-        category(text_of(one) or one.get("term"), one.get("domain") or one.get("scheme"), one.get("label"))
-        for name in ("category", "atom:category", "media:category")
-        for one in found.get(name, ())
-    ]
-    terms += [category(term) for term in texts(found, "dc:subject", "dcterms:subject")]
-    terms += [category(one.get("text")) for one in found.get("itunes:category", ())]
-    terms += keywords(found, "media:keywords", "itunes:keywords", "news:keywords")
+    terms = [_category(one) for one in elements(found, "category", "atom:category", "media:category")]
+    if not OTHER_TERMS.isdisjoint(found):
+        terms += [category(term) for term in texts(found, "dc:subject", "dcterms:subject")]
+        terms += [category(one.get("text")) for one in elements(found, "itunes:category")]
+        terms += keywords(found, "media:keywords", "itunes:keywords", "news:keywords")
     return each_category_once(terms)
+
+
+def _category(element: etree._Element) -> Fields | None:
+    said, given = text_of(element), element.keys()
+    if not given:
+        return category(said)
+    get = element.get
+    return category(said or get("term"), get("domain") or get("scheme"), get("label"))
 
 
 def _other_pictures(found: Found, names: Names, base: str, known: set[str]) -> list[Fields]:
     """Return pictures of the forms that few feeds use: itunes:image, and image with url or text."""
-    if "image" not in found and "itunes:image" not in found:
-        return []
     given = [(one.get("href"), "") for one in found.get("itunes:image", ())]
     for one in found.get("image", ()):
         inside = {names[child.tag]: child.text or "" for child in one}
@@ -186,6 +202,11 @@ USED = frozenset(
 
 def _account(found: Found, channel: Channel) -> None:
     """Note elements that no one reads and that hold a text of some length."""
-    for name in found.keys() - USED:
-        if name.partition(":")[0] not in IGNORED and max(len(text_of(one)) for one in found[name]) > LONG_TEXT:
+    kinds = tuple(found)
+    unread = channel.unread.get(kinds)
+    if unread is None:
+        unread = [name for name in found if name not in USED and name.partition(":")[0] not in IGNORED]
+        channel.unread[kinds] = unread
+    for name in unread:
+        if max(len(text_of(one)) for one in found[name]) > LONG_TEXT:
             channel.losses.note(f"the element {name.removeprefix('?:')} is not read")

@@ -10,13 +10,15 @@ from itertools import islice
 from lxml import etree
 
 from services.ingest.document import Document, Unreadable
-from services.ingest.parse.draft import LONG, SHORT, Channel, Draft, Fields, each_category_once, language, submission_of
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submission_of
 from services.ingest.parse.elements import keywords, text, words
+from services.ingest.parse.files import Found, children_of, seconds
 from services.ingest.parse.gathered import document_of
 from services.ingest.parse.ladder import climb, kind_of
-from services.ingest.parse.media import Found, children_of, seconds
 from services.ingest.parse.names import Names
 from services.ingest.parse.urls import address, cleaned, host_of, unwrapped
+from services.ingest.parse.values import LONG, SHORT, Fields, each_category_once, language
 from services.ingest.submission import Submission
 
 MAX_ITEMS = 500

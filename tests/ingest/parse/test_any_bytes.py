@@ -16,6 +16,7 @@ from services.ingest.parse.dates import moment
 from services.ingest.parse.markup import resolved
 from services.ingest.parse.repair import repaired
 from services.ingest.parse.text import plain
+from services.ingest.submission import Submission
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 URL = "https://bay.example/feed"
@@ -54,6 +55,11 @@ PIECES = (
     b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": ',
     b"<pubDate>Sun, 31 Feb 9999 25:61:61 XYZ</pubDate>",
     b"<a href=\"/x?utm_source=a'>",
+    b"&#127; \x7f ",
+    b"<author>\x7f</author>",
+    b"<dc:rights> \xc2\xa0</dc:rights>",
+    b"<category domain=' '>",
+    b"<guid> \x7f",
 )
 TEXT = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Cn"), blacklist_characters="\u2028\u2029\ufeff"),
@@ -66,6 +72,9 @@ def check(body: bytes, content_type: str = "") -> None:
     started = time.process_time()
     found = parse(body, url=URL, content_type=content_type, source_id="bay", now=NOW)
     assert isinstance(found, Document | Unreadable)
+    # What is made without the check that pushes go through is what that check would have made of it.
+    for item in found.submissions if isinstance(found, Document) else ():
+        assert Submission.model_validate(item.model_dump()) == item
     assert isinstance(read_sitemap(body, url=URL, source_id="bay", now=NOW), Sitemap | Unreadable)
     assert isinstance(read_opml(body), list | Unreadable)
     assert time.process_time() - started < 2

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.parse.draft import Channel, Draft, category, each_category_once, language, number, submission_of
+from services.ingest.parse.channel import Channel
+from services.ingest.parse.draft import Draft, submission_of
+from services.ingest.parse.values import category, each_category_once, language, number
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

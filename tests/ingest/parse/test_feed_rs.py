@@ -55,6 +55,7 @@ def test_every_item_is_found_with_its_title_and_name(expected: Path) -> None:
     want, found = both(expected)
     assert len(found.submissions) == len(want["entries"])
     assert (found.skipped, found.cut) == (0, 0)
+    assert all(Submission.model_validate(item.model_dump()) == item for item in found.submissions)
     if title := told(want["title"]):
         assert found.title == plain(title)
     for entry, item in zip(want["entries"], found.submissions, strict=True):

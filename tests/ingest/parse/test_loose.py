@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.ingest.document import Document
 from services.ingest.parse import parse
-from services.ingest.parse.draft import Channel
+from services.ingest.parse.channel import Channel
 from services.ingest.parse.loose import MOST_BYTES, read_loosely
 from tests.ingest.feeds import an_item, rss
 

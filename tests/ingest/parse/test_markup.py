@@ -34,6 +34,17 @@ HOSTS = frozenset({"bay.example"})
         ('<img src="data:image/gif;base64,R0" data-src="/a.jpg">', '<img src="https://bay.example/a.jpg">'),
         ('<p>write href="/x" there</p>', '<p>write href="/x" there</p>'),
         ("<a href='https://e.org/a?b=1'  >y</a>", "<a href='https://e.org/a?b=1'  >y</a>"),
+        (
+            '<img src="https://e.org/a.jpg" alt="b"><a href="/x">y</a>',
+            '<img src="https://e.org/a.jpg" alt="b"><a href="https://bay.example/x">y</a>',
+        ),
+        ('<p>1 + 1 = 2? So <a href="https://e.org/">e</a></p>', '<p>1 + 1 = 2? So <a href="https://e.org/">e</a></p>'),
+        (
+            '<img alt="" srcset="https://e.org/a 1x, /b 2x">',
+            '<img alt="" srcset="https://e.org/a 1x, https://bay.example/b 2x">',
+        ),
+        ('<a href="https://e.org/?fbclid">y</a>', '<a href="https://e.org/">y</a>'),
+        ('<a href="https://e.org/?ref=www.bay.example" rel="x">y</a>', '<a href="https://e.org/" rel="x">y</a>'),
     ],
 )
 def test_addresses_are_absolute_and_clean_and_nothing_else_changes(given: str, meant: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.ingest.document import Document
 from services.ingest.parse import parse
-from services.ingest.parse.media import seconds
+from services.ingest.parse.files import seconds
 from services.ingest.submission import Submission
 from tests.ingest.feeds import rss
 
