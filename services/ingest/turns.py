@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from shared.redis import RedisError, Script, Store
 
@@ -16,17 +18,32 @@ SPACING_SECONDS = 0.5
 LONGEST_WAIT = 30.0
 LONGEST_HOLD = 86_400.0
 
+LONGEST_ASKING = 30.0
+"""A place at a host whose process died is free again after so long: no request takes longer."""
+
+LOOK_AGAIN = 0.25
+"""Seconds until one who found all places of a host taken looks again."""
+
 TURN = Script("""
 local now, spacing, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local held = tonumber(redis.call('GET', KEYS[1]) or '0') - now
 if held > 0 then return {'held', tostring(held)} end
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[4]) then return {'full', '0'} end
 local at = math.max(now, tonumber(redis.call('GET', KEYS[2]) or '0'))
 if at - now > longest then return {'late', tostring(at - now)} end
 if spacing > 0 then
   redis.call('SET', KEYS[2], string.format('%.3f', at + spacing), 'PX', math.ceil((at + spacing - now) * 1000))
 end
+local ends = at + tonumber(ARGV[6])
+redis.call('ZADD', KEYS[3], string.format('%.3f', ends), ARGV[5])
+redis.call('PEXPIRE', KEYS[3], math.ceil((ends - now) * 1000) + 1000)
 return {'turn', tostring(at - now)}
 """)
+"""Keys: patience, turns, places. Arguments: now, spacing, longest wait, places, our name, how long a place lasts.
+
+A place is taken with the turn, and kept until it is given back or lasts no longer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +72,8 @@ def host_of(url: str) -> str:
 class Turns:
     """The turns at all hosts.
 
-    Spacing and patience are kept in the store, so that they hold for all processes together; how many ask at
-    once is counted in each process. Without the store a host still sees no more than that at once.
+    Spacing, patience and places are kept in the store, so that they hold for all processes together. Without the
+    store a host still sees no more than its places from each process.
     """
 
     def __init__(
@@ -69,6 +86,7 @@ class Turns:
     ) -> None:
         self._store, self._now, self._spacing, self._sleep = store, now, spacing, sleep
         self._hosts: dict[str, _Host] = {}
+        self._names = (f"{prefix}:{number}" for prefix in (uuid4().hex,) for number in count())
 
     def crowded(self, host: str) -> bool:
         """Tell whether as many of this process ask a host, or wait to, as may ask at once."""
@@ -86,10 +104,12 @@ class Turns:
             except TimeoutError:
                 yield Later(LONGEST_WAIT)
                 return
+            name = next(self._names)
             try:
-                yield await self._turn(host)
+                yield await self._turn(host, name)
             finally:
                 entry.slots.release()
+                await self._leave(host, name)
         finally:
             entry.users -= 1
             if not entry.users:
@@ -105,18 +125,41 @@ class Turns:
             return wait
         return wait
 
-    async def _turn(self, host: str) -> Later | None:
-        args = (f"{self._now().timestamp():.3f}", self._spacing, LONGEST_WAIT)
+    async def _turn(self, host: str, name: str) -> Later | None:
+        """Wait for a place and a turn, of which all processes have a few together."""
+        looked = 0.0
+        while (answer := await self._asked(host, name)) is not None:
+            said, seconds = answer
+            if said == b"turn":
+                if seconds > 0:
+                    await self._sleep(seconds)
+                return None
+            if said != b"full":
+                return Later(seconds)
+            if looked >= LONGEST_WAIT:
+                return Later(LONGEST_WAIT)
+            await self._sleep(LOOK_AGAIN)
+            looked += LOOK_AGAIN
+        return None
+
+    async def _asked(self, host: str, name: str) -> tuple[bytes, float] | None:
+        now = f"{self._now().timestamp():.3f}"
+        args = (now, self._spacing, LONGEST_WAIT, AT_ONCE, name, LONGEST_ASKING)
+        keys = [_held(host), f"{{host:{host}}}:turn", _places(host)]
         try:
-            said, seconds = await self._store.run(TURN, keys=[_held(host), f"{{host:{host}}}:turn"], args=args)
+            said, seconds = await self._store.run(TURN, keys=keys, args=args)
         except RedisError:
             return None
-        if said != b"turn":
-            return Later(float(seconds))
-        if float(seconds) > 0:
-            await self._sleep(float(seconds))
-        return None
+        return said, float(seconds)
+
+    async def _leave(self, host: str, name: str) -> None:
+        with suppress(RedisError):  # the place is free again by itself
+            await self._store.do("ZREM", _places(host), name)
 
 
 def _held(host: str) -> str:
     return f"{{host:{host}}}:held"
+
+
+def _places(host: str) -> str:
+    return f"{{host:{host}}}:places"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.turns import AT_ONCE, LONGEST_HOLD, LONGEST_WAIT, Later, Turns, host_of
+from services.ingest.turns import AT_ONCE, LONGEST_ASKING, LONGEST_HOLD, LONGEST_WAIT, Later, Turns, host_of
 from shared.redis import Store, connect
 from tests.ingest.parts import Clock
 from tests.waiting import until
@@ -69,6 +69,53 @@ async def test_no_more_than_two_of_a_process_ask_a_host_at_once(store: Store) ->
     await asyncio.gather(*tasks)
     assert most == AT_ONCE
     assert not turns.crowded("a:80")
+
+
+async def test_no_more_than_two_ask_a_host_at_once_over_all_processes(store: Store) -> None:
+    nap = Slept(Clock())  # the clock that turns go by stands still, or the places would be free again
+    one, other, third = (Turns(store, Clock(), spacing=0, sleep=nap) for _ in range(3))
+    async with one.at("a:80") as first, other.at("a:80") as second:
+        assert (first, second) == (None, None)
+        async with third.at("a:80") as turn:
+            assert isinstance(turn, Later)
+        assert sum(nap.naps) == LONGEST_WAIT
+        async with third.at("b:80") as turn:
+            assert turn is None
+    async with third.at("a:80") as turn:
+        assert turn is None
+
+
+async def test_who_waits_for_a_place_has_it_once_another_process_gives_one_back(store: Store) -> None:
+    one, other = Turns(store, Clock(), spacing=0), Turns(store, Clock(), spacing=0, sleep=lambda _: asyncio.sleep(0))
+    gate, done = asyncio.Event(), asyncio.Event()
+
+    async def visit() -> None:
+        async with one.at("a:80"):
+            await gate.wait()
+
+    async def late() -> None:
+        async with other.at("a:80") as turn:
+            assert turn is None
+            done.set()
+
+    tasks = [asyncio.create_task(visit()) for _ in range(2)]
+    await until(lambda: one.crowded("a:80"))
+    tasks.append(asyncio.create_task(late()))
+    await asyncio.sleep(0)
+    assert not done.is_set()
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert done.is_set()
+
+
+async def test_the_place_of_a_process_that_died_is_free_again(store: Store) -> None:
+    clock = Clock()
+    for number in range(AT_ONCE):  # as a killed process leaves them
+        await store.do("ZADD", "{host:a:80}:places", clock().timestamp() + LONGEST_ASKING - number, f"dead:{number}")
+    nap = Slept(clock)
+    async with Turns(store, clock, spacing=0, sleep=nap).at("a:80") as turn:
+        assert turn is None
+    assert LONGEST_ASKING - AT_ONCE < sum(nap.naps) <= LONGEST_ASKING
 
 
 async def test_a_host_that_asks_for_patience_gets_it_from_all_processes_and_its_ports_are_apart(store: Store) -> None:
