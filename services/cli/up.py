@@ -61,7 +61,8 @@ def _greet(chosen: Settings, which: str, made: str | None) -> None:
         return
     url = chosen.public_url
     rows = [
-        ("feeds", f"{url}/feeds/all.rss"),
+        ("page", f"{url}/"),
+        ("feeds", f"{url}/feeds/all.rss  (all of them: {url}/feeds)"),
         ("events", f"{url}/events/stream"),
         ("API", f"{url}/api/v1  (documented at {url}/docs)"),
         ("health", f"{url}/readyz   {url}/metrics"),

@@ -18,6 +18,7 @@ def test_every_service_can_be_started_alone() -> None:
 
 def test_the_greeting_names_the_addresses_and_never_the_token(line: Running) -> None:
     assert [text.split()[:2] for text in line.said.splitlines() if text.startswith("  ")] == [
+        ["page", f"{line.url}/"],
         ["feeds", f"{line.url}/feeds/all.rss"],
         ["events", f"{line.url}/events/stream"],
         ["API", f"{line.url}/api/v1"],

@@ -105,7 +105,7 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
     env = environment(home, port)
     async with running(env) as first:
         await until(lambda: _count(port, STORIES), 30)
-    before = await _kept(env, port)
+        before = await events(port)
     async with running(env) as second:
         await until(lambda: _count(port, STORIES), 30)
         after = await events(port)
@@ -117,12 +117,6 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
 
 async def _count(port: int, count: int) -> bool:
     return len(await events(port)) >= count
-
-
-async def _kept(env: dict[str, str], port: int) -> list[dict[str, Any]]:
-    async with running(env):
-        await until(lambda: _count(port, STORIES), 30)
-        return await events(port)
 
 
 async def test_one_correlation_id_goes_from_the_file_to_the_ledger(home: Path) -> None:
