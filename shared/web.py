@@ -28,6 +28,8 @@ HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 20.0
 HEARD_BYTES = 16 * 1024 * 1024
 HEARD_SECONDS = 5.0
+STALLED_SECONDS = 30.0
+"""How long a peer may take nothing of what is sent to it."""
 
 
 class PortInUseError(RuntimeError):
@@ -114,10 +116,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Bounded(HttpToolsProtocol):
-    """uvicorn's protocol with a bound on a request's head, in bytes and in seconds; it has none of its own."""
+    """uvicorn's protocol with bounds it has none of: on a request's head, and on a peer that does not read."""
 
     _head = 0
     _late: asyncio.TimerHandle | None = None
+    _left = 0
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Give the first head its time."""
@@ -125,9 +129,35 @@ class Bounded(HttpToolsProtocol):
         self._late = self.loop.call_later(HEAD_SECONDS, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the time."""
+        """Forget the times."""
         self._in_time()
+        self._flowing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Give the peer time to read on: what waits for it is held here, and closing would wait for it too."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """Forget the time."""
+        self._flowing()
+        super().resume_writing()
+
+    def _watch(self) -> None:
+        self._left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self._judge)
+
+    def _judge(self) -> None:
+        if self.transport.get_write_buffer_size() < self._left:
+            self._watch()
+        else:
+            self.transport.abort()
+
+    def _flowing(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def data_received(self, data: bytes) -> None:
         """Refuse a head that has become too large."""

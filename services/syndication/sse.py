@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from shared.problems import problem
 from shared.query import Query
+from shared.redis import RedisError
 from shared.requests import asked_query
 from shared.ticks import Tick
 
 log = structlog.get_logger()
 
 HEARTBEAT_SECONDS = 15.0
-AT_ONCE = 100
-MOST_STREAMS = 1_000
+AWAY_SECONDS = 1.0
+SLOW_SECONDS = 10.0
+"""How long one event may take to be taken. A client that takes nothing at all is cut off below (`shared.web`)."""
+AT_ONCE = 20
+"""Events read at a time: what is held for a client that is far behind."""
+MOST_STREAMS = 4_000
 BLOCK_MS = 1000
-HEADERS = {
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-    "access-control-allow-origin": "*",
-    "x-content-type-options": "nosniff",
-}
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"access-control-allow-origin", b"*"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
 class Tail:
@@ -40,7 +49,7 @@ class Tail:
     def __init__(self, ledger: Ledger, rewound: Callable[[], None]) -> None:
         self._ledger, self._rewound = ledger, rewound
         self._seq = -1
-        self._grown = asyncio.Condition()
+        self._growth: asyncio.Future[None] | None = None
         self.closed = False
         self.era = 0
         self.tick = Tick("ledger tail", BLOCK_MS / 1000, self._watch)
@@ -50,20 +59,22 @@ class Tail:
         """The newest number seen."""
         return self._seq
 
+    @property
+    def growth(self) -> asyncio.Future[None]:
+        """What is done once the ledger has grown, was begun anew, or is to be watched no more; one for all who wait."""
+        if self._growth is None:
+            self._growth = asyncio.get_running_loop().create_future()
+        return self._growth
+
     async def close(self) -> None:
         """End every client's stream, so that a stop need not wait for them."""
-        async with self._grown:
-            self.closed = True
-            self._grown.notify_all()
+        self.closed = True
+        self._tell()
 
-    async def beyond(self, seq: int, seconds: float, era: int) -> bool:
-        """Wait until the ledger is beyond a number, or begun anew since `era`; False when the seconds ran out."""
-        try:
-            async with asyncio.timeout(seconds), self._grown:
-                await self._grown.wait_for(lambda: self._seq > seq or self.closed or self.era != era)
-        except TimeoutError:
-            return False
-        return True
+    def _tell(self) -> None:
+        told, self._growth = self._growth, None
+        if told is not None:
+            told.set_result(None)
 
     async def _watch(self) -> float:
         if self._seq < 0:
@@ -75,25 +86,84 @@ class Tail:
             self.era += 1
             self._rewound()
         if latest != self._seq:
-            async with self._grown:
-                self._seq = latest
-                self._grown.notify_all()
+            self._seq = latest
+            self._tell()
         return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the ledger as it is sent: events with their numbers, and the number that was looked at last."""
+
+    events: list[tuple[int, bytes]]
+    next: int
+
+
+class Parts:
+    """Reads pieces of the ledger; who waits for the same one shares its reading and its bytes."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._asked: dict[tuple[int, str], asyncio.Task[Part]] = {}
+
+    async def after(self, seq: int, query: Query | None) -> Part:
+        """Return what comes after a number. Raises RedisError."""
+        key = (seq, "" if query is None else str(query))
+        task = self._asked.get(key)
+        if task is None:
+            task = self._asked[key] = asyncio.create_task(self._read(seq, query))
+            task.add_done_callback(lambda done: self._done(key, done))
+        # Shielded: others wait for it too when this client leaves.
+        return await asyncio.shield(task)
+
+    def _done(self, key: tuple[int, str], task: asyncio.Task[Part]) -> None:
+        del self._asked[key]
+        if not task.cancelled():
+            task.exception()  # told to those who wait, if any still do
+
+    async def _read(self, seq: int, query: Query | None) -> Part:
+        page = await self._reading.page(seq, AT_ONCE, query)
+        events = [
+            (recorded.seq, b"id: %d\nevent: %s\ndata: %s\n\n" % (recorded.seq, recorded.type.encode(), event))
+            for recorded, event in page.events
+        ]
+        return Part(events, page.next)
 
 
 class EventStream:
     """`GET /events/stream?q=`: `id` is the seq, so that `Last-Event-ID` resumes without gap (HTML, 9.2)."""
 
-    def __init__(self, ledger: Ledger, reading: Reading, tail: Tail) -> None:
-        self._ledger, self._reading, self._tail = ledger, reading, tail
+    def __init__(
+        self, ledger: Ledger, reading: Reading, tail: Tail, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger, self._tail, self._clock = ledger, tail, clock
+        self._parts = Parts(reading)
         self._open = 0
 
     @property
     def routes(self) -> list[Route]:
         """The one route."""
-        return [Route("/events/stream", self._stream)]
+        return [Route("/events/stream", self, methods=["GET"])]
 
-    async def _stream(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GET with events without end, or a problem document; a HEAD with the headers of the stream."""
+        asked = await self._asked(Request(scope))
+        if isinstance(asked, Response):
+            await asked(scope, receive, send)
+            return
+        gone = asyncio.ensure_future(_gone(receive))
+        self._open += 1
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            if scope["method"] != "HEAD":
+                await self._events(*asked, send, gone)
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._open -= 1
+            gone.cancel()
+
+    async def _asked(self, request: Request) -> tuple[int, Query | None] | Response:
+        """Return the number to go on after and what is asked for, or what is wrong."""
         asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 20):
             return problem(422, "Last-Event-ID must be the seq of an event", errors=[("Last-Event-ID", asked[:40])])
@@ -102,28 +172,47 @@ class EventStream:
             return query
         # A number beyond the end is from before the ledger was begun anew.
         latest = await self._ledger.latest()
-        after = min(int(asked), latest) if asked else latest
         if self._open >= MOST_STREAMS:
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
-        return StreamingResponse(self._counted(after, query), headers=HEADERS, media_type="text/event-stream")
+        return min(int(asked), latest) if asked else latest, query
 
-    async def _counted(self, after: int, query: Query | None) -> AsyncIterator[bytes]:
-        self._open += 1
-        try:
-            async for part in self._events(after, query):
-                yield part
-        finally:
-            self._open -= 1
-
-    async def _events(self, after: int, query: Query | None) -> AsyncIterator[bytes]:
+    async def _events(self, after: int, query: Query | None, send: Send, gone: asyncio.Future[None]) -> None:
         era = self._tail.era
-        yield b": the ledger from here on\nretry: 2000\n\n"
-        while not self._tail.closed:
+        await _say(send, b": the ledger from here on\nretry: 2000\n\n")
+        while not (self._tail.closed or gone.done()):
             if era != self._tail.era:
                 era, after = self._tail.era, 0
-            page = await self._reading.page(after, AT_ONCE, query)
-            for recorded, event in page.events:
-                yield b"id: %d\nevent: %s\ndata: %s\n\n" % (recorded.seq, recorded.type.encode(), event)
-            if page.next == after and not await self._tail.beyond(after, HEARTBEAT_SECONDS, era):
-                yield b": still here\n\n"
-            after = page.next
+            growth = self._tail.growth  # before the reading, so that nothing that comes meanwhile is missed
+            try:
+                part = await self._parts.after(after, query)
+            except RedisError:
+                await asyncio.wait((gone,), timeout=AWAY_SECONDS)
+                continue
+            for seq, event in part.events:
+                started = self._clock()
+                await _say(send, event)
+                if self._clock() - started > SLOW_SECONDS:
+                    await self._dropped(send, seq)
+                    return
+            if part.next == after:
+                done, _ = await asyncio.wait(
+                    (gone, growth), timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    await _say(send, b": still here\n\n")
+            after = part.next
+
+    async def _dropped(self, send: Send, seq: int) -> None:
+        """Tell a client that it is too slow, and where to go on; it asks again by itself, and later than others."""
+        log.info("stream.dropped", seq=seq)
+        await _say(send, b'id: %d\nevent: dropped\nretry: 10000\ndata: {"resume_after":%d}\n\n' % (seq, seq))
+
+
+async def _gone(receive: Receive) -> None:
+    """Return once the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _say(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -13,8 +13,9 @@ from redis.exceptions import OutOfMemoryError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import web
 from shared.web import PortInUseError, Serving, application, listen
 from tests.asgi import ask
 
@@ -134,3 +135,33 @@ async def test_many_requests_on_one_connection_are_each_given_their_own_head(add
         async with asyncio.timeout(5):
             await reader.readuntil(b'{"size":1}')
     writer.close()
+
+
+async def test_a_peer_that_takes_nothing_is_cut_off_and_one_that_reads_slowly_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(web, "STALLED_SECONDS", 0.05)
+    ended: list[str] = []
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        left = asyncio.ensure_future(receive())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not left.done():
+            await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+            await asyncio.sleep(0)
+        ended.append(scope["path"])
+
+    bound = listen("127.0.0.1", 0)
+    serving = Serving(endless, bound)
+    await serving.start()
+    _, stuck = await asyncio.open_connection(*bound.getsockname(), limit=1024)
+    stuck.write(b"GET /stuck HTTP/1.1\r\nhost: x\r\n\r\n")
+    reader, slow = await asyncio.open_connection(*bound.getsockname(), limit=1024)
+    slow.write(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
+    while "/stuck" not in ended:
+        assert await reader.read(4_096)
+    assert "/slow" not in ended
+    for one in (stuck, slow):
+        one.transport.abort()
+    await serving.stop()
