@@ -24,9 +24,18 @@ run: $(RUN) ## the whole line in one process, with the sample newsroom (Ctrl-C s
 	@$(BIN)/wireroom up
 
 .PHONY: test
-test: lint ## lint, format, types, import rules, unit tests and journeys
+test: lint browser ## lint, format, types, import rules, unit tests and journeys
 	@echo "==> tests"
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+
+# The page's journeys need a browser and are skipped without one.
+.PHONY: browser
+browser: ## install Debian's Chromium, when root on a Debian that has none
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
+	  echo "==> installing Chromium (once)"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	    || echo "    it could not be had: the page's journeys are skipped"; \
+	fi
 
 .PHONY: lint
 lint: $(DEV) ## lint, format, types and import rules alone

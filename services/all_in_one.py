@@ -55,6 +55,7 @@ class Process:
         self.store = Store(connect(url))
         self.services: dict[str, Service] = {}
         self._endless: list[Callable[[], Awaitable[None]]] = []
+        self._lost: ASGIApp | None = None
         routes: list[BaseRoute] = []
         for name in names:
             service, more = self._build(name)
@@ -67,7 +68,7 @@ class Process:
         self.health = Health(self.store, checks, self._loops)
         documents = Documents(settings).routes if "syndication" in names else []
         self.routes: list[BaseRoute] = [*self.health.routes, *documents, *routes]
-        self.app = application(self.routes)
+        self.app = application(self.routes, lost=self._lost)
 
     async def start(self) -> None:
         """Start the services, last of the line first, so that each finds its reader waiting."""
@@ -98,6 +99,7 @@ class Process:
             return Enrichment(settings, self.store, bus), []
         syndication = Syndication(settings, self.store, bus, guard)
         self._endless.append(syndication.hang_up)
+        self._lost = syndication.lost
         return syndication, syndication.routes
 
     def _loops(self) -> list[Tick]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import structlog
 import uvicorn
@@ -36,9 +37,19 @@ class PortInUseError(RuntimeError):
     """The address to listen on cannot be had; the message says which and why."""
 
 
-def application(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Return the application whose every error is a problem document (RFC 9457), sent after the request was read."""
-    handlers = {HTTPException: _refused, RedisError: _storage_away, Exception: _failed}
+def application(routes: Sequence[BaseRoute], *, lost: ASGIApp | None = None) -> ASGIApp:
+    """Return the application whose every error is a problem document (RFC 9457), sent after the request was read.
+
+    People in a browser who ask for what there is not are answered by `lost`.
+    """
+
+    async def refused(request: Request, error: Exception) -> Response:
+        nowhere = isinstance(error, HTTPException) and error.status_code == 404
+        if lost is not None and nowhere and _in_browser(request):
+            return cast("Response", lost)  # Starlette calls what it is given, and any application will do
+        return await _refused(request, error)
+
+    handlers = {HTTPException: refused, RedisError: _storage_away, Exception: _failed}
     return Hearing(Starlette(routes=list(routes), exception_handlers=handlers))
 
 
@@ -78,6 +89,10 @@ class Hearing:
             await send(message)
 
         await self._app(scope, heard, answer)
+
+
+def _in_browser(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from services.syndication.api import Api
 from services.syndication.embargo import Embargoes, Releases, Texts
@@ -127,6 +128,11 @@ class Syndication:
             self._websub.tick,
             self._front.tick,
         )
+
+    @property
+    def lost(self) -> ASGIApp:
+        """The page for people who ask for what there is not."""
+        return self._front.lost
 
     @property
     def loops(self) -> Sequence[Tick]:

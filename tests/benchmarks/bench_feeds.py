@@ -50,7 +50,7 @@ WORDS = 300
 async def run(requests: int = 6_000, rounds: int = 3) -> list[Row]:
     """Measure with the whole line as the server, in a process of its own; rounds alternate with constant bytes."""
     rows = []
-    with _server() as (ours, bare):
+    with the_line() as (ours, bare):
         for name, headers in (("GET", {}), ("GET, gzip", {"accept_encoding": "gzip"})):
             rows.append(await _beside(f"cached feed, {name}", ours, bare, request(FEED, **headers), requests, rounds))
         _, answer = await target(HOST, ours, request(FEED))
@@ -59,6 +59,8 @@ async def run(requests: int = 6_000, rounds: int = 3) -> list[Row]:
         rows.append(await _beside("cached feed, 304 storm", ours, bare, storm, requests, rounds))
         page = request("/feeds/tags/harbour.json")
         rows.append(await _beside("cached tag feed as JSON, GET", ours, bare, page, requests, rounds))
+        front = request("/", accept_encoding="gzip")
+        rows.append(await _beside("News Feed page, GET /, gzip", ours, bare, front, requests, rounds))
     return [*rows, *await _rendering(), *await _searching()]
 
 
@@ -125,7 +127,7 @@ class Constant:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[int, int]]:
+def the_line() -> Iterator[tuple[int, int]]:
     """Run the whole line, and the constant application beside it, in one process; give their ports."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
@@ -189,15 +191,16 @@ async def _apart(app: Constant) -> AsyncIterator[int]:
 
 
 async def _filled(store: Store, count: int) -> Handlers:
-    """Bring articles of some 300 words into the ledger."""
+    """Bring articles into the ledger."""
     handlers = handlers_on(store, now=lambda: MORNING)
     chance = random.Random(5)
     for number in range(count):
-        await handlers.on_article_enriched(an_enriched(article=_article(chance, number)))
+        await handlers.on_article_enriched(an_enriched(article=an_item(chance, number)))
     return handlers
 
 
-def _article(chance: random.Random, number: int, **over: Any) -> Any:
+def an_item(chance: random.Random, number: int, **over: Any) -> Any:
+    """Return an article of some 300 words, with picture and author."""
     text = " ".join("".join(chance.choices("aeinorstlu", k=chance.randint(2, 9))) for _ in range(WORDS))
     fields: dict[str, Any] = {
         "id": f"desk-{number:020}",
@@ -216,7 +219,7 @@ def _article(chance: random.Random, number: int, **over: Any) -> Any:
 async def _rendering() -> list[Row]:
     """Measure what is done for a new article in a feed of 50 beside rendering the article itself."""
     chance = random.Random(9)
-    articles = [_article(chance, number) for number in range(ITEMS)]
+    articles = [an_item(chance, number) for number in range(ITEMS)]
     bodies = [RSS.item(article, SITE) for article in articles]
     moment = MORNING + timedelta(hours=1)
     channel = Channel(feed=ALL, label="", published=moment, modified=moment)
@@ -235,22 +238,22 @@ async def _rendering() -> list[Row]:
     return [
         Row(
             name="one new article into a feed of 50, rendering",
-            value=_ms(joined, 300),
+            value=ms(joined, 300),
             unit="ms",
             target=0.1,
             ceiling=1.0,
-            note=f"head and join of {size:,} bytes; the item itself {_ms(one, 100):.3f} ms with its check",
+            note=f"head and join of {size:,} bytes; the item itself {ms(one, 100):.3f} ms with its check",
         ),
         Row(
             name="one new article, hash and three codings",
-            value=_ms(sealed, 10),
+            value=ms(sealed, 10),
             unit="ms",
             note="once for each change that is asked for, in a thread",
         ),
     ]
 
 
-def _ms(work: Callable[[], None], times: int) -> float:
+def ms(work: Callable[[], object], times: int) -> float:
     """Return the median milliseconds of one."""
     found = []
     for _ in range(times):
@@ -287,7 +290,7 @@ async def _searched(library: Library, handlers: Handlers) -> list[Row]:
     async def publish() -> None:
         nonlocal number
         number += 1
-        await handlers.on_article_enriched(an_enriched(article=_article(chance, number)))
+        await handlers.on_article_enriched(an_enriched(article=an_item(chance, number)))
 
     for _ in range(20):
         await publish()

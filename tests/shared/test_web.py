@@ -34,6 +34,20 @@ async def breaks(request: Request) -> Response:
     )
 
 
+async def lost(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"<h1>Not found</h1>"})
+
+
+async def test_people_who_have_lost_the_way_see_a_page_and_programs_a_problem() -> None:
+    app = application([Route("/there", takes, methods=["POST"])], lost=lost)
+    person = await ask(app, "GET", "/nowhere", headers={"accept": "text/html,*/*;q=0.8"})
+    assert (person.status, person.body) == (404, b"<h1>Not found</h1>")
+    program = await ask(app, "GET", "/nowhere", headers={"accept": "*/*"})
+    assert program.headers["content-type"] == "application/problem+json"
+    assert (await ask(app, "GET", "/there", headers={"accept": "text/html"})).status == 405
+
+
 @pytest.fixture
 def app() -> ASGIApp:
     names = {"refuses": refuses, "takes": takes, "redis": breaks, "full": breaks}

@@ -43,8 +43,11 @@ class Addresses:
             Route("/assets/{digest}/{name}", _Served(self._asset), methods=["GET"]),
         ]
 
-    async def missing(self, scope: Scope, send: Send) -> None:
-        """Answer a person who has lost the way."""
+    async def lost(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer a person who has lost the way, as an ASGI application."""
+        await self._missing(scope, send)
+
+    async def _missing(self, scope: Scope, send: Send) -> None:
         await self._message(scope, send, 404, "Not found", "There is no page at this address.")
 
     async def _front(self, scope: Scope, send: Send) -> None:
@@ -60,7 +63,7 @@ class Addresses:
         async def page(scope: Scope, send: Send) -> None:
             slug = scope["path_params"]["slug"]
             if not is_slug(slug):
-                await self.missing(scope, send)
+                await self._missing(scope, send)
                 return
             await self._list(FeedName(kind, slug), scope, send)
 
@@ -108,7 +111,7 @@ class Addresses:
 
     async def _asset(self, scope: Scope, send: Send) -> None:
         if not await self._pages.printer.assets.serve(scope, send):
-            await self.missing(scope, send)
+            await self._missing(scope, send)
 
     async def _message(self, scope: Scope, send: Send, status: int, title: str, detail: str) -> None:
         await _told(self._pages.printer.message(title, detail), status, scope, send)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from services.syndication.feeds.shelf import Shelf
 from services.syndication.feeds.site import Site
@@ -54,9 +55,9 @@ class Front:
         return self._addresses.routes
 
     @property
-    def addresses(self) -> Addresses:
-        """What answers people who have lost the way."""
-        return self._addresses
+    def lost(self) -> ASGIApp:
+        """The page for people who ask for what there is not."""
+        return self._addresses.lost
 
     def forget(self) -> None:
         """Drop all that is kept: the ledger was begun anew."""
