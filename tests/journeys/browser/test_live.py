@@ -42,7 +42,7 @@ async def test_an_update_is_offered_and_a_retraction_is_not_waited_for(visit: Op
 
 
 async def test_a_stream_that_broke_off_goes_on(visit: Open, site: Line) -> None:
-    seen = await visit("/")
+    seen = await visit("/feeds")
     asked: list[str] = []
 
     async def first_breaks_off(route: Route) -> None:
@@ -57,7 +57,7 @@ async def test_a_stream_that_broke_off_goes_on(visit: Open, site: Line) -> None:
         await route.fulfill(body=body, content_type="text/event-stream")
 
     await seen.page.route("**/events/stream*", first_breaks_off)
-    await seen.page.reload()
+    await seen.page.goto(seen.url)
     await expect(seen.page.locator("#fresh button")).to_have_text("2 new stories")
     assert len(asked) == 2
 

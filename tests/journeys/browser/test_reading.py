@@ -39,7 +39,7 @@ async def test_show_more_goes_on_in_place(visit: Open) -> None:
     stories = seen.page.locator("article.story")
     await expect(stories).to_have_count(20)
     await seen.page.click("#more")
-    await seen.page.wait_for_function("document.querySelectorAll('article.story').length > 20")
+    await expect(stories.nth(20)).to_be_attached()
     focused = await seen.page.evaluate("document.activeElement.closest('article').dataset.id")
     assert await stories.nth(20).get_attribute("data-id") == focused
     while await seen.page.locator("#more").count():
