@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -20,7 +20,8 @@ class Known:
     """What is remembered of an article; version 0 was seen and never published (a new source's old items).
 
     `given` is a digest of what the source gave where more than that is published (its page's text), else empty;
-    `until` when the embargo of this version ends, if it lay ahead when it came.
+    `until` when the embargo of this version ends, if it lay ahead when it came. `updated` is the latest moment at which
+    the source says to have changed it, or taken it back, where it says so.
     """
 
     version: int
@@ -33,19 +34,22 @@ class Known:
     correction: str = ""
     given: str = ""
     until: str = ""
+    updated: datetime | None = None
 
     def write(self) -> bytes:
         """Return it as it is stored."""
         moment = self.published_at.isoformat()
         values = [self.version, self.fingerprint, self.status, moment, self.guid, self.url, self.headline]
-        extra = (self.given, self.until) if self.until else (self.given,) if self.given else ()
+        extra = [self.given, self.until, self.updated.isoformat() if self.updated else ""]
+        while extra and not extra[-1]:
+            extra.pop()
         return orjson.dumps([*values, self.correction, *extra])
 
     @classmethod
     def read(cls, stored: bytes) -> Known:
         """Build it from what `write` gave."""
         version, fingerprint, status, moment, guid, url, headline, correction, *extra = orjson.loads(stored)
-        given, until = [*extra, "", ""][:2]
+        given, until, updated = [*extra, "", "", ""][:3]
         return cls(
             version=version,
             fingerprint=fingerprint,
@@ -57,6 +61,7 @@ class Known:
             correction=correction,
             given=given,
             until=until,
+            updated=datetime.fromisoformat(updated) if updated else None,
         )
 
     def waits(self, moment: datetime) -> bool:
@@ -84,11 +89,25 @@ class Retracted:
     """It was taken back and stays so: only a source that says `usable` in so many words brings it back."""
 
 
-Decision = New | Changed | Unchanged | Retracted
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """An older text than the one we have, by its source's own word: an old copy, or one that came late."""
+
+
+Decision = New | Changed | Unchanged | Retracted | Outdated
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""What a source dates further ahead than this is a slip of its clock, and holds nothing up."""
 
 
 def decide(known: Known | None, event: ArticleIngested, now: Known) -> Decision:
-    """Compare what is known of an article with what it would be remembered as (`now`) after this event."""
+    """Compare what is known of an article with what it would be remembered as (`now`) after this event.
+
+    `now.updated` is what its source says of when it changed. A text without a date is taken for the newest, as is one
+    with the date of the last: many a source changes texts without a word.
+    """
+    if known is not None and is_older(now.updated, known, event.occurred_at):
+        return Unchanged() if known.fingerprint == now.fingerprint and known.status == now.status else Outdated()
     if known is None or known.version == 0:
         same = known is not None and known.fingerprint == now.fingerprint
         return Unchanged() if same else New()
@@ -100,8 +119,18 @@ def decide(known: Known | None, event: ArticleIngested, now: Known) -> Decision:
     return Unchanged() if same and known.status == now.status and not corrected and not moved else Changed()
 
 
-def remembered(event: ArticleIngested, known: Known | None) -> Known:
-    """Return what is to be remembered of an article once this event is accepted."""
+def is_older(updated: datetime | None, known: Known, moment: datetime) -> bool:
+    """Tell whether a source says of a text, or of its withdrawal, that it is older than what is known."""
+    if updated is None or known.updated is None:
+        return False
+    return updated < known.updated <= moment + CLOCKS_DIFFER
+
+
+def remembered(event: ArticleIngested, known: Known | None, updated: datetime | None = None) -> Known:
+    """Return what is to be remembered of an article once this event is accepted.
+
+    `updated` is when its source says to have changed it.
+    """
     article = event.article
     note = event.correction.note if event.correction else None
     return Known(
@@ -114,6 +143,7 @@ def remembered(event: ArticleIngested, known: Known | None) -> Known:
         headline=article.headline,
         correction=_digest(note) if note else (known.correction if known else ""),
         until=embargo_of(article.embargoed_until) if is_ahead(article.embargoed_until, event.occurred_at) else "",
+        updated=updated or (known.updated if known else None),
     )
 
 

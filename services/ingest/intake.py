@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import random
 from time import perf_counter
@@ -12,74 +12,31 @@ from uuid import uuid4
 
 import structlog
 
-from services.ingest import changes
-from services.ingest.changes import Changed, Known, New
+from services.ingest.changes import Known, is_older
+from services.ingest.document import Withdrawal
 from services.ingest.identity import source_of
 from services.ingest.metrics import ARTICLES
-from services.ingest.normalize import event_of, retraction_of
-from services.ingest.offers import Names, Offer
+from services.ingest.normalize import WITHDRAWN, event_of, retraction_of
+from services.ingest.offers import Names, Offer, newest
 from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
 from services.ingest.resolving import identity_of
+from services.ingest.results import Accepted, Outdated, Refused, Result, Unchanged
 from services.ingest.source import Settings, Source
-from services.ingest.store import NOTHING, Entry, ItemStore, SourceStore
+from services.ingest.steps import Step, decided, runs, step_of
+from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
-from shared.events import ArticleIngested, Retraction, to_json
+from shared.events import Retraction
 from shared.redis import RedisError
 
 log = structlog.get_logger()
 
 TRIES = 20
-MOST_ENTRIES = 200
-MOST_BYTES = 4 * 1024 * 1024
-"""Of events in one script."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A new version is durable, and on its way."""
-
-    article_id: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A reader would see no difference; nothing was written."""
-
-    article_id: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It cannot be taken; `field` says what is wrong with it. `article_id` is its name."""
-
-    article_id: str
-    field: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retracted:
-    """The article was taken back and stays so until its source says `usable`."""
-
-    article_id: str
-    version: int
-
-
-Result = Accepted | Unchanged | Refused | Retracted
+SAID: Mapping[type[Result], str] = {Accepted: "ingested", Outdated: "outdated"}
 
 
 class ContendedError(RuntimeError):
     """Other writers kept changing the same articles; trying again later will do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    result: Result
-    entry: Entry | None = None
-    aliases: Mapping[bytes, str] = field(default_factory=dict)
 
 
 class Intake:
@@ -117,7 +74,7 @@ class Intake:
     ) -> list[Result]:
         """Commit one document's submissions and its state at once; return a result for each, in order.
 
-        `seen` are remembered without being published. Of submissions of one article the last holds.
+        `seen` are remembered without being published. Of submissions of one article the newest holds.
         Raises RedisError and ContendedError: nothing was taken then.
         """
         found = await self.names.offers(source, [*seen, *submissions])
@@ -139,7 +96,7 @@ class Intake:
         document comes again and finds the first ones known. Raises RedisError and ContendedError.
         """
         started, correlation = perf_counter(), correlation_id or uuid4().hex
-        named = {offer.id: offer for offer in offers}
+        named = newest(offers)
         for tried in range(TRIES):
             await _give_way(tried)
             steps = await self._steps(source, named, correlation)
@@ -156,26 +113,39 @@ class Intake:
         """Return the article that a source calls by a guid or has at a URL, or None. Raises RedisError."""
         return await self.names.find(source_id, guid, url)
 
-    async def retract(self, article_id: str, retraction: Retraction) -> Accepted | Unchanged | None:
-        """Take an article back; None when it was never published. Raises RedisError and ContendedError."""
+    async def withdraw(self, source_id: str, withdrawal: Withdrawal) -> Result | None:
+        """Take back what a source takes back; None when it was never published. Raises as `retract` does."""
+        article_id = await self.find(source_id, withdrawal.guid, withdrawal.url)
+        if article_id is None:
+            return None
+        return await self.retract(article_id, Retraction(reason=withdrawal.reason or WITHDRAWN), withdrawal.at)
+
+    async def retract(self, article_id: str, retraction: Retraction, at: datetime | None = None) -> Result | None:
+        """Take an article back; None when it was never published. Raises RedisError and ContendedError.
+
+        `at` is when its source took it back, where it says so: what it published again since then stays.
+        """
         started, correlation, source_id = perf_counter(), uuid4().hex, source_of(article_id)
         source = await self._sources.get(source_id) or Source(Settings(id=source_id))
         for tried in range(TRIES):
             await _give_way(tried)
-            before = (await self._items.read(source_id, [article_id]))[0]
+            before, moment = (await self._items.read(source_id, [article_id]))[0], self._now()
             known = Known.read(before) if before else None
             if known is None or known.version == 0:
                 return None
             if known.status == "canceled":
                 return Unchanged(article_id, known.version)
-            event = retraction_of(article_id, known, source, retraction, self._now(), correlation)
-            step = _step(event, before, replace(known, version=known.version + 1, status="canceled"))
+            if is_older(at, known, moment):
+                return Outdated(article_id, known.version)
+            event = retraction_of(article_id, known, source, retraction, moment, correlation)
+            after = replace(known, version=known.version + 1, status="canceled", updated=at or known.updated)
+            step = step_of(event, before, after)
             if await self._commit(source_id, [step], {}):
                 self._tell({article_id: step}, source_id, correlation, started)
-                return Accepted(article_id, known.version + 1)
+                return step.result
         raise ContendedError(f"others keep changing {article_id}")
 
-    async def _steps(self, source: Source, named: Mapping[str, Offer], correlation: str) -> dict[str, _Step]:
+    async def _steps(self, source: Source, named: Mapping[str, Offer], correlation: str) -> dict[str, Step]:
         stored = await self._items.read(source.settings.id, list(named))
         moment = self._now()
         steps = {}
@@ -183,21 +153,21 @@ class Intake:
             known = Known.read(before) if before else None
             name = (id, known.guid if known else offer.guid)
             event = event_of(offer.submission, source, known, moment, correlation, name)
-            steps[id] = _decided(event, known, before, offer)
+            steps[id] = decided(event, known, before, offer)
         return steps
 
-    async def _commit(self, source_id: str, steps: Iterable[_Step], document: Mapping[str, str]) -> bool:
+    async def _commit(self, source_id: str, steps: Iterable[Step], document: Mapping[str, str]) -> bool:
         kept = [step for step in steps if step.entry is not None or step.aliases]
         if not kept and not document:
             return True
-        runs = list(_runs(kept)) or [[]]
-        for number, run in enumerate(runs):
-            fields = document if number == len(runs) - 1 else {}
+        portions = list(runs(kept)) or [[]]
+        for number, run in enumerate(portions):
+            fields = document if number == len(portions) - 1 else {}
             if not await self._commit_run(source_id, run, fields):
                 return False
         return True
 
-    async def _commit_run(self, source_id: str, run: Sequence[_Step], document: Mapping[str, str]) -> bool:
+    async def _commit_run(self, source_id: str, run: Sequence[Step], document: Mapping[str, str]) -> bool:
         entries = [step.entry for step in run if step.entry is not None]
         aliases = {key: id for step in run for key, id in step.aliases.items()}
         try:
@@ -210,7 +180,7 @@ class Intake:
             self._outbox.wake(source_id)
         return not conflicts
 
-    def _tell(self, steps: Mapping[str, _Step], source_id: str, correlation: str, started: float) -> None:
+    def _tell(self, steps: Mapping[str, Step], source_id: str, correlation: str, started: float) -> None:
         ms = round((perf_counter() - started) * 1000, 2)
         for id, step in steps.items():
             result = step.result
@@ -218,10 +188,9 @@ class Intake:
             if isinstance(result, Refused):
                 log.warning("article.refused", article_id=id, source=source_id, reason=result.reason)
                 continue
-            tell = log.info if isinstance(result, Accepted) else log.debug
-            name = "article.ingested" if isinstance(result, Accepted) else "article.unchanged"
+            tell = log.info if isinstance(result, Accepted | Outdated) else log.debug
             tell(
-                name,
+                f"article.{SAID.get(type(result), 'unchanged')}",
                 article_id=id,
                 version=result.version,
                 source=source_id,
@@ -234,43 +203,3 @@ async def _give_way(tried: int) -> None:
     """Wait a random while after a lost race, growing: writers in step would lose all but one each time."""
     if tried:
         await asyncio.sleep(random() * min(0.5, 0.002 * 2.0**tried))
-
-
-def _runs(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
-    """Cut steps into what one script may hold, for the server does nothing else meanwhile."""
-    run: list[_Step] = []
-    size = 0
-    for step in steps:
-        run.append(step)
-        size += len(step.entry.event) if step.entry is not None else 0
-        if len(run) >= MOST_ENTRIES or size >= MOST_BYTES:
-            yield run
-            run, size = [], 0
-    if run:
-        yield run
-
-
-def _decided(event: ArticleIngested, known: Known | None, before: bytes, offer: Offer) -> _Step:
-    id, version = event.article.id, known.version if known else 0
-    if version == 0 and event.article.status == "canceled":
-        return _Step(Refused(id, "status", "is canceled, but the article was never published"))
-    after = replace(changes.remembered(event, known), given=offer.given)
-    also = {offer.other: id} if offer.other else {}
-    if not offer.wanted and not after.until:  # what is not out yet is no old story, even in a source new to us
-        unseen = Entry(id, before, replace(after, version=0).write()) if known is None else None
-        return _Step(Unchanged(id, version), unseen, offer.keys() if known is None else also)
-    match changes.decide(known, event, after):
-        case New() | Changed():
-            return _step(event, before, after, offer.keys() | also)
-        case changes.Retracted():
-            return _Step(Retracted(id, version), None, also)
-        case _:
-            noted = known is not None and known.given != offer.given
-            entry = Entry(id, before, replace(known, given=offer.given).write()) if known and noted else None
-            return _Step(Unchanged(id, version), entry, also)
-
-
-def _step(event: ArticleIngested, before: bytes, after: Known, aliases: Mapping[bytes, str] = NOTHING) -> _Step:
-    article = event.article
-    entry = Entry(article.id, before, after.write(), to_json(event), event.correlation_id)
-    return _Step(Accepted(article.id, article.version), entry, aliases)

@@ -39,6 +39,7 @@ def event_of(
     id, guid = name or name_of(submission)
     version = known.version + 1 if known else 1
     status = submission.status or (known.status if known else "usable")
+    published, updated = _published(submission, known, moment), submission.updated_at
     plain = submission.model_dump(exclude=_OURS)
     plain |= {
         "id": id,
@@ -49,8 +50,8 @@ def event_of(
         "reuse": submission.reuse or source.settings.reuse or "full",
         "section": submission.section or source.settings.section,
         "language": submission.language or source.settings.language,
-        "published_at": submission.published_at or _published(known, submission.embargoed_until, moment),
-        "updated_at": submission.updated_at or (moment if version > 1 else None),
+        "published_at": published,
+        "updated_at": updated if updated not in (None, published) else moment if version > 1 else None,
         "ingested_at": moment,
         "embargoed_until": submission.embargoed_until,
     }
@@ -85,10 +86,17 @@ def retraction_of(
     return ArticleIngested(occurred_at=moment, correlation_id=correlation_id, article=article, retraction=retraction)
 
 
-def _published(known: Known | None, until: datetime | None, moment: datetime) -> datetime:
+def _published(submission: Submission, known: Known | None, moment: datetime) -> datetime:
+    """Return when an article was published.
+
+    One date for publication and update is what is said of what was just published, and later all that is said by a
+    source that knows no other date than the update's.
+    """
+    given, until = submission.published_at, submission.embargoed_until
     if known is not None and not (known.waits(moment) and embargo_of(known.published_at) == known.until):
-        return known.published_at
-    return until if until is not None and is_ahead(until, moment) else moment
+        redated = given is not None and known.published_at < given == submission.updated_at
+        return known.published_at if given is None or redated else given
+    return given or (until if until is not None and is_ahead(until, moment) else moment)
 
 
 def _source(submission: Submission, source: Source) -> dict[str, str | None]:

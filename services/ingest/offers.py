@@ -51,6 +51,17 @@ class Offers:
     identity: Identity = "guid"
 
 
+def newest(offers: Sequence[Offer]) -> dict[str, Offer]:
+    """Return one offer for each article: the one updated last where its source says so, else the last."""
+    chosen: dict[str, Offer] = {}
+    for offer in offers:
+        before = chosen[offer.id].submission.updated_at if offer.id in chosen else None
+        updated = offer.submission.updated_at
+        if before is None or updated is None or updated >= before:
+            chosen[offer.id] = offer
+    return chosen
+
+
 class Names:
     """Looks up articles by guid, and by address and words where guids do not hold."""
 

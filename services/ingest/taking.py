@@ -15,16 +15,15 @@ from services.ingest.completing import Complete, completed
 from services.ingest.document import Document, Withdrawal
 from services.ingest.gaps import backfilled
 from services.ingest.health import UNCHECKED
-from services.ingest.intake import Accepted, Intake
+from services.ingest.intake import Intake
 from services.ingest.metrics import SOURCES
-from services.ingest.normalize import WITHDRAWN
 from services.ingest.offers import Offer
 from services.ingest.reader import Ask, Read, Took
+from services.ingest.results import Accepted, Outdated
 from services.ingest.rhythm import Rhythm
 from services.ingest.source import Kind, Source, titled
 from services.ingest.store import SourceStore
 from services.ingest.submission import Submission
-from shared.events import Retraction
 from shared.redis import RedisError
 from shared.times import rfc3339
 
@@ -121,10 +120,8 @@ class Taking:
         """Take back what the source takes back, before its state is committed: killed between, it comes again."""
         live: list[Withdrawal] = []
         for withdrawal in withdrawals:
-            id = await self._intake.find(source.settings.id, withdrawal.guid, withdrawal.url)
-            if id is not None:
-                await self._intake.retract(id, Retraction(reason=withdrawal.reason or WITHDRAWN))
-            live.append(withdrawal)
+            result = await self._intake.withdraw(source.settings.id, withdrawal)
+            live += [] if isinstance(result, Outdated) else [withdrawal]
         return live
 
     async def _after(self, source: Source, took: Took, imperfect: str, accepted: int) -> None:

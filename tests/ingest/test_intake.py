@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from services.ingest.intake import Accepted, Intake, Refused, Retracted, Unchanged
+from services.ingest.document import Withdrawal
+from services.ingest.intake import Intake
+from services.ingest.results import Accepted, Outdated, Refused, Retracted, Unchanged
 from services.ingest.store import NOTHING, Entry, ItemStore
 from shared.events import ArticleIngested, Retraction
 from shared.redis import RedisError, Store
@@ -35,6 +38,37 @@ async def test_versions_count_up_with_each_change_and_reach_the_line_in_order(be
     assert await take(bench, headline="Second") == Accepted(ID, 2)
     assert await take(bench) == Accepted(ID, 3)
     assert await bench.sent() == [(ID, 1), (ID, 2), (ID, 3)]
+
+
+ELEVEN, HALF_PAST = "2026-11-22T11:00:00Z", "2026-11-22T11:30:00Z"
+
+
+async def test_an_older_text_that_comes_late_leaves_the_newer_one_standing(bench: Bench) -> None:
+    assert await take(bench, updated_at=HALF_PAST) == Accepted(ID, 1)
+    with capture_logs() as lines:
+        assert await take(bench, updated_at=ELEVEN, headline="As it was before") == Outdated(ID, 1)
+    assert [line["event"] for line in lines] == ["article.outdated"]
+    assert await take(bench, headline="Without a date it is the newest") == Accepted(ID, 2)
+    assert await take(bench, updated_at=ELEVEN, headline="As it was before") == Outdated(ID, 2)
+    assert await bench.sent() == [(ID, 1), (ID, 2)]
+
+
+async def test_of_two_texts_at_once_the_later_one_holds_in_whatever_order_they_come(bench: Bench) -> None:
+    texts = [a_submission(updated_at=HALF_PAST, headline="Later"), a_submission(updated_at=ELEVEN, headline="Earlier")]
+    assert await bench.intake.accept(a_source(), texts) == [Accepted(ID, 1)] * 2
+    await bench.sent()
+    assert bench.line.bodies[0]["article"]["headline"] == "Later"
+
+
+async def test_a_withdrawal_from_before_the_last_update_changes_nothing_and_a_later_one_holds(bench: Bench) -> None:
+    await take(bench, updated_at=HALF_PAST)
+    earlier = Withdrawal(guid="story-1", at=datetime(2026, 11, 22, 11, tzinfo=UTC))
+    later = Withdrawal(guid="story-1", at=datetime(2026, 11, 22, 11, 45, tzinfo=UTC))
+    assert await bench.intake.withdraw("desk", earlier) == Outdated(ID, 1)
+    assert await bench.intake.withdraw("desk", later) == Accepted(ID, 2)
+    assert await take(bench, updated_at=HALF_PAST, status="usable", headline="A late hook") == Outdated(ID, 2)
+    assert await take(bench, updated_at="2026-11-22T11:50:00Z", status="usable") == Accepted(ID, 3)
+    assert await bench.intake.withdraw("desk", Withdrawal(guid="unheard of")) is None
 
 
 async def test_the_event_on_the_line_is_complete(bench: Bench) -> None:

@@ -47,6 +47,47 @@ def events(lines: Sequence[Mapping[str, Any]], *names: str) -> list[Mapping[str,
     return [line for line in lines if line["event"] in names]
 
 
+# --- old copies
+
+SPACE = 'xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+
+
+def atom(*entries: str) -> bytes:
+    return f"<feed {SPACE}><title>Bay Wire</title><id>f</id>{''.join(entries)}</feed>".encode()
+
+
+def an_entry(title: str, hour: int, *, published: bool = False) -> str:
+    dates = "<published>2026-11-22T04:00:00Z</published>" if published else ""
+    dates += f"<updated>2026-11-22T{hour:02}:00:00Z</updated>"
+    return f"<entry><id>tag:bay,1</id><link href='https://bay.example/1'/><title>{title}</title>{dates}</entry>"
+
+
+@pytest.mark.parametrize("published", [True, False])
+async def test_an_old_copy_of_a_feed_takes_nothing_back(polling: Polling, published: bool) -> None:
+    polling.host.conditional = False
+    polling.host.body = atom(an_entry("As published", 4, published=published))
+    await polling.add()
+    await polling.poll()
+    for title, hour in (("As updated", 6), ("As published", 4), ("As updated once more", 8), ("As updated", 6)):
+        await polling.again(atom(an_entry(title, hour, published=published)))
+    await polling.sent()
+    assert polling.sent_headlines() == ["As published", "As updated", "As updated once more"]
+    articles = [body["article"] for body in polling.line.bodies]
+    assert {article["published_at"] for article in articles} == {"2026-11-22T04:00:00Z"}
+    assert [article["updated_at"] for article in articles] == [None, "2026-11-22T06:00:00Z", "2026-11-22T08:00:00Z"]
+
+
+async def test_a_tombstone_from_before_the_last_update_takes_nothing_back(polling: Polling) -> None:
+    polling.host.body = atom(an_entry("A story", 6))
+    await polling.add()
+    await polling.poll()
+    grave = "<at:deleted-entry ref='tag:bay,1' when='2026-11-22T{}:00:00Z'/>"
+    await polling.again(atom(grave.format("05")))
+    await polling.again(atom(grave.format("07")))
+    await polling.sent()
+    assert [body["article"]["status"] for body in polling.line.bodies] == ["usable", "canceled"]
+
+
 # --- gaps
 
 

@@ -8,8 +8,9 @@ from starlette.routing import Route
 
 from services.ingest.api.answers import answer, busy
 from services.ingest.identity import is_article_id
-from services.ingest.intake import Accepted, ContendedError, Intake, Refused, Result, Retracted
+from services.ingest.intake import ContendedError, Intake
 from services.ingest.pressure import Pressure
+from services.ingest.results import Accepted, Outdated, Refused, Result, Retracted, Unchanged
 from services.ingest.source import Settings
 from services.ingest.submission import RetractionInput, Submission
 from shared.auth import Guard
@@ -19,6 +20,7 @@ from shared.problems import problem
 from shared.requests import read_body, read_model
 
 BODY_LIMIT = 1024 * 1024
+OLDER = "its updated_at lies before that of the text taken last, which stands"
 
 
 class Articles:
@@ -93,5 +95,7 @@ def _told(result: Result) -> Response:
             return problem(409, detail)
         case Accepted(article_id=id, version=version):
             return answer({"id": id, "version": version, "status": "accepted"}, 202)
-        case _:
-            return answer({"id": result.article_id, "version": result.version, "status": "unchanged"})
+        case Outdated(article_id=id, version=version):
+            return answer({"id": id, "version": version, "status": "unchanged", "reason": OLDER})
+        case Unchanged(article_id=id, version=version):
+            return answer({"id": id, "version": version, "status": "unchanged"})

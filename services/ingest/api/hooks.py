@@ -15,15 +15,16 @@ from services.ingest.api.answers import answer, busy
 from services.ingest.cms.passed import Passed
 from services.ingest.cms.roll import Roll
 from services.ingest.cms.values import document
-from services.ingest.ghost.hook import Hidden, Other, Shown, refusal, told
+from services.ingest.document import Withdrawal
+from services.ingest.ghost.hook import Hidden, Other, Shown, refusal, sent_at, told
 from services.ingest.ghost.post import submission_of
 from services.ingest.ghost.store import Replays
-from services.ingest.intake import Accepted, ContendedError, Intake, Refused, Result
+from services.ingest.intake import ContendedError, Intake
 from services.ingest.metrics import HOOKS
 from services.ingest.pressure import Pressure
+from services.ingest.results import Accepted, Refused, Result
 from services.ingest.source import Source
 from services.ingest.store import SourceStore
-from shared.events import Retraction
 from shared.problems import problem
 from shared.redis import RedisError
 from shared.requests import read_body
@@ -82,7 +83,7 @@ class GhostHooks:
         if await self._replays.known(source.settings.id, header):
             return _told({"status": "repeated"})
         try:
-            response = await self._act(source, body)
+            response = await self._act(source, body, sent_at(header))
         except ContendedError as error:
             return busy(str(error))
         if response.status_code < 300:
@@ -95,7 +96,7 @@ class GhostHooks:
         unsigned = refusal(source.settings.secret, body, header, self._now().timestamp())
         return unsigned.reason if unsigned is not None else None
 
-    async def _act(self, source: Source, body: bytes) -> Response:
+    async def _act(self, source: Source, body: bytes, sent: datetime | None) -> Response:
         payload = await asyncio.to_thread(document, body)
         if not isinstance(payload, dict):
             return problem(422, "the body is not a JSON object")
@@ -107,15 +108,12 @@ class GhostHooks:
                 if again:  # only its source's own word brings back what was taken down
                     mapped = mapped.model_copy(update={"status": "usable"})
                 return _taken((await self._intake.accept(source, [mapped]))[0])
-            case Hidden(id=id, deleted=deleted):
-                return await self._withdraw(source, id, DELETED if deleted else UNPUBLISHED)
+            case Hidden(id=id, deleted=deleted, at=at):
+                withdrawal = Withdrawal(guid=id, reason=DELETED if deleted else UNPUBLISHED, at=at or sent)
+                result = await self._intake.withdraw(source.settings.id, withdrawal)
+                return _taken(result) if result is not None else _ignored(source, "it was never published here", id)
             case Other(what=what):
                 return _ignored(source, f"it is {what}, not about a post")
-
-    async def _withdraw(self, source: Source, id: str, reason: str) -> Response:
-        article = await self._intake.find(source.settings.id, id, None)
-        result = await self._intake.retract(article, Retraction(reason=reason)) if article is not None else None
-        return _taken(result) if result is not None else _ignored(source, "it was never published here", id)
 
     async def _remember(self, source_id: str, header: str) -> None:
         """Keep the signature; when that fails a replay finds every version taken, so the answer stands."""

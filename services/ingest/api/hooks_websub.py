@@ -14,17 +14,16 @@ from starlette.routing import Route
 
 from services.ingest.api.answers import busy
 from services.ingest.document import Document, Unreadable
-from services.ingest.intake import Accepted, ContendedError, Intake
+from services.ingest.intake import ContendedError, Intake
 from services.ingest.metrics import HOOKS
-from services.ingest.normalize import WITHDRAWN
 from services.ingest.parse import parse
 from services.ingest.pressure import Pressure
+from services.ingest.results import Accepted
 from services.ingest.source import Source
 from services.ingest.store import SourceStore
 from services.ingest.websub.signature import is_signed
 from services.ingest.websub.store import SubscriptionStore
 from services.ingest.websub.subscription import Subscription, healthy_until, leased, verifies
-from shared.events import Retraction
 from shared.problems import problem
 from shared.requests import read_body
 from shared.times import rfc3339
@@ -154,9 +153,7 @@ class WebSubHooks:
             log.info("websub.pushed", source=id, polled=True, reason=document.reason)
             return
         for withdrawal in document.withdrawals:
-            article = await self._intake.find(id, withdrawal.guid, withdrawal.url)
-            if article is not None:
-                await self._intake.retract(article, Retraction(reason=withdrawal.reason or WITHDRAWN))
+            await self._intake.withdraw(id, withdrawal)
         items = list(reversed(document.submissions))
         results = await self._intake.accept(source, items, fields)
         accepted = sum(isinstance(result, Accepted) for result in results)

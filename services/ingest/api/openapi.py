@@ -35,6 +35,7 @@ INGESTED = {
         "id": TEXT,
         "version": {"type": "integer", "minimum": 1},
         "status": {"enum": ["accepted", "unchanged"]},
+        "reason": {"type": "string", "description": "why nothing changed, where it says that it is older than we have"},
     },
 }
 SOURCE = {

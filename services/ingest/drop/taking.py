@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from services.ingest.document import Document, Withdrawal
+from services.ingest.document import Document
 from services.ingest.drop.files import Found
-from services.ingest.identity import article_id
-from services.ingest.intake import Accepted, Intake, Refused, Result
-from services.ingest.normalize import WITHDRAWN
+from services.ingest.intake import Intake
+from services.ingest.results import Accepted, Refused, Result
 from services.ingest.source import Settings, titled
 from services.ingest.submission import Submission
-from shared.events import Retraction
 
 BATCH = 200
 
@@ -36,14 +34,14 @@ async def take_in(intake: Intake, file: Found, document: Document) -> Took:
     submissions.sort(key=_time)
     owner, correlation = submissions[0].source.id if submissions else file.source_id, uuid4().hex
     results = await _accepted(intake, owner, submissions, document, correlation)
-    withdrawn = await _withdrawn(intake, owner, document.withdrawals)
+    withdrawn = [await intake.withdraw(owner, one) for one in document.withdrawals]
     refused = [result for result in results if isinstance(result, Refused)]
     return Took(
         source_id=owner,
         correlation_id=correlation,
         items=len(results) + len(document.withdrawals),
         accepted=sum(isinstance(result, Accepted) for result in results),
-        withdrawn=withdrawn,
+        withdrawn=sum(isinstance(result, Accepted) for result in withdrawn),
         refusal=f"was refused: {refused[0].field} {refused[0].reason}" if refused else None,
     )
 
@@ -59,19 +57,6 @@ async def _accepted(
         batch = submissions[at : at + BATCH]
         results += await intake.accept(source, batch, fields, correlation_id=correlation)
     return results
-
-
-async def _withdrawn(intake: Intake, source_id: str, withdrawals: Sequence[Withdrawal]) -> int:
-    """Take articles back; return how many there were."""
-    count = 0
-    for one in withdrawals:
-        name = one.guid or one.url
-        if name is None:
-            continue
-        id = article_id(source_id, name)
-        known = await intake.find(source_id, one.guid, one.url) or id
-        count += isinstance(await intake.retract(known, Retraction(reason=one.reason or WITHDRAWN)), Accepted)
-    return count
 
 
 def _time(item: Submission) -> float:

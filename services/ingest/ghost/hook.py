@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from services.ingest.cms.values import Object, object_of, text
+from services.ingest.cms.values import Object, moment, object_of, text
 from services.ingest.ghost.post import PUBLISHED
 
 SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64}), ?t=([0-9]{1,15})")
@@ -31,10 +32,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A post that readers do not see: unpublished, deleted, or still a draft."""
+    """A post that readers do not see: unpublished, deleted, or still a draft; `at` is since when, where it says so."""
 
     id: str
     deleted: bool
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ def refusal(secret: str, body: bytes, header: str, now: float) -> Unsigned | Non
     return None
 
 
+def sent_at(header: str) -> datetime | None:
+    """Return when a hook was sent, of a signature that was believed."""
+    found = SIGNATURE.fullmatch(header.strip())
+    return datetime.fromtimestamp(int(found[2]) / 1000, UTC) if found else None
+
+
 def told(payload: Object) -> Told:
     """Tell what a hook is about by its shape; Ghost does not always name the event.
 
@@ -78,5 +86,5 @@ def told(payload: Object) -> Told:
         return Other("about a post without an id")
     status = current.get("status") or (PUBLISHED if current.get("published_at") else "draft")
     if status != PUBLISHED:
-        return Hidden(id, deleted=False)
+        return Hidden(id, deleted=False, at=moment(current.get("updated_at")))
     return Shown(current, again=previous.get("status", PUBLISHED) != PUBLISHED)

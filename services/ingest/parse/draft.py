@@ -71,7 +71,7 @@ def _said(draft: Draft, channel: Channel) -> Fields | None:
         "body_html": body,
         "published_at": draft.published or draft.updated,
         "embargoed_until": draft.embargoed,
-        "updated_at": draft.updated if draft.published and draft.updated != draft.published else None,
+        "updated_at": draft.updated,
         "language": draft.language or channel.language,
     }
     if rights := draft.rights or channel.rights:

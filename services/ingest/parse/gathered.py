@@ -43,7 +43,10 @@ def document_of(
 
 
 def distinct(submissions: list[Submission]) -> list[Submission]:
-    """Keep one item of each guid; where a guid is given to items of several URLs, it names none of them alone."""
+    """Keep one item of each guid; where a guid is given to items of several URLs, it names none of them alone.
+
+    Of several versions of one item the last updated holds (RFC 4287, section 4.1.1), else the first of the document.
+    """
     urls: dict[str | None, set[str | None]] = {}
     for item in submissions:
         urls.setdefault(item.guid, set()).add(item.url)
@@ -52,5 +55,10 @@ def distinct(submissions: list[Submission]) -> list[Submission]:
         shared = item.guid is not None and len(urls[item.guid]) > 1
         guid = f"{item.guid}|{item.url}"[:2048] if shared else item.guid
         key = guid or item.url or f"{item.headline}\0{item.body_html}"
-        kept.setdefault(key, item.model_copy(update={"guid": guid}) if shared else item)
+        if key not in kept or _is_newer(item, kept[key]):
+            kept[key] = item.model_copy(update={"guid": guid}) if shared else item
     return list(kept.values())
+
+
+def _is_newer(one: Submission, other: Submission) -> bool:
+    return one.updated_at is not None and other.updated_at is not None and one.updated_at > other.updated_at

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from services.ingest.api.hooks import BODY_LIMIT, GhostHooks
 from services.ingest.ghost.post import submission_of
 from services.ingest.ghost.store import Replays
-from services.ingest.intake import Unchanged
+from services.ingest.results import Unchanged
 from services.ingest.source import Settings
 from services.ingest.submission import Submission
 from shared.redis import RedisError, Store, connect
@@ -97,6 +97,23 @@ async def test_the_same_hook_again_has_no_effect(site: Site) -> None:
     assert (first.status, again.status, again.json()) == (202, 200, {"status": "repeated"})
     assert [version for _, version in await site.sent()] == [1, 2]
     assert site.line.bodies[-1]["article"]["status"] == "canceled"
+
+
+async def test_hooks_that_overtake_each_other_leave_the_newest_word_standing(site: Site) -> None:
+    def at(minute: int, **over: Any) -> dict[str, Any]:
+        return a_post(updated_at=f"2026-11-22T10:{minute}:00.000Z", **over)
+
+    await site.tell(a_hook(at(30)))
+    await site.tell(a_hook(at(40, title="Ferry returns, late")))
+    late = await site.tell(a_hook(at(35, title="Ferry returns, perhaps"), {"title": "x"}))
+    assert (late.status, late.json()["status"], late.json()["version"]) == (200, "unchanged", 2)
+    await site.tell(a_hook(at(50, status="draft"), {"status": "published"}))
+    overtaken = await site.tell(a_hook(at(45), {"status": "draft"}))
+    assert (overtaken.json()["status"], overtaken.json()["version"]) == ("unchanged", 3)
+    await site.tell(a_hook(at(55), {"status": "draft"}))
+    await site.tell(a_hook(at(52, status="draft"), {"status": "published"}))
+    await site.sent()
+    assert [body["article"]["status"] for body in site.line.bodies] == ["usable", "usable", "canceled", "usable"]
 
 
 async def test_a_hook_killed_between_commit_and_answer_is_the_same_version_again(

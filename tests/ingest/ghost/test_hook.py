@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.ingest.ghost.hook import Hidden, Other, Shown, refusal, told
+from services.ingest.ghost.hook import Hidden, Other, Shown, refusal, sent_at, told
 from tests.ingest.ghost.posts import a_hook, a_post
 
 SECRET, BODY, AT = "a-made-up-secret", b'{"post":{"current":{},"previous":{}}}', 1_795_000_000
@@ -21,6 +22,11 @@ def signed(body: bytes = BODY, secret: str = SECRET, at: str = f"{AT}000") -> st
 def test_the_signature_covers_the_body_and_the_time_behind_it() -> None:
     assert refusal(SECRET, BODY, SIGNED, AT) is None
     assert signed() == SIGNED
+
+
+def test_a_hook_tells_when_it_was_sent() -> None:
+    assert sent_at(SIGNED) == datetime.fromtimestamp(AT, UTC)
+    assert sent_at("") is None
 
 
 @pytest.mark.parametrize("late", [-299.0, 0.0, 299.0])
@@ -69,7 +75,8 @@ def test_a_post_published_just_now_says_so(before: str) -> None:
 
 @pytest.mark.parametrize("status", ["draft", "scheduled", "sent"])
 def test_a_post_of_any_other_status_is_hidden(status: str) -> None:
-    assert told(a_hook(a_post(status=status), {"status": "published"})) == Hidden(a_post()["id"], deleted=False)
+    at = datetime.fromisoformat(a_post()["updated_at"])
+    assert told(a_hook(a_post(status=status), {"status": "published"})) == Hidden(a_post()["id"], deleted=False, at=at)
 
 
 def test_an_empty_current_is_a_deletion() -> None:

@@ -144,3 +144,11 @@ def test_an_entry_alone_is_a_document() -> None:
     found = parse(body, url="", content_type="", source_id="bay", now=NOW)
     assert isinstance(found, Document)
     assert [one.guid for one in found.submissions] == ["urn:1"]
+
+
+def test_of_several_versions_of_one_entry_the_last_updated_holds() -> None:
+    entries = "".join(
+        f"<entry><id>1</id><title>At {hour}</title><updated>2026-11-21T{hour:02}:00:00Z</updated></entry>"
+        for hour in (9, 11, 10)
+    )
+    assert [item.headline for item in read(entries).submissions] == ["At 11"]
