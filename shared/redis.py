@@ -126,31 +126,38 @@ class Store:
         self.client = client
         self._waiting: list[_Asked] = []
         self._under_way: list[_Asked] = []
+        self._texts: dict[str, str] = {}
         self._sending: asyncio.Task[None] | None = None
         self._lost = False
 
-    async def do(self, *command: Argument) -> Any:
-        """Run one command and return its reply as redis-py parses it.
+    def ask(self, *command: Argument) -> asyncio.Future[Any]:
+        """Have one command run, and return the future of its reply as redis-py parses it.
 
-        Raises RedisError: the connection's or the server's own; another caller's failure never shows here.
+        It fails with RedisError: the connection's or the server's own; another caller's failure never shows here.
         """
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((command, answer))
         if self._sending is None:
             self._start()
-        return await answer
+        return answer
 
-    async def run(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
-        """Run a script; the server is sent its text only when it has forgotten it.
+    def call(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> asyncio.Future[Any]:
+        """Have a script run; the server is sent its text only when it has forgotten it.
 
-        Raises CrossSlotError when the keys do not share one hash tag, and RedisError.
+        Raises CrossSlotError when the keys do not share one hash tag; the future fails with RedisError.
         """
         if not one_slot(keys):
             raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
-        try:
-            return await self.do("EVALSHA", script.sha, len(keys), *keys, *args)
-        except NoScriptError:
-            return await self.do("EVAL", script.lua, len(keys), *keys, *args)
+        self._texts[script.sha] = script.lua
+        return self.ask("EVALSHA", script.sha, len(keys), *keys, *args)
+
+    async def do(self, *command: Argument) -> Any:
+        """Run one command and return its reply, as `ask` does."""
+        return await self.ask(*command)
+
+    async def run(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
+        """Run a script and return its reply, as `call` does."""
+        return await self.call(script, keys=keys, args=args)
 
     async def close(self) -> None:
         """Wait for what is under way and close the connections."""
@@ -198,10 +205,12 @@ class Store:
             self._tell_lost(error)
             # Each its own: a shared one would gather the traceback of every caller that raises it.
             replies = [copy(error) if isinstance(error, RedisError) else error for _ in batch]
-        for (_, answer), reply in zip(batch, replies, strict=True):
+        for (command, answer), reply in zip(batch, replies, strict=True):
             if answer.done():
                 continue
-            if isinstance(reply, Exception):
+            if isinstance(reply, NoScriptError) and command[0] == "EVALSHA":
+                self._waiting.append((("EVAL", self._texts[str(command[1])], *command[2:]), answer))
+            elif isinstance(reply, Exception):
                 answer.set_exception(reply)
             else:
                 answer.set_result(reply)

@@ -49,6 +49,8 @@ DROPPED = frozenset(
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 """What "&#1;" and its like stand for: no XML document, so no feed, may hold them (XML 1.0, section 2.2)."""
 
+CONTROLS = bytes(code for code in range(128) if CONTROL.match(chr(code)))
+
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 APART = frozenset({"aside", "audio", "figure", "footer", "video"})
@@ -69,8 +71,8 @@ SIGNS = {
 }
 """What a tag puts between the texts on its sides; most put nothing there."""
 
-SAFE_TAG = re.compile(r'<(/?[a-z0-9]+)(?:[^">]+|"[^"]*")*+>')
-"""A tag as nh3 writes it: `>` may stand in a quoted value, `<` never in text."""
+SAFE_TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
+"""A tag as nh3 writes it: `>` in a quoted value and `<` in text are character references."""
 
 ADDRESS = re.compile(r"=\s*[\"']?\s*(?!(?:https?|mailto):|[\"'\s])", re.IGNORECASE)
 ADDRESSED = ("href", "src", "cite", "poster", "srcset")
@@ -145,7 +147,13 @@ def _sanitised(markup: str, base: str | None) -> str:
     """Let nh3 have the last word on the markup: nothing is written into it afterwards."""
     sources = "srcset" in markup.lower()
     safe = _cleaner(base if base and (sources or _has_relative(markup)) else None, sources=sources).clean(markup)
-    return CONTROL.sub("", safe) if CONTROL.search(safe) else safe
+    return CONTROL.sub("", safe) if _has_control(safe) else safe
+
+
+def _has_control(text: str) -> bool:
+    """Look for what CONTROL matches, in bytes: a pattern takes as long as the sanitiser."""
+    told = text.encode("utf-8", "replace")
+    return len(told.translate(None, CONTROLS)) < len(told) or "\ufffe" in text or "\uffff" in text
 
 
 @lru_cache(maxsize=64)

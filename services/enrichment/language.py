@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pycld2
 
-LOOKED_AT = 1_000
+LOOKED_AT = 600
 """Code points of a text that are read: more say little new, and the time is bounded."""
 
 LEAST_TO_CHANGE = 200

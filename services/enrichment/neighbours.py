@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.enrichment import duplicates, related
-from services.enrichment.duplicates import NONE, Index, Verdict, signature
+from services.enrichment.duplicates import NONE, Index, Signature, Verdict, signature
 from services.enrichment.embargoed import Embargoed
-from services.enrichment.related import Addresses, Shelves, Telling
-from services.enrichment.related.shelves import Shelved
+from services.enrichment.related import Addresses, Shelves
 from shared.events import Article
 from shared.redis import RedisError, Store, is_full
 
@@ -28,7 +27,7 @@ class Neighbours:
     async def beside(self, article: Article, moment: datetime) -> Article:
         """Return an article with `duplicate_of` or `revision_of` and its related stories; `moment` is its event's.
 
-        Mostly one round trip, a second for what stands on tags' shelves or is a copy, revision or later version.
+        One round trip, and more for a copy or a revision.
         What it finds depends on what came before; asked again for the same version, it takes nothing in twice.
         A server that is full knows no neighbours: then the article goes on without.
         """
@@ -45,26 +44,28 @@ class Neighbours:
         await self._index.withdraw(article.id, article.version, article.ingested_at)
 
     async def _beside(self, article: Article, moment: datetime) -> Article:
-        told, came = related.told_by(article), article.ingested_at
+        told, given, came = related.told_by(article), _signed(article, moment), article.ingested_at
         if article.embargoed_until is not None or article.version > 1:
             # Before it can be found: who finds it must know that nobody may hear of it.
             await self._embargoed.note(article.id, article.embargoed_until, moment)
+        tags = [tag for tag, _ in told.tags] if told else []
+        put = told.self if told and article.status == "usable" else None
         cards = [card.url for card in article.related if card.kind == "editorial"][: related.MOST_CARDS]
-        verdict, ours, shelves, _ = await asyncio.gather(
-            self._judged(article, moment),
-            self._addresses.find(cards, came),
-            self._shelves.newest([tag for tag, _ in told.tags] if told else [], came),
-            self._addresses.keep(article.id, _urls(article), came),
-        )
-        verdict, ours = await self._speakable(verdict, ours, moment)
-        besides = {article.id, *verdict.near, *ours.values()}
-        computed = related.ranked(told, shelves, besides) if told else []
-        if told and _may_be_shown(article, verdict):
-            await self._shelve(told, shelves)
+        looked = [self._index.ask(article.id, article.version, came, given)] if given else []
+        shelves = self._shelves.ask(tags, came, put)
+        ours = self._addresses.ask(cards, came)
+        kept = self._addresses.ask_to_keep(article.id, _urls(article), came)
+        await asyncio.gather(*looked, *shelves, *kept, *(asked for _, asked in ours))
+        found = await self._index.settled(article.id, came, given, looked[0].result()) if given else NONE
+        verdict, known = await self._speakable(found, related.known(ours), moment)
+        if put and verdict.duplicate_of:  # a copy is shown beside nothing
+            await self._shelves.take_out(tags, put)
+        besides = {article.id, *verdict.near, *known.values(), *(card.id for card in article.related if card.id)}
+        stood = [related.shelved(asked.result()) for asked in shelves]
         update = {
             "duplicate_of": verdict.duplicate_of,
             "revision_of": verdict.revision_of,
-            "related": related.with_related(article, ours, computed),
+            "related": related.with_related(article, known, related.ranked(told, stood, besides) if told else []),
         }
         return article.model_copy(update=update)
 
@@ -78,27 +79,12 @@ class Neighbours:
             verdict = Verdict(near=verdict.near)
         return verdict, {url: id for url, id in ours.items() if id not in secret}
 
-    async def _judged(self, article: Article, moment: datetime) -> Verdict:
-        # One completed anew long after it came: the span it belongs to is forgotten.
-        if moment - article.ingested_at > timedelta(days=duplicates.DAYS):
-            return NONE
-        given = signature(article.headline, article.body_text or article.summary or "")
-        if given is None:
-            return NONE
-        return await self._index.judge(article.id, article.version, article.ingested_at, given)
 
-    async def _shelve(self, told: Telling, shelves: list[list[Shelved]]) -> None:
-        before = {one for shelf in shelves for one in shelf if one.id == told.self.id}
-        if any(told.self not in shelf for shelf in shelves):
-            await self._shelves.put([tag for tag, _ in told.tags], told.self, before)
-
-
-def _may_be_shown(article: Article, verdict: Verdict) -> bool:
-    """Tell whether an article may be given as related to others: a copy never.
-
-    What is under an embargo stands with the others, to be found when it has ended: syndication shows only what is out.
-    """
-    return article.status == "usable" and verdict.duplicate_of is None
+def _signed(article: Article, moment: datetime) -> Signature | None:
+    # One completed anew long after it came: the span it belongs to is forgotten.
+    if moment - article.ingested_at > timedelta(days=duplicates.DAYS):
+        return None
+    return signature(article.headline, article.body_text or article.summary or "")
 
 
 def _urls(article: Article) -> list[str]:

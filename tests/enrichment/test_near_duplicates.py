@@ -13,7 +13,11 @@ FLOORS = {
     "one paragraph dropped": (0.98, 0.5),
     "two new lead paragraphs": (0.97, 0.5),
     "trimmed to 60%": (0.9, 0.0),
-    "trimmed to 30%": (0.1, 0.0),
+    "trimmed to 30%": (0.97, 0.0),
+    "trimmed to 30%, dateline and credit added": (0.95, 0.0),
+    "trimmed to 30%, 2% of words changed": (0.95, 0.0),
+    "trimmed to 20%": (0.85, 0.0),
+    "trimmed to 30%, new lead paragraphs": (0.1, 0.0),
 }
 """The least recall, and the least share of texts that are called copies, by edit; the table is in `make bench`."""
 

@@ -116,18 +116,18 @@ async def test_the_same_version_again_gives_the_same_and_leaves_nothing_more(
     stories = [a_story("desk-a", text(1), url=URL), a_story("desk-b", text(1)), a_story("desk-c", FERRY + text(2))]
     first = [await beside(neighbours, each) for each in stories]
     size = await store.do("DBSIZE")
-    shelf = await store.do("ZCARD", "{tag1:place/port-ansel}")
+    shelf = await store.do("ZCARD", "{tag2:place/port-ansel}")
     again = [await beside(neighbours, each) for each in stories]
 
     assert [each.duplicate_of for each in again] == [each.duplicate_of for each in first]
-    assert (await store.do("DBSIZE"), await store.do("ZCARD", "{tag1:place/port-ansel}")) == (size, shelf)
+    assert (await store.do("DBSIZE"), await store.do("ZCARD", "{tag2:place/port-ansel}")) == (size, shelf)
 
 
 async def test_a_later_version_stands_on_the_shelf_once(neighbours: Neighbours, store: Store) -> None:
     await beside(neighbours, a_story("desk-a", FERRY))
     await beside(neighbours, a_story("desk-a", "Bo Reader of Upper Tarn saw no boats at all.", version=2))
 
-    assert await store.do("ZCARD", "{tag1:place/port-ansel}") == 1
+    assert await store.do("ZCARD", "{tag2:place/port-ansel}") == 1
 
 
 async def test_nothing_is_a_copy_of_a_retracted_article(neighbours: Neighbours) -> None:

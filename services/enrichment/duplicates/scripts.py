@@ -5,14 +5,14 @@ from __future__ import annotations
 from shared.redis import Script
 
 # The keys of a span are named here, not in KEYS: which of them an article needs depends on what is in them. They share
-# one hash tag. A record is 96 lanes, then size and version, two bytes each.
+# one hash tag. A record is 96 lanes, four bands of the beginning, then size and version, two bytes each.
 _COMMON = """
 local span = KEYS[1]
 local function named(name) return tonumber(redis.call('HGET', span .. ':n:' .. string.byte(name), name) or -1) end
 local function chunk(kind, n) return span .. ':' .. kind .. ':' .. math.floor(n / 128), n % 128 end
 local function record(n)
   local key, at = chunk('s', n)
-  return redis.call('GETRANGE', key, at * 100, at * 100 + 99)
+  return redis.call('GETRANGE', key, at * 116, at * 116 + 115)
 end
 local function number(text, at) return string.byte(text, at) * 256 + string.byte(text, at + 1) end
 local function place(shelf, band, lanes)
@@ -22,7 +22,7 @@ local function place(shelf, band, lanes)
 end
 local function forget(n)
   local lanes, shelf = record(n), math.floor(n / 32768)
-  for band = 0, #lanes == 100 and 23 or -1 do
+  for band = 0, #lanes == 116 and 27 or -1 do
     local key, field = place(shelf, band, lanes)
     if tonumber(redis.call('HGET', key, field) or -1) == n % 32768 then redis.call('HDEL', key, field) end
   end
@@ -33,7 +33,8 @@ end
 # new version in place of the old one, in the span that it first came in. Asked again, it finds the same. A copy of
 # something found is not put into bands: who is like it is like that too.
 # KEYS: spans, the newest first. ARGV: id, its name, record, exact, take in (1), or look and renew (0), seconds to live,
-# equal lanes that make a copy. Answers for each found, oldest first: id, equal lanes, size, exact (1 or 0), verdict.
+# equal lanes that make a copy. Answers for each found, oldest first: id, equal lanes, equal bands of the
+# beginning, size, exact (1 or 0), verdict.
 LOOK = Script(
     _COMMON
     + """
@@ -42,13 +43,14 @@ local lanes, found, copy = {string.byte(mine, 1, 96)}, {}, false
 
 local function compare(other, exactly)
   local theirs = record(other)
-  if #theirs < 100 or number(theirs, 97) == 0 then return false end
-  local equal = 0
+  if #theirs < 116 or number(theirs, 113) == 0 then return false end
+  local equal, begins = 0, 0
   for i = 1, 96 do if string.byte(theirs, i) == lanes[i] then equal = equal + 1 end end
+  for i = 97, 112, 4 do if string.sub(theirs, i, i + 3) == string.sub(mine, i, i + 3) then begins = begins + 1 end end
   local key, at = chunk('d', other)
   local verdicts = chunk('r', other)
   copy = copy or equal >= same
-  found[#found + 1] = {redis.call('HGET', key, at), equal, number(theirs, 97), other == exactly and 1 or 0,
+  found[#found + 1] = {redis.call('HGET', key, at), equal, begins, number(theirs, 113), other == exactly and 1 or 0,
     redis.call('HGET', verdicts, at) or ''}
   return true
 end
@@ -66,7 +68,7 @@ local function look(before)
   local exactly = named(exact)
   note(exactly)
   for shelf = 0, math.floor((following - 1) / 32768) do
-    for band = 0, 23 do
+    for band = 0, 27 do
       local key, field = place(shelf, band, mine)
       local at = redis.call('HGET', key, field)
       if at then note(shelf * 32768 + tonumber(at)) end
@@ -95,8 +97,8 @@ end
 span = KEYS[home]
 if n >= 0 then
   local old = record(n)
-  write = #old == 100 and number(old, 99) <= number(mine, 99)
-  if write and string.sub(old, 1, 96) ~= string.sub(mine, 1, 96) then forget(n) end
+  write = #old == 116 and number(old, 115) <= number(mine, 115)
+  if write and string.sub(old, 1, 112) ~= string.sub(mine, 1, 112) then forget(n) end
 end
 local exactly = look(n)
 if not write then return found end
@@ -115,10 +117,10 @@ if n < 0 then
     for i = 0, 255 do make(span .. ':n:' .. i) end
   end
   if n % 32768 == 0 then
-    for i = 0, 1535 do make(span .. ':' .. math.floor(n / 32768) .. ':' .. i) end
+    for i = 0, 1791 do make(span .. ':' .. math.floor(n / 32768) .. ':' .. i) end
   end
   if n % 128 == 0 then
-    make((chunk('s', n)), 12800)
+    make((chunk('s', n)), 14848)
     make((chunk('d', n)))
   end
   redis.call('HSET', span, 'next', n + 1)
@@ -127,11 +129,11 @@ if n < 0 then
   redis.call('HSET', key, at, id)
 end
 local key, at = chunk('s', n)
-redis.call('SETRANGE', key, at * 100, mine)
+redis.call('SETRANGE', key, at * 116, mine)
 local verdicts = chunk('r', n)
 redis.call('HDEL', verdicts, at)
 if exactly < 0 then redis.call('HSET', span .. ':n:' .. string.byte(exact), exact, n) end
-for band = 0, copy and -1 or 23 do
+for band = 0, copy and -1 or 27 do
   local shelf, field = place(math.floor(n / 32768), band, mine)
   redis.call('HSETNX', shelf, field, n % 32768)
 end
@@ -170,7 +172,7 @@ for i = 1, #KEYS do
   if n >= 0 then
     forget(n)
     local key, at = chunk('s', n)
-    redis.call('SETRANGE', key, at * 100, ARGV[2])
+    redis.call('SETRANGE', key, at * 116, ARGV[2])
   end
 end
 return 1

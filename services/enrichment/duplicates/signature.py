@@ -1,4 +1,4 @@
-"""A text as 96 bytes that are alike where texts are: MinHash by one permutation, on runs of three words."""
+"""A text as bytes that are alike where texts are, 96 of the whole and 16 of its beginning: MinHash on runs of words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from services.enrichment.matching import folded
 from shared.query.words import UNSPACED
 
 LANES: Final = 96
 """24 bands of 4 lanes, as measured in reference/enrichment.md, section 4."""
+
+BANDS: Final = 4
+"""Bands of the beginning, of two least runs each: a story cut to a third shares few lanes, but begins as it did."""
+
+LEAD = 60
+"""Runs at the body's beginning that they are of: a dateline put in front changes a tenth of them."""
 
 LONGEST = 100_000
 """Code points that are looked at; what comes after them tells no story from another."""
@@ -27,12 +34,16 @@ FEWEST = 20
 
 _Words = NDArray[np.uint32]
 
+LETTERS = bytes(code if chr(code).isascii() and chr(code).isalnum() else 0 for code in range(256))
+"""ASCII with 0 for all that is in no word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """96 lanes of a byte each, the number of different runs of words, and 8 bytes for headline and opening."""
+    """96 lanes of a byte each, 4 bands of the beginning, how many runs differ, and 8 bytes for headline and opening."""
 
     lanes: bytes
+    lead: bytes
     size: int
     exact: bytes
 
@@ -43,8 +54,8 @@ def signature(headline: str, text: str) -> Signature | None:
     Case, punctuation and spacing make no difference; each letter of a script without spaces counts as a word. The
     same text has the same signature in every process and version: its format is part of the index's keys.
     """
-    title = headline[:OPENING].lower()
-    words, starts = _words(f"{title}\n{text[:LONGEST].lower()}"[: LONGEST + OPENING])
+    title = folded(headline[:OPENING].lower())
+    words, starts = _words(f"{title}\n{folded(text[:LONGEST].lower())}"[: LONGEST + OPENING])
     first, last = np.searchsorted(starts, (len(title), len(title) + OPENING))
     runs = _runs(words[first:])
     if len(runs) < FEWEST:
@@ -52,7 +63,7 @@ def signature(headline: str, text: str) -> Signature | None:
     lanes, size = _lanes(runs)
     if size < FEWEST:
         return None
-    return Signature(lanes, size, blake2b(words[:last].tobytes(), digest_size=8).digest())
+    return Signature(lanes, _lead(runs[:LEAD]), size, blake2b(words[:last].tobytes(), digest_size=8).digest())
 
 
 def _words(text: str) -> tuple[_Words, NDArray[np.intp]]:
@@ -61,21 +72,10 @@ def _words(text: str) -> tuple[_Words, NDArray[np.intp]]:
     The hash is a polynomial in an odd base modulo 2^32; dividing by the power at the word's start makes it the same
     wherever the word stands.
     """
-    if not text:
-        return np.zeros(0, np.uint32), np.zeros(0, np.intp)
-    codes = _codes(text)
-    kinds = _kinds()[codes]
-    before = np.empty_like(kinds)
-    before[0], before[1:] = 0, kinds[:-1]
-    begins = kinds > before
-    if kinds.max(initial=0) > 1:
-        begins |= (kinds == 2) | ((before == 2) & (kinds == 1))
-    starts = np.flatnonzero(begins)
+    letters, starts = _plain(text) if text.isascii() else _any(text)
     if not len(starts):
         return np.zeros(0, np.uint32), starts
     powers, inverses = _powers()
-    letters = codes.astype(np.uint32)
-    letters *= kinds > 0
     letters *= np.uint32(0x9E3779B1)
     letters ^= letters >> np.uint32(15)
     letters *= powers[: len(letters)]
@@ -84,12 +84,23 @@ def _words(text: str) -> tuple[_Words, NDArray[np.intp]]:
     return words, starts
 
 
-def _codes(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:
-    """Return the code points; those past the first plane (emoji, mostly) count as no letters."""
-    if text.isascii():
-        return np.frombuffer(text.encode("ascii"), np.uint8)
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.dtype("<u4"))
-    return np.minimum(codes, np.uint32(0xFFFF))
+def _plain(text: str) -> tuple[_Words, NDArray[np.intp]]:
+    """Return the letters of an ASCII text, 0 for all else, and where words start."""
+    codes = np.frombuffer(b"\0%b" % text.encode("ascii").translate(LETTERS), np.uint8)
+    is_letter = codes != 0
+    return codes[1:].astype(np.uint32), np.flatnonzero(is_letter[1:] > is_letter[:-1])
+
+
+def _any(text: str) -> tuple[_Words, NDArray[np.intp]]:
+    """Return the same of any text; code points past the first plane (emoji, mostly) count as no letters."""
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "replace"), np.dtype("<u4")), np.uint32(0xFFFF))
+    kinds = _kinds()[codes]
+    before = np.empty_like(kinds)
+    before[:1], before[1:] = 0, kinds[:-1]
+    begins = kinds > before
+    if kinds.max(initial=0) > 1:
+        begins |= (kinds == 2) | ((before == 2) & (kinds == 1))
+    return codes * (kinds > 0), np.flatnonzero(begins)
 
 
 def _runs(words: _Words) -> _Words:
@@ -106,6 +117,14 @@ def _runs(words: _Words) -> _Words:
     runs *= np.uint32(0x27D4EB2F)
     runs ^= runs >> np.uint32(16)
     return runs
+
+
+def _lead(runs: _Words) -> bytes:
+    """Return four bytes of two least runs for each band, each run under a permutation of its own."""
+    least = np.multiply.outer(_factors(), runs).min(axis=1)
+    mixed: _Words = (least[::2] * np.uint32(0x9E3779B1)) ^ (least[1::2] * np.uint32(0x85EBCA77))
+    mixed ^= mixed >> np.uint32(15)
+    return mixed.astype(">u4").tobytes()
 
 
 def _lanes(runs: _Words) -> tuple[bytes, int]:
@@ -126,6 +145,12 @@ def _lanes(runs: _Words) -> tuple[bytes, int]:
         lenders = _lenders()
         least = np.where(full, least, least[lenders[lanes, full[lenders].argmax(axis=1)]])
     return ((least * np.uint32(0x9E3779B1)) >> np.uint32(24)).astype(np.uint8).tobytes(), size
+
+
+@cache
+def _factors() -> _Words:
+    """Return an odd factor for each permutation of the beginning's runs."""
+    return (_geometric(0x01000193)[1 : 2 * BANDS + 1] * np.uint32(0xC2B2AE3D)) | np.uint32(1)
 
 
 @cache

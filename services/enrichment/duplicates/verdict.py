@@ -12,6 +12,8 @@ SAME = 0.8
 ALIKE = 0.4
 HELD = 0.8
 """Share of the shorter text that the longer one holds, from which one was made of the other."""
+BEGUN = 0.6
+"""The same share where the two begin alike too: what the lanes tell of texts of unlike length is a rough guess."""
 FAINT = 0.15
 """Likeness below which that share cannot be told from 96 lanes: it would be mostly chance."""
 
@@ -21,10 +23,11 @@ CHANCE = 1 / 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An earlier article that shares a band: how many lanes are equal, its size, and whose copy it is, if any."""
+    """An earlier article that shares a band: equal lanes, equal bands of the beginning, size, and whose copy it is."""
 
     id: str
     equal: int
+    begins: int = 0
     size: int
     exact: bool
     duplicate_of: str | None = None
@@ -63,7 +66,8 @@ def judged(id: str, size: int, found: Sequence[Found]) -> Verdict:
 def is_near(size: int, found: Found) -> bool:
     """Tell whether two texts are alike, one holds most of the other, or they begin the same under one headline."""
     alike = likeness(found.equal)
-    return found.exact or alike >= ALIKE or (alike >= FAINT and containment(alike, size, found.size) >= HELD)
+    least = BEGUN if found.begins else HELD
+    return found.exact or alike >= ALIKE or (alike >= FAINT and containment(alike, size, found.size) >= least)
 
 
 def likeness(equal: int) -> float:

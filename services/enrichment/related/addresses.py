@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import urlsplit
 
 from shared.redis import Script, Store
@@ -35,29 +36,38 @@ class Addresses:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def keep(self, id: str, urls: Sequence[str], moment: datetime) -> None:
-        """Remember at which addresses an article stands; `moment` picks the period."""
+    def ask_to_keep(self, id: str, urls: Sequence[str], moment: datetime) -> list[asyncio.Future[Any]]:
+        """Ask that it be remembered at which addresses an article stands; `moment` picks the period."""
         digests = sorted({digest for url in urls if (digest := digest_of(url))})
-        if digests:
-            await self._store.run(KEEP, keys=[_period(moment, 0)], args=[id, LIFE, *digests])
+        return [self._store.call(KEEP, keys=[_period(moment, 0)], args=[id, LIFE, *digests])] if digests else []
+
+    async def keep(self, id: str, urls: Sequence[str], moment: datetime) -> None:
+        """Remember at which addresses an article stands."""
+        await asyncio.gather(*self.ask_to_keep(id, urls, moment))
+
+    def ask(self, urls: Sequence[str], moment: datetime) -> list[tuple[str, asyncio.Future[Any]]]:
+        """Ask for the article at each address, in each period, the latest first."""
+        wanted = [(url, digest) for url in urls if (digest := digest_of(url))]
+        return [
+            (url, self._store.ask("HGET", f"{_period(moment, back)}:{digest[0]}", digest))
+            for url, digest in wanted
+            for back in range(PERIODS)
+        ]
 
     async def find(self, urls: Sequence[str], moment: datetime) -> dict[str, str]:
         """Return the article at each address that is known, by address as given."""
-        wanted = [(url, digest) for url in urls if (digest := digest_of(url))]
-        if not wanted:
-            return {}
-        asked = [
-            self._store.do("HGET", f"{_period(moment, back)}:{digest[0]}", digest)
-            for _, digest in wanted
-            for back in range(PERIODS)
-        ]
-        replies = await asyncio.gather(*asked)
-        found: dict[str, str] = {}
-        for at, (url, _) in enumerate(wanted):
-            for reply in replies[at * PERIODS : (at + 1) * PERIODS]:
-                if reply is not None:
-                    found.setdefault(url, reply.decode())
-        return found
+        asked = self.ask(urls, moment)
+        await asyncio.gather(*(future for _, future in asked))
+        return known(asked)
+
+
+def known(asked: Sequence[tuple[str, asyncio.Future[Any]]]) -> dict[str, str]:
+    """Return the articles that were found, each by its address, of what was asked and answered."""
+    found: dict[str, str] = {}
+    for url, answered in asked:
+        if answered.result() is not None:
+            found.setdefault(url, answered.result().decode())
+    return found
 
 
 def digest_of(url: str) -> bytes | None:

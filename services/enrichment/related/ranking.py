@@ -64,9 +64,10 @@ def ranked(given: Telling, shelves: Sequence[Sequence[Shelved]], besides: Collec
     shared: dict[str, float] = {}
     others: dict[str, Shelved] = {}
     for weight, shelf in zip(weights, shelves, strict=True):
-        for one in {each.id: each for each in reversed(shelf)}.values():  # an older version may stand there too
-            shared[one.id] = shared.get(one.id, 0.0) + weight
-            others[one.id] = one
+        by_id = {one.id: one for one in reversed(shelf)}  # an older version may stand there too
+        others |= by_id
+        for id in by_id:
+            shared[id] = shared.get(id, 0.0) + weight
     for id in (given.self.id, *besides):
         others.pop(id, None)
     if not others:
@@ -75,8 +76,8 @@ def ranked(given: Telling, shelves: Sequence[Sequence[Shelved]], besides: Collec
     ages = np.abs(np.array([one.at for one in rows]) - given.self.at)
     tags = np.array([shared[one.id] for one in rows]) / most
     scores = _alike(given.self.words, [one.words for one in rows]) * (1 + tags) / 2 * np.exp(-ages / FADING)
-    best = np.argsort(-scores, kind="stable")[: MOST + SPARE + MOST_CARDS]
-    found = [(rows[at], round(float(scores[at]), 3)) for at in best if scores[at] >= LEAST]
+    best = np.argsort(-scores, kind="stable")[: MOST + SPARE].tolist()
+    found = [(rows[at], round(score, 3)) for at in best if (score := float(scores[at])) >= LEAST]
     return sorted(found, key=lambda each: (-each[1], each[0].id))
 
 

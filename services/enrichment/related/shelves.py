@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.enrichment.related.words import WORDS
-from shared.redis import Script, Store
+from shared.redis import Argument, Script, Store
 
 MOST = 120
 """Articles kept of a tag: few enough for Redis to keep them as one listpack, some 70 bytes each."""
 READ = 40
 WINDOW = timedelta(days=7)
 
-# ARGV: moment, member, how many to keep, seconds to live, members of older versions…
-PUT = Script("""
-for i = 5, #ARGV do redis.call('ZREM', KEYS[1], ARGV[i]) end
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-return 1
+# Answers the newest members with their scores, then puts one there, in place of its older versions among those.
+# ARGV: least score, how many to read; and of who is put: member, moment, how many to keep, seconds to live.
+READ_AND_PUT = Script("""
+local found = redis.call('ZRANGE', KEYS[1], '+inf', ARGV[1], 'BYSCORE', 'REV', 'LIMIT', 0, ARGV[2], 'WITHSCORES')
+local member = ARGV[3]
+if not member then return found end
+local id, there = string.sub(member, 25), false
+for i = 1, #found, 2 do
+  if string.sub(found[i], 25) == id then
+    if found[i] == member then there = true else redis.call('ZREM', KEYS[1], found[i]) end
+  end
+end
+if there then return found end
+redis.call('ZADD', KEYS[1], ARGV[4], member)
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+return found
 """)
 
 
@@ -39,23 +49,20 @@ class Shelves:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def newest(self, tags: Sequence[str], moment: datetime) -> list[list[Shelved]]:
-        """Return the newest articles of each tag that are no older than a week before `moment`."""
-        if not tags:
-            return []
-        least = (moment - WINDOW).timestamp()
-        asked = (
-            self._store.do("ZRANGE", _key(tag), "+inf", least, "BYSCORE", "REV", "LIMIT", 0, READ, "WITHSCORES")
-            for tag in tags
-        )
-        return [_shelved(reply) for reply in await asyncio.gather(*asked)]
+    def ask(self, tags: Sequence[str], moment: datetime, put: Shelved | None = None) -> list[asyncio.Future[Any]]:
+        """Ask for the newest articles of each tag no older than a week before `moment`, and put one there as well."""
+        args: list[Argument] = [(moment - WINDOW).timestamp(), READ]
+        if put is not None:
+            args += [_member(put), put.at, MOST, int(WINDOW.total_seconds())]
+        return [self._store.call(READ_AND_PUT, keys=[_key(tag)], args=args) for tag in tags]
 
-    async def put(self, tags: Sequence[str], one: Shelved, before: Iterable[Shelved]) -> None:
-        """Put an article on the shelves of its tags, in place of `before`: what was found of it there."""
-        member, life = _member(one), int(WINDOW.total_seconds())
-        gone = {_member(each) for each in before} - {member}
-        args: list[float | int | bytes] = [one.at, member, MOST, life, *gone]
-        await asyncio.gather(*(self._store.run(PUT, keys=[_key(tag)], args=args) for tag in tags))
+    async def newest(self, tags: Sequence[str], moment: datetime, put: Shelved | None = None) -> list[list[Shelved]]:
+        """Return what `ask` asks for, as it stood before: the newest first."""
+        return [shelved(reply) for reply in await asyncio.gather(*self.ask(tags, moment, put))]
+
+    async def take_out(self, tags: Sequence[str], one: Shelved) -> None:
+        """Take an article off the shelves of its tags."""
+        await asyncio.gather(*(self._store.ask("ZREM", _key(tag), _member(one)) for tag in tags))
 
 
 def moment_of(published: datetime, ingested: datetime) -> float:
@@ -64,15 +71,15 @@ def moment_of(published: datetime, ingested: datetime) -> float:
 
 
 def _key(tag: str) -> str:
-    return f"{{tag1:{tag}}}"
+    return f"{{tag2:{tag}}}"
 
 
 def _member(one: Shelved) -> bytes:
     return one.words + one.id.encode()
 
 
-def _shelved(reply: Sequence[Any]) -> list[Shelved]:
-    """Read members and scores: in pairs, as RESP3 has them, or in turn, as RESP2 does."""
-    pairs = reply if not reply or not isinstance(reply[0], bytes) else zip(reply[::2], reply[1::2], strict=True)
-    cut = 2 * WORDS
-    return [Shelved(member[cut:].decode(), float(score), member[:cut]) for member, score in pairs]
+def shelved(reply: Sequence[bytes]) -> list[Shelved]:
+    """Read members and scores, which come in turn."""
+    cut, members = 2 * WORDS, reply[::2]
+    ids = [member[cut:].decode() for member in members]
+    return list(map(Shelved, ids, map(float, reply[1::2]), [member[:cut] for member in members]))

@@ -75,4 +75,10 @@ EDITS: dict[str, Callable[[str, random.Random], str]] = {
     "two new lead paragraphs": _led,
     "trimmed to 60%": _trimmed(0.6),
     "trimmed to 30%": _trimmed(0.3),
+    "trimmed to 30%, dateline and credit added": lambda text, chance: (
+        "PORT ANSEL, Nov 22 (Sample Wire) - " + _trimmed(0.3)(text, chance) + "\n\nReporting by Ann Writer"
+    ),
+    "trimmed to 30%, 2% of words changed": lambda text, chance: _reworded(0.02)(_trimmed(0.3)(text, chance), chance),
+    "trimmed to 20%": _trimmed(0.2),
+    "trimmed to 30%, new lead paragraphs": lambda text, chance: _led(_trimmed(0.3)(text, chance), chance),
 }

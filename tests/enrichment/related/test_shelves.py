@@ -22,8 +22,8 @@ def one(id: str, hours: float = 0, words: bytes = bytes(24)) -> Shelved:
 
 
 async def test_the_newest_of_each_tag_are_read_newest_first(shelves: Shelves) -> None:
-    await shelves.put(["place/a", "place/b"], one("desk-1"), ())
-    await shelves.put(["place/b"], one("desk-2", 1), ())
+    await shelves.newest(["place/a", "place/b"], NOON, one("desk-1"))
+    await shelves.newest(["place/b"], NOON, one("desk-2", 1))
 
     assert await shelves.newest(["place/a", "place/b", "place/c"], NOON) == [
         [one("desk-1")],
@@ -33,27 +33,26 @@ async def test_the_newest_of_each_tag_are_read_newest_first(shelves: Shelves) ->
 
 
 async def test_what_is_older_than_a_week_is_not_read(shelves: Shelves) -> None:
-    await shelves.put(["place/a"], one("desk-1", -24 * 7 - 1), ())
+    await shelves.newest(["place/a"], NOON, one("desk-1", -24 * 7 - 1))
 
     assert await shelves.newest(["place/a"], NOON) == [[]]
 
 
 async def test_a_shelf_keeps_so_many_as_a_listpack(shelves: Shelves, store: Store) -> None:
     for n in range(MOST + 10):
-        await shelves.put(["place/a"], one(f"desk-{n:020}", n), ())
+        await shelves.newest(["place/a"], NOON, one(f"desk-{n:020}", n))
 
     (read,) = await shelves.newest(["place/a"], NOON + timedelta(hours=MOST))
     assert (len(read), read[0].id) == (READ, f"desk-{MOST + 9:020}")
-    assert await store.do("ZCARD", "{tag1:place/a}") == MOST
-    assert await store.do("OBJECT", "ENCODING", "{tag1:place/a}") == b"listpack"
-    assert 0 < await store.do("TTL", "{tag1:place/a}") <= WINDOW.total_seconds()
+    assert await store.do("ZCARD", "{tag2:place/a}") == MOST
+    assert await store.do("OBJECT", "ENCODING", "{tag2:place/a}") == b"listpack"
+    assert 0 < await store.do("TTL", "{tag2:place/a}") <= WINDOW.total_seconds()
 
 
 async def test_putting_again_has_no_second_effect_and_a_new_version_replaces_the_old(shelves: Shelves) -> None:
     old, new = one("desk-1"), one("desk-1", 2, b"ab" * 12)
-    await shelves.put(["place/a"], old, ())
-    await shelves.put(["place/a"], old, [old])
-    await shelves.put(["place/a"], new, [old])
+    for each in (old, old, new, new):
+        await shelves.newest(["place/a"], NOON, each)
 
     assert await shelves.newest(["place/a"], NOON) == [[new]]
 
