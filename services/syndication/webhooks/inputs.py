@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from services.syndication.webhooks.choices import Verify
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
 from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.sign import SecretError, key_of
+from services.syndication.webhooks.starting import NOW, SCHEMA, Start, start
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.query import QueryError, parse
@@ -56,6 +66,7 @@ Description = Annotated[str, StringConstraints(max_length=500)]
 Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]
 Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]
+From = Annotated[Start, BeforeValidator(start), WithJsonSchema(SCHEMA)]
 MaxInFlight = Annotated[int, Field(ge=1, le=1024, description="deliveries under way at once")]
 RateLimit = Annotated[float, Field(ge=0.01, le=10_000, allow_inf_nan=False, description="deliveries a second")]
 Seq = Annotated[int, Field(ge=0, le=10**11)]
@@ -68,7 +79,7 @@ class Input(BaseModel):
 
 
 class NewSubscription(Input):
-    """A subscription to make; without `secret` one is made, without `types` all come."""
+    """A subscription to make; without `secret` one is made, without `types` all come, without `verify` at once."""
 
     url: Url
     filter: Filter = ""
@@ -78,6 +89,9 @@ class NewSubscription(Input):
     headers: Headers = {}
     signing: Signing = "v1"
     schedule: Waits | None = None
+    start: From = Field(NOW, alias="from")
+    verify: Verify | None = None
+    exit_notices: bool = True
     max_in_flight: MaxInFlight = MAX_IN_FLIGHT
     rate_limit: RateLimit | None = None
 
@@ -97,6 +111,7 @@ class ChangedSubscription(Input):
     headers: Headers | None = None
     signing: Signing | None = None
     schedule: Waits | None = None
+    exit_notices: bool | None = None
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
     status: Literal["active", "paused"] | None = None

@@ -7,6 +7,7 @@ from typing import get_args
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
+from services.syndication.webhooks.choices import Verify
 from services.syndication.webhooks.inputs import (
     ChangedSubscription,
     NewSubscription,
@@ -16,7 +17,7 @@ from services.syndication.webhooks.inputs import (
     SecretRotation,
 )
 from services.syndication.webhooks.sending import Signing
-from services.syndication.webhooks.subscriptions import HealthType
+from services.syndication.webhooks.subscriptions import HealthType, Status
 from shared.events import PublicType
 from shared.openapi import REF, Node, content, operation, parameter
 
@@ -48,6 +49,11 @@ def openapi_paths() -> Node:
                 "delete": operation("Unsubscribe", status="204", parameters=[id]),
             },
             f"{one}/test": {"post": operation("Send a signed test message now", parameters=[id])},
+            f"{one}/verify": {
+                "post": operation(
+                    "Try a pending subscription's receiver now; what waited follows once it is proven", parameters=[id]
+                )
+            },
             f"{one}/rotate-secret": {
                 "post": operation("Make a secret; the old one signs on for a while", "SecretRotation", parameters=[id])
             },
@@ -128,7 +134,7 @@ def _schemas() -> Node:
         "url": _TEXT,
         "filter": _TEXT,
         "types": {"type": ["array", "null"], "items": {"enum": [*get_args(PublicType), *get_args(HealthType)]}},
-        "status": {"enum": ["active", "disabled", "paused"]},
+        "status": {"enum": list(get_args(Status))},
         "reason": _MAYBE_TEXT,
         "description": _TEXT,
         "owner": _MAYBE_TEXT,
@@ -138,12 +144,18 @@ def _schemas() -> Node:
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
         "max_in_flight": _NUMBER,
         "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},
+        "verify": {"enum": [*get_args(Verify), None]},
+        "exit_notices": {"type": "boolean", "description": "tell when an update no longer matches the filter"},
+    }
+    once: Node = {
+        "secret": {**_TEXT, "description": "shown once"},
+        "starts_at": {**_NUMBER, "description": "the first ledger entry it is sent if it matches"},
     }
     listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
     return {
         **found["$defs"],
         "Subscription": _object(shown),
-        "SubscriptionWithSecret": _object({**shown, "secret": {**_TEXT, "description": "shown once"}}),
+        "SubscriptionWithSecret": _object({**shown, **once}),
         "Subscriptions": _object({"subscriptions": listed}),
         "Previewed": _previewed(),
     }

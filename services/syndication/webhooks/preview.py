@@ -45,16 +45,16 @@ async def preview(
     wish: Wish, *, days: int, limit: int, ledger: LedgerReader, now: datetime, clock: Callable[[], float]
 ) -> dict[str, Any]:
     """Return what of the last `days` a filter matches; `clock` counts seconds, for the time this may take."""
-    since, seen, end, complete = rfc3339(now - timedelta(days=days)), Seen(), clock() + SECONDS, True
+    since, seen, end, complete = now - timedelta(days=days), Seen(), clock() + SECONDS, True
     async for looked in newest_first(wish, ledger):
-        if looked.entry.timestamp < since:
+        if datetime.fromisoformat(looked.entry.timestamp) < since:
             break
         if seen.scanned >= MOST_SCANNED or clock() > end:
             complete = False
             break
         seen.add(looked, limit)
     return {
-        "since": since,
+        "since": rfc3339(since),
         "complete": complete,
         "scanned": seen.scanned,
         "count": seen.count,

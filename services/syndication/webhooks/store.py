@@ -98,9 +98,9 @@ class SubscriptionStore:
         """Return a number for a message that is not in the ledger, and above all that are."""
         return NOTICES_FROM + int(await self._store.do("INCR", NOTICES_KEY))
 
-    async def add(self, subscription: Subscription, after: int) -> None:
-        """Keep a new subscription; it gets ledger entries past seq `after`."""
-        fields: dict[str, Argument] = {**pack(subscription, self._sealer), "dispatched": after}
+    async def add(self, subscription: Subscription, after: int, marks: Mapping[str, Argument] | None = None) -> None:
+        """Keep a new subscription with `marks` of its lanes; it gets ledger entries past seq `after`."""
+        fields: dict[str, Argument] = {**pack(subscription, self._sealer), "dispatched": after, **(marks or {})}
         await self._store.do("HSET", f"{{s:{subscription.id}}}", *_flat(fields))
         await self.changed(subscription.id)
 
@@ -127,6 +127,10 @@ class SubscriptionStore:
                     told += [packed[name] for name in ("settings", "secrets", "credentials")]  # type: ignore[misc]
                     sealed += await self._store.run(SEAL, keys=[f"{{s:{id}}}"], args=told)
         return sealed
+
+    async def mark(self, id: str, marks: Mapping[str, Argument]) -> bool:
+        """Write marks beside a subscription's settings; False when it is gone."""
+        return bool(await self._store.run(CHANGE, keys=[f"{{s:{id}}}"], args=_flat(marks)))
 
     async def changed(self, id: str, *, exists: bool = True) -> None:
         """Make every replica read a subscription again."""
@@ -161,7 +165,7 @@ class SubscriptionStore:
     async def missed_from(self, id: str) -> int | None:
         """Return the first seq that found the queue full since the subscription was last made active."""
         found = await self._store.do("HGET", f"{{s:{id}}}", "missed_from")
-        return None if found is None else int(found)
+        return int(found) if found else None
 
     async def generation(self) -> int:
         """Return a number that grows by one with every change to a subscription."""

@@ -9,14 +9,16 @@ from typing import Any, Literal
 
 import orjson
 
+from services.syndication.webhooks.choices import CHOICES, Choices
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import NONE, PLAIN, Credentials, Sending
 from services.syndication.webhooks.sign import key_of
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
 
-Status = Literal["active", "disabled", "paused"]
-"""What is due waits while disabled (the receiver said 410 Gone) or paused (its owner asked), and flows again after."""
+Status = Literal["active", "disabled", "paused", "pending", "starting"]
+"""What is due waits while disabled (the receiver said 410 Gone), paused (its owner asked), pending (the receiver is not
+verified yet) or starting (it is being made), and flows after."""
 
 HealthType = Literal["subscription.failing", "subscription.disabled", "subscription.recovered", "subscription.*"]
 """What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""
@@ -56,6 +58,7 @@ class Subscription:
     sending: Sending = PLAIN
     schedule: Schedule = STANDARD
     pacing: Pacing = PACING
+    choices: Choices = CHOICES
     status: Status = "active"
     reason: str | None = None
     shut: str | None = None
@@ -99,6 +102,7 @@ class Subscription:
             **self.credentials.public(),
             "schedule": self.schedule,
             **self.pacing.public(),
+            **self.choices.public(),
         }
         return {**shown, "secret": self.secrets[0].text} if secret else shown
 
@@ -110,6 +114,7 @@ def pack(subscription: Subscription, sealer: Sealer) -> dict[str, str | bytes]:
     """Return the fields of the stored hash; those of the lanes are not among them."""
     settings = {name: getattr(subscription, name) for name in SETTINGS}
     settings |= {"pacing": subscription.pacing.public(), "sending": subscription.sending.public()}
+    settings["choices"] = subscription.choices.public()
     secrets = [[secret.text, secret.until] for secret in subscription.secrets]
     return {
         "settings": orjson.dumps(settings),
@@ -141,6 +146,7 @@ def unpack(id: str, fields: Mapping[bytes, bytes], sealer: Sealer) -> Subscripti
             "sending": Sending.read(settings.get("sending", {})),
             "schedule": tuple(settings["schedule"]),
             "pacing": read_pacing(settings.get("pacing", {})),
+            "choices": Choices.read(settings.get("choices", {})),
         },
         id=id,
         secrets=tuple(Secret(text, until) for text, until in secrets),

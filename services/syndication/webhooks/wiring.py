@@ -11,6 +11,7 @@ from time import time
 
 from starlette.routing import Route
 
+from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.attempts import Attempts
@@ -26,6 +27,7 @@ from services.syndication.webhooks.prepare import Preparation
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Guard
 from shared.http_client import Limits, Session
 from shared.idempotency import Idempotency
@@ -48,6 +50,7 @@ class Webhooks:
     preparation: Preparation
     dispatcher: Dispatcher
     engine: Engine
+    verifying: Verifying
     api: SubscriptionsApi
     signing: SigningKeysApi
 
@@ -56,9 +59,11 @@ class Webhooks:
         self.signing.tick.start()
         self.engine.start()
         self.dispatcher.start()
+        self.verifying.tick.start()
 
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Stop dispatching, finish within `grace` seconds what is under way; the rest stays for other replicas."""
+        await self.verifying.tick.stop()
         await self.dispatcher.stop()
         await self.engine.stop(grace)
         await self.signing.tick.stop()
@@ -75,6 +80,7 @@ class Webhooks:
     def ticks(self) -> tuple[Tick, ...]:
         """Every loop that must be alive for deliveries to flow."""
         return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick)
+        return (*self.dispatcher.ticks, *self.engine.ticks, self.verifying.tick)
 
     @property
     def routes(self) -> list[Route]:
@@ -128,20 +134,30 @@ def create(
         ),
         who=f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}",
     )
+    verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
     api = SubscriptionsApi(
         guard=guard,
         idempotency=idempotency,
         store=subscriptions,
+        making=Making(
+            store=store,
+            subscriptions=subscriptions,
+            ledger=ledger,
+            check_url=partial(check_url, allowed=settings.allow_networks),
+            verifying=verifying,
+            look=engine.look,
+        ),
+        verifying=verifying,
         lanes=lanes,
         ledger=ledger,
         send=send,
-        check_url=partial(check_url, allowed=settings.allow_networks),
         look=engine.look,
     )
     return Webhooks(
         preparation=preparation,
         dispatcher=dispatcher,
         engine=engine,
+        verifying=verifying,
         api=api,
         signing=SigningKeysApi(guard=guard, keys=signing_keys, seal=subscriptions.seal),
     )

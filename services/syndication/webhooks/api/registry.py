@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,22 +21,19 @@ from services.syndication.webhooks.api.access import (
     may,
     without_secret,
 )
+from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.pacing import PACES
-from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.webhooks.sending import Credentials, Sending
-from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
-from services.syndication.webhooks.subscriptions import Secret, Subscription
-from shared.auth import Consumer, Principal
+from services.syndication.webhooks.subscriptions import Subscription
+from services.syndication.webhooks.verifying import Verifying
+from shared.auth import Admin, Consumer, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
-from shared.retry import STANDARD
-from shared.times import now, rfc3339
 
-CheckUrl = Callable[[str], Awaitable[str | None]]
+UNBEGUN = ("pending", "starting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +44,8 @@ class RegistryRoutes:
     idempotency: Idempotency
     store: SubscriptionStore
     lanes: Lanes
-    ledger: LedgerReader
-    check_url: CheckUrl
+    making: Making
+    verifying: Verifying
     look: Callable[[], None]
 
     @property
@@ -65,7 +61,7 @@ class RegistryRoutes:
         ]
 
     async def _wrong_url(self, url: str) -> Response | None:
-        reason = await self.check_url(url)
+        reason = await self.making.check_url(url)
         return problem(422, f"url: {reason}", errors=[("url", reason)]) if reason else None
 
     async def _list(self, _request: Request, principal: Principal) -> Response:
@@ -88,23 +84,8 @@ class RegistryRoutes:
         wrong = given if isinstance(given, Response) else await self._wrong_url(given.url)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
-        subscription = Subscription(
-            id=f"sub_{secrets.token_hex(10)}",
-            number=await self.store.number(),
-            url=given.url,
-            filter=given.filter,
-            types=None if given.types is None else tuple(given.types),
-            description=given.description,
-            owner=principal.id if isinstance(principal, Consumer) else None,
-            created_at=rfc3339(now()),
-            secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
-            credentials=Credentials(headers=tuple(given.headers.items())),
-            sending=Sending(signing=given.signing),
-            schedule=tuple(given.schedule) if given.schedule else STANDARD,
-            pacing=given.pacing,
-        )
-        await self.store.add(subscription, await self.ledger.latest())
-        return answer(subscription.public(secret=True), 201)
+        owner = principal.id if isinstance(principal, Consumer) else None
+        return answer(await self.making.make(given, owner), 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
@@ -117,6 +98,12 @@ class RegistryRoutes:
         given = found if isinstance(found, Response) else await input_of(ChangedSubscription, request)
         if isinstance(found, Response) or isinstance(given, Response):
             return cast("Response", given)
+        if (
+            given.status is not None
+            and found.status in UNBEGUN
+            and not (given.status == "active" and isinstance(principal, Admin))
+        ):
+            return problem(409, "its receiver is to be verified first; an operator may make it active without")
         wrong = await self._wrong_url(given.url) if given.url is not None else None
         if wrong is not None:
             return wrong
@@ -125,14 +112,21 @@ class RegistryRoutes:
         fields = ["settings"] if changed.credentials is found.credentials else ["settings", "credentials"]
         if changed != found and not await self.store.change(changed, *fields):
             return gone()
-        if given.status == "paused":
-            await self.store.change(replace(changed, status="paused", reason=None), "status", "reason")
-        elif given.status == "active" and found.status != "active":
-            await self.lanes.hint([await self.lanes.activate(found.id)])
-            await self.store.changed(found.id)
-            self.look()
+        if changed.url != found.url and changed.choices.verify is not None:
+            await self.verifying.anew(changed)
+        elif given.status is not None:
+            await self._turn(changed, given.status)
         after = await self.store.get(found.id)
         return gone() if after is None else answer(after.public())
+
+    async def _turn(self, subscription: Subscription, status: Literal["active", "paused"]) -> None:
+        if status == "paused":
+            await self.store.change(replace(subscription, status="paused", reason=None), "status", "reason")
+        elif subscription.status != "active":
+            await self.verifying.spare(subscription.id)
+            await self.lanes.hint([await self.lanes.activate(subscription.id)])
+            await self.store.changed(subscription.id)
+            self.look()
 
     async def _delete(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
@@ -152,6 +146,8 @@ def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
         kept["sending"] = replace(found.sending, signing=kept.pop("signing"))
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
+    if "exit_notices" in kept:
+        kept["choices"] = replace(found.choices, exit_notices=kept.pop("exit_notices"))
     if "types" in given.model_fields_set:
         kept["types"] = None if given.types is None else tuple(given.types)
     paces = {name: getattr(given, name) for name in given.model_fields_set & PACES}

@@ -9,13 +9,16 @@ from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import Access
 from services.syndication.webhooks.api.deliveries import DeliveryRoutes
+from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.previewing import PreviewRoutes
-from services.syndication.webhooks.api.registry import CheckUrl, RegistryRoutes
+from services.syndication.webhooks.api.registry import RegistryRoutes
 from services.syndication.webhooks.api.rotation import RotationRoutes
+from services.syndication.webhooks.api.verification import VerificationRoutes
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Guard
 from shared.idempotency import Idempotency
 
@@ -27,10 +30,11 @@ class SubscriptionsApi:
     guard: Guard
     idempotency: Idempotency
     store: SubscriptionStore
+    making: Making
+    verifying: Verifying
     lanes: Lanes
     ledger: LedgerReader
     send: Send
-    check_url: CheckUrl
     look: Callable[[], None]
 
     @property
@@ -44,12 +48,13 @@ class SubscriptionsApi:
                 idempotency=self.idempotency,
                 store=self.store,
                 lanes=self.lanes,
-                ledger=self.ledger,
-                check_url=self.check_url,
+                making=self.making,
+                verifying=self.verifying,
                 look=self.look,
             ).routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
             *DeliveryRoutes(
                 access=access, store=self.store, lanes=self.lanes, ledger=self.ledger, send=self.send, look=self.look
             ).routes,
+            *VerificationRoutes(access, self.verifying).routes,
         ]

@@ -1,0 +1,87 @@
+"""Makes subscriptions of what was asked for: checks what only the world can say, and where in the ledger to begin."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from services.syndication.webhooks.beginning import begin
+from services.syndication.webhooks.choices import Choices
+from services.syndication.webhooks.inputs import NewSubscription
+from services.syndication.webhooks.matching import wish
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.sending import Credentials, Sending
+from services.syndication.webhooks.sign import secret_of
+from services.syndication.webhooks.starting import first_of
+from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.subscriptions import Secret, Subscription
+from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
+from shared.redis import Argument, Store
+from shared.retry import STANDARD
+from shared.times import now, rfc3339
+
+CheckUrl = Callable[[str], Awaitable[str | None]]
+
+
+def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str | None) -> Subscription:
+    """Return a subscription as it was asked for."""
+    return Subscription(
+        id=id,
+        number=number,
+        url=given.url,
+        filter=given.filter,
+        types=None if given.types is None else tuple(given.types),
+        description=given.description,
+        owner=owner,
+        created_at=rfc3339(now()),
+        secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
+        credentials=Credentials(headers=tuple(given.headers.items())),
+        sending=Sending(signing=given.signing),
+        schedule=tuple(given.schedule) if given.schedule else STANDARD,
+        pacing=given.pacing,
+        choices=Choices(verify=given.verify, exit_notices=given.exit_notices),
+        status="pending" if given.verify else "active",
+        reason="not verified yet" if given.verify else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What making a subscription needs."""
+
+    store: Store
+    subscriptions: SubscriptionStore
+    ledger: LedgerReader
+    check_url: CheckUrl
+    verifying: Verifying
+    look: Callable[[], None]
+
+    async def make(self, given: NewSubscription, owner: str | None, id: str | None = None) -> dict[str, Any]:
+        """Keep a new subscription and return it as its maker sees it, with its secret."""
+        number = await self.subscriptions.number()
+        made = subscription_of(given, id=id or f"sub_{secrets.token_hex(10)}", number=number, owner=owner)
+        latest = await self.ledger.latest()
+        first = await first_of(given.start, wish(made.filter, made.types), self.ledger, latest)
+        if made.status == "active" and first > latest:
+            await self.subscriptions.add(made, first - 1)
+            return {**made.public(secret=True), "starts_at": first}
+        marks: dict[str, Argument] = {}
+        if made.status == "pending":
+            marks["verifying"] = secrets.token_hex(8)
+            # Before it is there: were this process to die in between, its turn would come all the same.
+            await self.verifying.ask(made.id, LEASE_SECONDS)
+        await begin(
+            made,
+            first,
+            marks,
+            store=self.store,
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            latest=max(latest, first - 1),
+        )
+        if made.status == "pending":
+            await self.verifying.ask_now(made.id)
+        self.look()
+        return {**made.public(secret=True), "starts_at": first}

@@ -1,0 +1,116 @@
+"""A receiver that asked to be verified gets nothing before it is, and everything after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from services.syndication.webhooks import verifying
+from services.syndication.webhooks.sign import secret_of
+from tests.receiver import Call, Reply
+from tests.syndication.webhooks.api.asking import Bed
+from tests.syndication.webhooks.bed import KEY, story
+from tests.waiting import until
+
+
+async def silent(_call: Call) -> Reply:
+    return Reply(404)
+
+
+async def echo(call: Call) -> Reply:
+    return Reply(200, body=call.event["data"].get("challenge", "").encode())
+
+
+async def shown(bed: Bed, made: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await bed("GET", f"/{made['id']}")).json()
+    return found
+
+
+async def test_a_receiver_that_knows_its_secret_is_verified_at_once(bed: Bed) -> None:
+    made = await bed.made(verify="test", secret=secret_of(KEY))
+    assert made["status"] == "pending"
+    await until(lambda: bed.receiver.calls)
+    call = bed.receiver.calls[0]
+    Webhook(made["secret"]).verify(call.body, call.headers)
+    assert call.event["type"] == "subscription.verification"
+
+    async def active() -> bool:
+        return bool((await shown(bed, made))["status"] == "active")
+
+    await until(active)
+    bed.ledger.publish(story(1))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    assert bed.receiver.calls[1].seq == 1
+
+
+async def test_nothing_else_goes_out_while_it_is_pending(bed: Bed) -> None:
+    bed.receiver.answer = silent
+    made = await bed.made(verify="challenge")
+    told = (await bed("POST", f"/{made['id']}/verify")).json()
+    assert (told["verified"], told["status"]) == (False, 404)
+    bed.ledger.publish(story(1))
+    await bed("POST", f"/{made['id']}/verify")
+    after = await shown(bed, made)
+    assert (after["status"], after["reason"]) == ("pending", "not verified: the receiver answered 404")
+    assert (await bed("PATCH", f"/{made['id']}", json={"status": "paused"})).status == 409
+    assert {call.event["type"] for call in bed.receiver.calls} == {"subscription.verification"}
+    bed.receiver.answer = echo
+    assert (await bed("POST", f"/{made['id']}/verify")).json()["verified"]
+    assert (await shown(bed, made))["status"] == "active"
+    await until(lambda: bed.receiver.calls[-1].event["type"] == "article.published")
+    assert (await bed("POST", f"/{made['id']}/verify")).status == 409
+
+
+async def test_a_2xx_alone_does_not_meet_a_challenge(bed: Bed) -> None:
+    made = await bed.made(verify="challenge")
+    told = (await bed("POST", f"/{made['id']}/verify")).json()
+    assert (told["verified"], told["reason"]) == (False, "the answer does not repeat the challenge")
+
+
+async def test_it_is_tried_again_by_turns_until_it_holds(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "wait_after", lambda tries: 0.0 if 0 < tries < 9 else None)
+    bed.receiver.answer = silent
+    made = await bed.made(verify="test")
+    await until(lambda: bed.receiver.calls)
+    bed.receiver.answer = echo
+
+    async def tried() -> bool:
+        bed.replica.verifying.tick.wake()
+        return bool((await shown(bed, made))["status"] == "active")
+
+    await until(tried)
+    assert await bed.store.do("ZCARD", verifying.QUEUE) == 0
+
+
+async def test_an_operator_may_answer_for_a_receiver_and_a_consumer_may_not(bed: Bed) -> None:
+    bed.receiver.answer = silent
+    north = await bed.consumer("north")
+    made = await bed.made(verify="test", token=north)
+    path = f"/{made['id']}"
+    assert (await bed("PATCH", path, json={"status": "active"}, token=north)).status == 409
+    assert (await bed("PATCH", path, json={"status": "active"})).json()["status"] == "active"
+    assert (await bed("POST", f"{path}/verify")).status == 409
+
+
+async def test_a_new_address_is_proven_anew(bed: Bed) -> None:
+    bed.receiver.answer = echo
+    made = await bed.made(verify="challenge")
+    await bed("POST", f"/{made['id']}/verify")
+    bed.receiver.answer = silent
+    changed = await bed("PATCH", f"/{made['id']}", json={"url": f"{bed.receiver.url}/other"})
+    assert changed.json()["status"] == "pending"
+
+
+async def test_one_that_is_deleted_meanwhile_is_forgotten(bed: Bed) -> None:
+    bed.receiver.answer = silent
+    made = await bed.made(verify="test")
+    await bed("DELETE", f"/{made['id']}")
+    await bed.replica.verifying.ask_now(made["id"])
+
+    async def forgotten() -> bool:
+        return not await bed.store.do("ZCARD", verifying.QUEUE)
+
+    await until(forgotten)
+    assert await bed.store.do("EXISTS", f"{{s:{made['id']}}}") == 0
