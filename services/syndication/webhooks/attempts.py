@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
@@ -13,6 +13,7 @@ from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
 from services.syndication.webhooks.outcomes import Judged, dropped, judge
 from services.syndication.webhooks.prepare import Preparation, Prepared
+from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.subscriptions import Subscription
 from shared import logs
@@ -63,7 +64,12 @@ class Attempts:
             outcome = await self.send(subscription, Message(id, body), now, attempt)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
         self._tell(log, delivery, judged, outcome, prepared)
-        return judged
+        return judged if prepared is None else self._receipt(delivery, judged, prepared.published)
+
+    def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
+        """Return what was judged, its record with what is kept for the receipt."""
+        what = told(judged.verdict, self.clock(), published, delivery.failures + 1)
+        return replace(judged, record=replace(judged.record, told=what))
 
     async def _prepared(self, delivery: Delivery) -> Prepared | None:
         ready = self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)

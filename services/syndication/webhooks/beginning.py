@@ -11,6 +11,7 @@ BEGIN = Script("""
 local head = redis.call('HMGET', KEYS[1], 'status', 'dispatched')
 if not head[1] then return 0 end
 if tonumber(ARGV[1]) > tonumber(head[2]) then redis.call('HSET', KEYS[1], 'dispatched', ARGV[1]) end
+redis.call('HSET', KEYS[1], 'began', ARGV[1])
 if head[1] == 'starting' then redis.call('HSET', KEYS[1], 'status', ARGV[2]) end
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
 return 1

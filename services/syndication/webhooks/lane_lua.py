@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.syndication.webhooks.lane_sent import SENT
+
 # Q holds what waits by when it is due, U the retractions that wait, which go before all else that is due, F what is
 # on its way by when its lease runs out. A seq is text of one width, so that entries due together sort by it. I holds
 # the items: "<fence> <failures> <previous seq> <superseded seqs or -> <type> <article> <version> <matched>". The fence
@@ -171,6 +173,7 @@ local function supersede(article, seqs)
       end
       if superseded ~= '-' then gone[#gone + 1] = superseded end
       gone[#gone + 1] = seq
+      settle(seq, 's', '')
     end
   end
   kept[#kept + 1] = newest
@@ -287,4 +290,4 @@ local function answer(claimed, kept, cap)
 end
 """
 
-COMMON = STATE + PACE + LINES + CLAIMS
+COMMON = STATE + SENT + PACE + LINES + CLAIMS

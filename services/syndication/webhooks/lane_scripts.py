@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.syndication.webhooks.lane_lua import COMMON
+from services.syndication.webhooks.lane_sent import DAY, DAYS, HOUR, HOURS, KEPT_SECONDS, WIDTH
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
+from services.syndication.webhooks.store import NOTICES_FROM
 from shared.redis import Script
 
 # A retraction enters as any other entry, and is due before them (see `wait_till`). While something is missed nothing
 # newer is put in: it would go before what was missed of the same article.
 PUT = """
-local head = redis.call('HMGET', S, 'dispatched', 'previous')
+local head = redis.call('HMGET', S, 'dispatched', 'previous', 'began')
+local began = tonumber(head[3] or 0)
 local dispatched, previous, pending = head[1] or '0', head[2] or '0', redis.call('HLEN', I)
 
 local function put(seq, article, packed)
@@ -24,6 +27,7 @@ local function put(seq, article, packed)
   local seqs = lane and listed(lane) or {}
   if lane and seqs[#seqs] > seq then return end
   redis.call('HSET', I, seq, join(0, 0, previous_to(previous), '-', packed))
+  assign(seq, packed, tonumber(seq) <= began)
   pending, previous = pending + 1, seq
   if not lane then
     redis.call('HSET', L, article, seq)
@@ -80,11 +84,13 @@ local kept, at = {}, 6
 for n = 1, records do
   local seq, fence, kind = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local due, hold, log = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), ARGV[at + 5]
-  at = at + 6
+  local told = ARGV[at + 6]
+  at = at + 7
   local failures, previous, superseded, rest = held(seq, fence)
   kept[n] = failures and 1 or 0
   if failures then
     land(seq)
+    ended(seq, told)
     if kind == 'done' then
       leave(seq, article_of(rest))
       succeeded()
@@ -112,6 +118,7 @@ while at < #ARGV do
   if held(ARGV[at], ARGV[at + 1]) then redis.call('ZADD', F, 'XX', now + LEASE, ARGV[at]) end
   at = at + 2
 end
+count()
 return answer(claim(limit, cap), kept, cap)
 """
 
@@ -126,6 +133,7 @@ for at = 4, #ARGV, 4 do
   local behind = missed ~= '' and tonumber(seq) >= tonumber(missed) and tonumber(seq) < 5e11
   if not behind and (not lane or seqs[#seqs] < seq) then
     redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
+    assign(seq, packed, true)
     redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
     if not lane then wait_till(now, seq, packed) end
   end
@@ -163,7 +171,8 @@ class LaneScripts:
 
     enqueue: limit, cap, then seq, article, packed for each entry, in order of seq.
     catch_up: cap, from which seq, where to go on, then seq, article, packed for each.
-    step: limit, cap, how many records; seq, fence, kind, due, hold, log for each; seq, fence of leases to renew.
+    step: limit, cap, how many records; seq, fence, kind, due, hold, log, what the receipt says for each; seq, fence of
+        leases to renew.
     requeue: cap, then seq, article, packed, previous seq for each.
     activate and peek: cap.
     """
@@ -196,6 +205,13 @@ def lane_scripts(patience: Patience) -> LaneScripts:
         "TOLERANCE": TOLERANCE_MS,
         "SUPERSEDED_KEPT": SUPERSEDED_KEPT,
         "SKIPPED_KEPT": SKIPPED_KEPT,
+        "SENT_WIDTH": WIDTH,
+        "SENT_SECONDS": KEPT_SECONDS,
+        "LEDGER_END": NOTICES_FROM,
+        "HOUR": HOUR,
+        "HOURS": HOURS,
+        "DAY": DAY,
+        "DAYS": DAYS,
     }
     given = f"local {', '.join(names)} = {', '.join(str(value) for value in names.values())}\n"
     lua = (

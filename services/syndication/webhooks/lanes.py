@@ -59,7 +59,7 @@ class Record:
     """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
 
     retry and gave_up are failures of the receiver, back and dropped are not. `hold` is given where it is overloaded:
-    until when (Unix ms) it wants nothing at all, 0 when it did not say.
+    until when (Unix ms) it wants nothing at all, 0 when it did not say. `told` is what the receipt says of it.
     """
 
     delivery: Delivery
@@ -67,6 +67,7 @@ class Record:
     due: int = 0
     log: bytes = b""
     hold: int | None = None
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,7 @@ def _step(now: int, spread: str, turn: Turn) -> list[Argument]:
     for record in turn.records:
         delivery = record.delivery
         hold = -1 if record.hold is None else record.hold
-        arguments += _seq(delivery.seq), delivery.fence, record.kind, record.due, hold, record.log
+        arguments += _seq(delivery.seq), delivery.fence, record.kind, record.due, hold, record.log, record.told
     for delivery in turn.renewals:
         arguments += _seq(delivery.seq), delivery.fence
     return arguments
