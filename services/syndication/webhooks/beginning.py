@@ -37,6 +37,7 @@ async def begin(
     """
     status: Status = "starting" if subscription.status == "active" else subscription.status
     known = {**marks, "missed_from": f"{first:012d}", "status": status}
+    await subscriptions.be_behind(subscription.id)
     await subscriptions.add(subscription, latest, known)
     keys = [f"{{s:{subscription.id}}}"]
     await store.run(BEGIN, keys=keys, args=[f"{await ledger.latest():012d}", subscription.status])

@@ -30,7 +30,7 @@ local function assign(seq, packed, before)
   if not key then return end
   local was = string.sub(redis.call('HGET', key, field) or '', 1, 1)
   if was == 'c' or was == 'w' then return end
-  local marks = (before and 'b' or '') .. (string.find(packed, '],"exit":true', -12, true) and 'x' or '')
+  local marks = (before and 'b' or '') .. (string.find(packed, '],"exit":true', -13, true) and 'x' or '')
   redis.call('HSET', key, field, 'w' .. marks)
   redis.call('EXPIRE', key, SENT_SECONDS)
 end

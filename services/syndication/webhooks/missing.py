@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 
 import structlog
 
@@ -14,10 +15,12 @@ from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.replay import wanted_by
 from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.subscriptions import UNBEGUN
 
 log = structlog.get_logger()
 
 READ = 256
+LOOK_SECONDS = 0.5
 
 
 class Missing:
@@ -36,6 +39,7 @@ class Missing:
         self._store, self._lanes, self._directory = store, lanes, directory
         self._ledger, self._notices, self._clock = ledger, notices, clock
         self._ids: set[str] = set()
+        self._looked = 0.0
 
     def note(self, states: Iterable[State]) -> None:
         """Remember who misses something, and have told what a replica that died left untold."""
@@ -48,19 +52,29 @@ class Missing:
 
         Raises RedisError.
         """
+        await self._look()
         fetched = False
         for state in await self._lanes.peek([*self._ids]):
             if isinstance(state, Exception):
                 raise state
             if state.missed_from is None or state.gone:
                 self._ids.discard(state.subscription)
+                await self._store.not_behind(state.subscription)
+            elif state.status in UNBEGUN:
+                continue
             elif state.pending <= self._lanes.patience.most_pending // 2:
                 fetched = await self._fetch(state.subscription, state.missed_from, cursor) or fetched
         return fetched
 
+    async def _look(self) -> None:
+        """Learn of subscriptions that were made to begin in the past."""
+        if monotonic() - self._looked >= LOOK_SECONDS:
+            self._looked = monotonic()
+            self._ids.update(await self._store.behind())
+
     async def _fetch(self, id: str, since: int, cursor: int) -> bool:
         subscription = self._directory.get(id)
-        if subscription is None or not self._directory.readable(id):
+        if subscription is None or not self._directory.readable(id) or since > cursor:
             return False
         entries = [entry for entry in await self._ledger.read(since - 1, READ, 0) if entry.seq <= cursor]
         after = entries[-1].seq + 1 if entries else cursor + 1

@@ -21,6 +21,7 @@ GENERATION_KEY = "{subscriptions}:generation"
 CHANGES_KEY = "{subscriptions}:changes"
 NUMBER_KEY = "{subscriptions}:number"
 NOTICES_KEY = "{subscriptions}:notices"
+BEHIND_KEY = "{subscriptions}:behind"
 DUE_KEY = "{subscriptions}:due"
 REVISIONS_KEY = "{subscriptions}:revisions"
 DISPATCHER_KEY = "{ledger}:dispatcher"
@@ -166,6 +167,18 @@ class SubscriptionStore:
         """Return the first seq that found the queue full since the subscription was last made active."""
         found = await self._store.do("HGET", f"{{s:{id}}}", "missed_from")
         return int(found) if found else None
+
+    async def be_behind(self, id: str) -> None:
+        """Note that a subscription begins in the past, for the dispatcher to catch up."""
+        await self._store.do("SADD", BEHIND_KEY, id)
+
+    async def behind(self) -> list[str]:
+        """Return who began in the past and may not have been caught up yet."""
+        return [id.decode() for id in await self._store.do("SMEMBERS", BEHIND_KEY)]
+
+    async def not_behind(self, id: str) -> None:
+        """Note that a subscription has been caught up."""
+        await self._store.do("SREM", BEHIND_KEY, id)
 
     async def generation(self) -> int:
         """Return a number that grows by one with every change to a subscription."""

@@ -23,6 +23,8 @@ verified yet) or starting (it is being made), and flows after."""
 HealthType = Literal["subscription.failing", "subscription.disabled", "subscription.recovered", "subscription.*"]
 """What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""
 
+UNBEGUN: tuple[Status, ...] = ("pending", "starting")
+
 OVERLAP_SECONDS = 86_400
 """For so long a secret signs beside the one that replaced it, unless another time is asked for."""
 

@@ -79,8 +79,7 @@ class Webhooks:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         """Every loop that must be alive for deliveries to flow."""
-        return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick)
-        return (*self.dispatcher.ticks, *self.engine.ticks, self.verifying.tick)
+        return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick, self.verifying.tick)
 
     @property
     def routes(self) -> list[Route]:

@@ -54,7 +54,8 @@ async def test_each_entry_is_kept_with_what_became_of_it(store: Store, id: str) 
 
 
 async def test_a_version_replaced_while_it_waits_is_superseded(store: Store, id: str) -> None:
-    await put(store, id, wanted(1, "a"), wanted(2, "a", 2), wanted(3, "a", 3))
+    await put(store, id, wanted(1, "a"))
+    await put(store, id, wanted(2, "a", 2), wanted(3, "a", 3))
     assert await standings(store, id) == {1: "waiting", 2: "superseded", 3: "waiting"}
 
 

@@ -26,14 +26,12 @@ from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscri
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.pacing import PACES
 from services.syndication.webhooks.store import SubscriptionStore
-from services.syndication.webhooks.subscriptions import Subscription
+from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Admin, Consumer, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
-
-UNBEGUN = ("pending", "starting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

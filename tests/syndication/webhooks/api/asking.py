@@ -31,6 +31,8 @@ class Bed:
         return await ask(self.app, method, ROOT + path, json=json, token=token, **more)
 
     async def made(self, token: str = TOKEN, **over: Any) -> dict[str, Any]:
+        if "start" in over:
+            over["from"] = over.pop("start")
         answer = await self("POST", json={"url": self.receiver.url, **over}, token=token)
         assert answer.status == 201, answer.body
         made: dict[str, Any] = answer.json()
