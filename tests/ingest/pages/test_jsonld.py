@@ -76,9 +76,9 @@ def test_other_scripts_are_not_read() -> None:
     ],
 )
 def test_bombs_end_within_a_second(script: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(read(script)) <= 5_000
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_mending_leaves_what_is_right_as_it_is() -> None:

@@ -51,11 +51,11 @@ def test_http_goes_before_the_pages_own_word() -> None:
     ],
 )
 def test_monsters_are_refused_in_time_and_words(page: str, reason: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     found = tree(page.encode(), "text/html")
     assert isinstance(found, Unreadable)
     assert found.reason.startswith(reason)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_no_text_is_cut_without_a_word() -> None:

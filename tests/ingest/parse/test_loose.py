@@ -44,6 +44,6 @@ def test_it_keeps_what_an_item_says() -> None:
 
 def test_it_takes_no_large_document_and_no_long_time() -> None:
     assert read_loosely(b"<item>" + b"x" * MOST_BYTES, channel()) is None
-    started = time.monotonic()
+    started = time.process_time()
     read_loosely(b"<item><title>" + b"<!--" * 200_000, channel())
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 15
