@@ -162,6 +162,16 @@ class Library:
         """Return the number that last changed a feed (`feeds.shelf.Shelf`)."""
         return await self.ledger.mark(_name(feed))
 
+    async def moment(self, mark: bytes | int) -> datetime | None:
+        """Return when the ledger came to a number (`feeds.shelf.Shelf`)."""
+        entries = await self.ledger.read(int(mark) - 1, 1)
+        if not entries or entries[0].seq != int(mark):
+            return None
+        head = await self.ledger.head(entries[0].article_id)
+        if head is not None and head.seq == int(mark):
+            return datetime.fromtimestamp(head.ms / 1000, UTC)
+        return datetime.fromisoformat(entries[0].timestamp)
+
     async def feeds(self) -> dict[str, int]:
         """Return each feed with the number that last changed it (`feeds.listings.Source`)."""
         return await self.ledger.marks()

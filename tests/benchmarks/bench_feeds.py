@@ -154,7 +154,7 @@ async def _serving(told: Connection) -> None:
         server = EmbeddedServer(Path(folder), durable=False)
         server.start()
         try:
-            async with _line(server.url, Path(folder)) as port, _apart(Constant()) as bare:
+            async with line(server.url, Path(folder)) as port, _apart(Constant()) as bare:
                 told.send((port, bare))
                 await asyncio.to_thread(told.recv)
         finally:
@@ -162,13 +162,13 @@ async def _serving(told: Connection) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _line(url: str, folder: Path) -> AsyncIterator[int]:
+async def line(url: str, folder: Path) -> AsyncIterator[int]:
     bound = listen(HOST, 0)
     (folder / "newsroom").mkdir()
     settings = Settings(redis_url=url, data_dir=folder / "data", newsroom=folder / "newsroom")
     process = Process(settings, url, NAMES, "an-admin-token-for-benchmarks")
     serving = Serving(process.app, bound)
-    await _filled(process.store, ITEMS)
+    await filled(process.store, ITEMS)
     await serving.start()
     await process.start()
     try:
@@ -190,7 +190,7 @@ async def _apart(app: Constant) -> AsyncIterator[int]:
         await serving.stop()
 
 
-async def _filled(store: Store, count: int) -> Handlers:
+async def filled(store: Store, count: int) -> Handlers:
     """Bring articles into the ledger."""
     handlers = handlers_on(store, now=lambda: MORNING)
     chance = random.Random(5)
@@ -270,7 +270,7 @@ async def _searching() -> list[Row]:
         server.start()
         store = Store(connect(server.url))
         try:
-            handlers = await _filled(store, 200)
+            handlers = await filled(store, 200)
             return await _searched(Library(Ledger(store), Articles(store)), handlers)
         finally:
             await store.close()

@@ -13,6 +13,9 @@ from services.syndication.feeds.document import IDENTITY
 ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 """RFC 9110 section 8.8.3; the group is the opaque tag, which is all that weak comparison looks at."""
 
+WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+"""RFC 9110 section 12.4.2."""
+
 
 def not_modified(
     etag: str, modified: datetime | None, if_none_match: str | None, if_modified_since: str | None
@@ -68,8 +71,8 @@ def _weights(header: str) -> dict[str, float]:
 
 
 def _quality(parameters: str) -> float:
+    """Return the weight; what is no weight makes its coding unacceptable, which never gives the wrong one."""
     name, _, value = parameters.partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if WEIGHT.fullmatch(value.strip()) else 0.0

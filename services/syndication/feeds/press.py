@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
@@ -160,7 +161,7 @@ class Press:
         if not tops:
             return None
         newer = [body for seq, body in held.made.items if seq > max(tops)]
-        return document, await asyncio.to_thread(self._sealed, held.made.channel, page.ending, newer)
+        return document, await asyncio.to_thread(self._sealed, held.made.channel, page.ending, newer, document.modified)
 
     async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
         fresh_until = self._clock() + self._fresh_for
@@ -170,7 +171,7 @@ class Press:
         if held is not None and held.mark == mark:
             held.fresh_until = fresh_until
             return held.made.document
-        made = await self._make(page)
+        made = await self._make(page, await self._shelf.moment(mark) if mark else None)
         if made is None:
             self._prints.drop(page)
             return None
@@ -178,7 +179,7 @@ class Press:
         self._tops.put((page, digest_of(made.document.variants[IDENTITY].etag)), made.top, TOP_BYTES)
         return made.document
 
-    async def _make(self, page: Page) -> Made | None:
+    async def _make(self, page: Page, changed: datetime | None) -> Made | None:
         form, feed = self._formats[page.ending], page.feed
         shown, more, archived = await self._listed(page, min(form.items or self._page_size, self._page_size))
         if not shown and await self._never_was(feed, page.before):
@@ -201,7 +202,8 @@ class Press:
             private=page.private,
         )
         # In a thread: compressing takes milliseconds, and other readers need not wait for them.
-        document = await asyncio.to_thread(self._sealed, channel, page.ending, [found.body for found in fragments])
+        bodies = [found.body for found in fragments]
+        document = await asyncio.to_thread(self._sealed, channel, page.ending, bodies, changed)
         items = tuple((seqs[found.article_id], found.body) for found in fragments)
         return Made(document, channel, items)
 
@@ -220,11 +222,13 @@ class Press:
             return False
         return not (before and await self._shelf.newest(feed, None, 1))
 
-    def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes]) -> Document:
+    def _sealed(self, channel: Channel, ending: str, bodies: Sequence[bytes], changed: datetime | None) -> Document:
+        """Return the document. Its Last-Modified is the feed's last change, which may have taken an item out of it."""
         form = self._formats[ending]
         whole = [form.head(channel, self._site), form.between.join(bodies), form.foot]
         links = header(channel, self._site, ending)
-        return seal(whole, media_type=form.media_type, modified=channel.modified, links=links)
+        moments = [one for one in (changed, channel.modified) if one is not None]
+        return seal(whole, media_type=form.media_type, modified=max(moments, default=None), links=links)
 
 
 def _within(fragments: list[Fragment], most: int) -> list[Fragment]:

@@ -81,6 +81,10 @@ class Searches:
             return await self._source.mark(feed)
         return (await self._followed(feed.slug)).mark
 
+    async def moment(self, mark: bytes | int) -> datetime | None:
+        """Return when a feed's mark became what it is, as the shelf behind knows it."""
+        return await self._source.moment(mark)
+
     async def _followed(self, text: str) -> _Found:
         """Return what a query lists as of now; a new query is looked for in what there is."""
         async with self._turn:

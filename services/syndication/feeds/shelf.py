@@ -52,3 +52,6 @@ class Shelf(Protocol):
 
     async def mark(self, feed: FeedName) -> bytes | int:
         """Return a value that differs whenever what `newest` lists for this feed has changed."""
+
+    async def moment(self, mark: bytes | int) -> datetime | None:
+        """Return when a feed's mark became what it is, or None where that is not known any more."""

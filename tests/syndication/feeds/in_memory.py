@@ -101,6 +101,9 @@ class InMemoryShelf:
         self._count("mark")
         return max((listed.seq for listed, article in self.articles.values() if _in(feed, article)), default=0)
 
+    async def moment(self, mark: bytes | int) -> datetime:
+        return MORNING + timedelta(days=1, seconds=int(mark))
+
     def _count(self, question: str) -> None:
         if self.down:
             raise ConnectionError("the shelf is down")

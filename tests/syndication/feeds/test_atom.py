@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import feedparser
@@ -113,11 +112,15 @@ def test_hostile_text_is_text() -> None:
 
 
 def test_no_two_entries_bear_one_moment() -> None:
-    stamps = {distinct(MORNING, f"desk-{number}") for number in range(50)}
-    assert len(stamps) == 50
-    assert all(MORNING < stamp < MORNING + timedelta(seconds=1) for stamp in stamps)
-    exact = MORNING + timedelta(microseconds=5)
-    assert distinct(exact, "desk-1") == exact
+    for moment in (MORNING, MORNING.replace(microsecond=123_456)):
+        stamps = {distinct(moment, f"desk-{number}", 1) for number in range(50)}
+        assert len(stamps) == 50
+        assert {stamp.replace(microsecond=0) for stamp in stamps} == {MORNING}
+
+
+def test_a_later_version_of_the_same_second_has_a_later_stamp() -> None:
+    stamps = [distinct(MORNING, "desk-1", version) for version in (1, 2, 3)]
+    assert stamps == sorted(set(stamps))
 
 
 def test_the_feed_says_where_it_is_and_when_it_changed() -> None:

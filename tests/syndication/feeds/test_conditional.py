@@ -72,7 +72,35 @@ OFFERED = ("gzip", "identity")
         ("gzip;q=1, identity;q=1", "gzip"),
         ("gzip;q=nonsense", "identity"),
         ("gzip; q=1.0", "gzip"),
+        ("gzip;q=0.000", "identity"),
+        ("gzip;q=nan", "identity"),
+        ("gzip;q=inf", "identity"),
+        ("gzip;q=-1", "identity"),
+        ("gzip;q=1.5", "identity"),
+        ("gzip;q=", "identity"),
+        ("gzip;q=0.001", "gzip"),
+        (",, gzip ,", "gzip"),
+        ("gzip;level=9", "gzip"),
     ],
 )
 def test_the_coding_is_the_one_the_client_wants_most(header: str | None, expected: str) -> None:
     assert coding(header, OFFERED) == expected
+
+
+ALL = ("br", "zstd", "gzip", "identity")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("gzip, br, zstd", "br"),
+        ("gzip, zstd", "zstd"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("*;q=0.5, br;q=0", "zstd"),
+        ("identity, *;q=0", "identity"),
+        ("br;q=0, zstd;q=0, gzip;q=0", "identity"),
+        ("deflate, compress", "identity"),
+    ],
+)
+def test_of_several_codings_the_smallest_wins_a_tie(header: str, expected: str) -> None:
+    assert coding(header, ALL) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,9 +15,14 @@ from starlette.applications import Starlette
 from services.syndication.feeds.formats import PARTNERS
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes
-from shared.events import Author
+from services.syndication.ledger import Ledger
+from services.syndication.store import Articles, Library
+from shared.events import Author, Tag
+from shared.redis import Store
+from tests.builders import an_article, an_enriched
 from tests.syndication.feeds.asking import Answer, ask
 from tests.syndication.feeds.in_memory import CDN, SITE, InMemoryShelf, a_story
+from tests.syndication.parts import handlers_on
 
 ALL = "/feeds/all.rss"
 JSON = "application/feed+json"
@@ -148,6 +154,62 @@ async def test_a_known_tag_or_date_is_answered_without_the_document(app: Starlet
         assert "content-length" not in again.headers
         for name in ("etag", "cache-control", "vary", "last-modified"):
             assert again.headers[name] == first.headers[name]
+
+
+@pytest.mark.parametrize("asked", ['"a", W/"b", {}', "W/{}", '{}, "b"', "*", '"a" , {} ,'])
+async def test_a_tag_is_known_wherever_it_stands(app: Starlette, asked: str) -> None:
+    tag = (await ask(app, ALL)).headers["etag"]
+    for method in ("GET", "HEAD"):
+        answer = await ask(app, ALL, method, If_None_Match=asked.format(tag))
+        assert (answer.status, answer.headers["etag"]) == (304, tag)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"If_None_Match": '"a"', "If_Modified_Since": "Thu, 01 Jan 2099 00:00:00 GMT"},
+        {"If_None_Match": ""},
+        {"If_None_Match": "W/*"},
+        {"If_Modified_Since": "Thu, 99 Foo 2024 25:61:00 GMT"},
+        {"If_Modified_Since": "1734510601"},
+        {"If_Modified_Since": "Mon, 16 Dec 2024 08:30:00 GMT"},
+    ],
+)
+async def test_what_is_not_known_or_not_readable_gets_the_document(app: Starlette, asked: dict[str, str]) -> None:
+    answer = await ask(app, ALL, **asked)
+    assert (answer.status, bool(answer.body)) == (200, True)
+
+
+async def test_lines_of_one_header_are_one_list(app: Starlette) -> None:
+    tag = (await ask(app, ALL)).headers["etag"]
+    answer = await ask(app, ALL, If_None_Match='"a"', if_none_match=tag)
+    assert answer.status == 304
+
+
+@pytest.mark.parametrize("accepted", [None, "gzip", "br", "zstd", "identity", "gzip;q=0", "*;q=0"])
+async def test_head_tells_the_length_in_every_coding(app: Starlette, accepted: str | None) -> None:
+    asked = {"Accept_Encoding": accepted} if accepted else {}
+    get, head = await ask(app, ALL, **asked), await ask(app, ALL, "HEAD", **asked)
+    assert (head.headers, head.body) == (get.headers, b"")
+    assert head.headers["content-length"] == str(len(get.body))
+    assert get.headers.get("content-encoding", "identity") == (
+        accepted if accepted in ("gzip", "br", "zstd") else "identity"
+    )
+
+
+async def test_an_item_that_left_makes_a_feed_newer(store: Store) -> None:
+    library = Library(Ledger(store), Articles(store))
+    app = Starlette(routes=routes(Press(library, SITE, fresh_for=0)))
+    moments = iter(datetime(2026, 11, 22, 10, minute, tzinfo=UTC) for minute in range(10))
+    handlers = handlers_on(store, now=lambda: next(moments))
+    tagged = (Tag(id="t", slug="storm", name="Storm"),)
+    for id, version, tags in (("desk-1", 1, tagged), ("desk-2", 1, tagged), ("desk-2", 2, ())):
+        await handlers.on_article_enriched(an_enriched(article=an_article(id=id, version=version, tags=tags)))
+        last = (await ask(app, "/feeds/tags/storm.rss")).headers["last-modified"]
+        if version == 1:
+            before = last
+    answer = await ask(app, "/feeds/tags/storm.rss", If_Modified_Since=before)
+    assert (answer.status, len(read(answer).entries)) == (200, 1)
 
 
 async def test_a_new_article_changes_the_tag(app: Starlette, shelf: InMemoryShelf) -> None:
