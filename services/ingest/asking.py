@@ -10,6 +10,9 @@ from services.ingest.reader import Ask
 from services.ingest.source import Source
 from services.ingest.turns import Later, Turns, host_of
 
+PATIENCE_SECONDS = 60.0
+"""For a host that asks for patience without saying how long."""
+
 
 class Asking:
     """Makes an `Ask` for a source."""
@@ -44,7 +47,8 @@ class Asking:
         return ask
 
     async def _heeded(self, outcome: FetchOutcome, url: str) -> FetchOutcome:
-        """Leave a host alone that asked for it in so many seconds, for all of its sources."""
-        if isinstance(outcome, Throttled) and outcome.retry_after:
-            await self._turns.hold(host_of(outcome.url or url), outcome.retry_after)
+        """Leave a host alone that asked for it, for all of its sources: as long as it said, else a minute."""
+        if isinstance(outcome, Throttled):
+            seconds = PATIENCE_SECONDS if outcome.retry_after is None else outcome.retry_after
+            await self._turns.hold(host_of(outcome.url or url), seconds)
         return outcome

@@ -70,6 +70,18 @@ async def test_a_host_that_asked_for_patience_is_not_asked_for_any_source_until_
     assert isinstance(await neighbour(desk.host.url), Fetched)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_host_that_does_not_say_for_how_long_is_left_alone_for_a_minute(desk: Desk, status: int) -> None:
+    desk.host.status = status
+    assert await desk.ask()(desk.host.url) == Throttled(None)
+    neighbour = desk.asking.of(Source(Settings(id="hill", url=desk.host.url + "/hill")))
+    assert await neighbour(desk.host.url + "/hill") == Throttled(60.0)
+    assert len(desk.host.asked) == 1
+    desk.host.status = 200
+    desk.clock.forward(61)
+    assert isinstance(await neighbour(desk.host.url), Fetched)
+
+
 async def test_patience_is_owed_to_the_host_that_asked_for_it_behind_a_redirect(desk: Desk) -> None:
     desk.host.status, desk.host.headers = 302, {"Location": desk.other.url}
     desk.other.status, desk.other.headers = 429, {"Retry-After": "60"}
@@ -80,12 +92,18 @@ async def test_patience_is_owed_to_the_host_that_asked_for_it_behind_a_redirect(
     assert isinstance(await desk.ask()(desk.host.url), Fetched)
 
 
-@pytest.mark.parametrize("said", ["-5", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", ""])
-async def test_a_wish_for_patience_that_makes_no_sense_holds_nothing(desk: Desk, said: str) -> None:
-    desk.host.status, desk.host.headers = 503, {"Retry-After": said}
+async def test_a_wish_for_patience_that_has_passed_holds_nothing(desk: Desk) -> None:
+    desk.host.status, desk.host.headers = 503, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}
     await desk.ask()(desk.host.url)
     await desk.ask()(desk.host.url)
     assert len(desk.host.asked) == 2
+
+
+@pytest.mark.parametrize("said", ["-5", "soon", ""])
+async def test_a_wish_for_patience_that_makes_no_sense_counts_as_one_without_a_time(desk: Desk, said: str) -> None:
+    desk.host.status, desk.host.headers = 503, {"Retry-After": said}
+    await desk.ask()(desk.host.url)
+    assert await desk.ask()(desk.host.url) == Throttled(60.0)
 
 
 async def test_a_wish_for_a_hundred_years_holds_a_day(desk: Desk) -> None:
