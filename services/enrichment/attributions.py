@@ -41,6 +41,7 @@ LATIN = (
     r"laut|nach\s+angaben\s+(?:von|der)|berichtete?|meldete?|selon|d['’]après|(?:a\s+)?rapporté?e?|según|informó|secondo|"
     r"podle|według|jak\s+podaje"
 )
+TOLD = r"(?:dit|déclaré|affirmé|expliqué|confié)\s+à|(?:dijo|declaró|explicó)\s+a|(?:ha\s+)?detto\s+all|sagte|erklärte"
 ARTICLE = (
     r"(?:(?:la|le|les|el|die|der|dem|den|the|agence|agencia|agenzia|agentur|nachrichtenagentur|agencja|agencji)\s+|"
     r"l['’]){0,3}"
@@ -64,6 +65,7 @@ BEFORE: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (_front(INTERVIEW), "told"),
     (_front(r"with\s+(?:files|reporting|contributions)\s+(?:from|by)"), "credit"),
     (_front(LATIN, ARTICLE), "quoted"),
+    (_front(TOLD, rf"(?:\w{{1,15}}\s+){{0,1}}{ARTICLE}"), "told"),
     (re.compile(rf"(?P<verb>{WIDE})$"), "quoted"),
     (_front(CYRILLIC, r"(?:(?:агентство|агентства|агенція|агенції)\s+)?"), "quoted"),
 )
@@ -74,7 +76,10 @@ SPOKE_BEFORE: tuple[tuple[re.Pattern[str], Kind], ...] = (
 )
 """What may stand in front of a person or body that speaks."""
 
-AFTER = re.compile(rf"\)?,?\s+{ADVERB}(?P<verb>{SAID}|citing|berichtete?|meldete?|schreibt|schrieb)(?!\w)")
+AFTER = re.compile(
+    r"\)?,?\s+(?:(?:state\s+)?(?:news\s+)?(?:agency|newspaper|wire|service)\s+)?"
+    rf"{ADVERB}(?P<verb>{SAID}|citing|berichtete?|meldete?|schreibt|schrieb|contributed)(?!\w)"
+)
 SPOKE_AFTER = re.compile(rf"\)?,?\s+{ADVERB}(?P<verb>{SAID}|told)(?!\w)")
 
 
@@ -142,7 +147,8 @@ def _of(text: str, speaker: Speaker) -> Iterator[Attribution]:
             return
     hit = (AFTER if speaker.agency else SPOKE_AFTER).match(text, speaker.end, speaker.end + WINDOW)
     if hit and not (speaker.agency and _continues_a_name(before)):
-        yield _said(speaker, hit["verb"], hit.start("verb"), "quoted")
+        kind: Kind = "credit" if hit["verb"] == "contributed" else "quoted"
+        yield _said(speaker, hit["verb"], hit.start("verb"), kind)
 
 
 def _continues_a_name(before: str) -> bool:

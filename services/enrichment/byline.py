@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from services.enrichment.agencies import WIRES
+from services.enrichment.agencies import PICTURES, WIRES
 from shared.names import SUFFIXES, name_key
 
 LONGEST = 500
@@ -20,10 +20,14 @@ PARTICLES = frozenset(
     "af al av bin bint da dal de del della den der des di do dos du e el ibn la le las los of san ten ter "
     "van von y zu zum zur".split()
 )
+JOINED = re.compile(r"^(?:a[dlnst]h?-|el-|[dlo]['’])(?=\w)")
+"""A particle that is written together with the name: al-Bashir, d'Arcy."""
+
 DESK = re.compile(
     r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|la rédaction|"
-    r"(?:news )?agenc(?:y|ies)|agenturen|агентства|news|online|team)$|"
-    r"^(?:редакція|редакция|redaktion|the editors)\b|^staff\b",
+    r"(?:news )?agenc(?:y|ies)|agenturen|агентства|news|online|team|guest (?:author|writer|contributor))$|"
+    r"^(?:(?:de )?la )?(?:редакція|редакция|redaktion(?:en)?|redacci[oó]n|redazione|redação|redakcja|toimitus)\b|"
+    r"^the editors\b|^staff\b|^the\s",
     re.IGNORECASE,
 )
 TITLE_WORDS = (
@@ -44,17 +48,23 @@ PICTURED = re.compile(
     r"\s*(?::|\b(?:by|von|par|por|de)\b)\s*(?P<name>.+)$",
     re.IGNORECASE,
 )
+WORK = (
+    "written|posted|published|words|text|story|report(?:ed|ing)?|analysis|opinion|exclusive|comment(?:ary)?|review|"
+    r"interview|column|essay|feature|compiled|produced|special\s+to\s+[^,;|]{2,40}?"
+)
 OPENING = re.compile(
-    rf"^(?:(?:(?:written|posted|published|words|text|story|report(?:ed|ing)?){AND_MORE}\s+)?by\s*:?(?:\s+|$)|"
+    rf"^(?:(?:(?:{WORK}){AND_MORE}\s+)?by\s*:?(?:\s+|$)|(?:mis à jour|publié|propos recueillis)\s+par\s+|"
     rf"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?{AND_MORE}\s*:\s*|"
     r"(?:بقلم|الكاتب)\s*:?\s*)",
     re.IGNORECASE,
 )
-OPENING_WORD = re.compile(r"^(?:from|von|par|por|door)\s+(?=\S+\s+\S)", re.IGNORECASE)
+OPENING_WORD = re.compile(r"^(?:from|von|par|por|door|af|av|(?-i:di))\s+(?=\S+\s+\S)", re.IGNORECASE)
 """Words that also begin surnames, so two more words must follow."""
 
 STAMP = re.compile(
-    r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b(?!\s+by\b).*$", re.IGNORECASE
+    r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b(?!\s+by\b).*$|"
+    r"\s+on\s+(?:\w{3,9}\.?\s+)?\d{1,2}\b.*$",
+    re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[\s(<\[]*\b[^\s@<>()]{1,64}@[^\s@<>()]{1,100}[)>\]]?|(?<!\S)@\w+")
 HELPED = re.compile(
@@ -62,7 +72,7 @@ HELPED = re.compile(
     r"with\s+(?:reporting|contributions|files)\s+(?:by|from))\b:?\s*",
     re.IGNORECASE,
 )
-FOR_OUTLET = re.compile(r"\s+for\s+(?P<outlet>[^,;|&]+)", re.IGNORECASE)
+FOR_OUTLET = re.compile(r"\s+(?:for|(?P<of>of|from|at))\s+(?P<outlet>[^,;|&]+)", re.IGNORECASE)
 ANDS = "and|und|et|та|и|і|й|og|och"
 WEAK_AND = r"(?-i:y|e|i|en)\s+(?=\S+\s+(?!(?-i:y|e|i|en)\s)[^\W\d_])"
 """Words that also stand within names (Ortega y Gasset), so a name of two words must follow."""
@@ -81,7 +91,7 @@ REPORTER = re.compile(r"\s*(?:기자|記者|记者)(?:\s+외\s+\d{1,3}명)?(?=$|
 """The title that Korean, Japanese and Chinese bylines put behind a name, and "and so many more"."""
 
 BORDER = " .,;:|–—-"
-DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}/?")
+DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?:/\S*)?")
 """An outlet that signs by its address."""
 
 
@@ -121,12 +131,16 @@ class Reading:
             self.names[-1] = replace(self.names[-1], name=f"{self.names[-1].name} {text}")
 
 
-BUILT_IN = frozenset(name_key(spelling) for name, others in WIRES.items() for spelling in (name, *others))
+BUILT_IN = frozenset(
+    name_key(spelling)
+    for spelling in (*(each for name, others in WIRES.items() for each in (name, *others)), *PICTURES)
+    if spelling not in {"Handout", "Pool", "Privat", "Supplied", "UGC"}
+)
 
 
 def parsed(byline: str, known: Known) -> tuple[Named, ...]:
     """Return the names in a byline in their order, those who helped last; what fits no rule is kept raw."""
-    text = " ".join(byline[:LONGEST].split())
+    text = " | ".join(" ".join(line.split()) for line in byline[:LONGEST].splitlines() if line.strip())
     whole = _by_key(text, known)
     if whole:
         return (whole,)
@@ -143,7 +157,7 @@ def _names(text: str, known: Known) -> list[Named]:
     turned = [named for part in text.split(";") if (named := _inverted(part.strip(), known))]
     if len(turned) == text.count(";") + 1:
         return turned
-    text = FOR_OUTLET.sub(lambda found: f", {found['outlet']}" if _agency(found["outlet"], known) else "", text)
+    text = FOR_OUTLET.sub(lambda found: _outlet(found, known), text)
     whole = _by_key(text, known)
     if whole:
         return [whole]
@@ -156,6 +170,13 @@ def _names(text: str, known: Known) -> list[Named]:
         placed = PLACE.search(part) is not None
         start, joined = (sign.end() if sign else start), followed
     return reading.names
+
+
+def _outlet(found: re.Match[str], known: Known) -> str:
+    """Part an agency from who works for it; another outlet is dropped, and "of" any other is no such word."""
+    if _agency(found["outlet"], known):
+        return f", {found['outlet']}"
+    return found[0] if found["of"] else ""
 
 
 def _opened(text: str, known: Known) -> str:
@@ -271,8 +292,9 @@ def _is_person(name: str) -> bool:
         return False
     if not any(letter.lower() != letter.upper() for letter in name):
         return name[0].isalpha()
+    begun = [JOINED.sub("", word) for word in words]
     return (
         len(words) >= 2
-        and all(word in PARTICLES or not word[0].islower() for word in words)
-        and sum(word[0].isalpha() and not word[0].islower() for word in words) >= 2
+        and all(word in PARTICLES or not word[0].islower() for word in begun)
+        and sum(word[0].isalpha() and not word[0].islower() for word in begun) >= 2
     )

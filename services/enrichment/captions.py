@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from services.enrichment.agencies import Agencies
 
 WORDS = (
-    "(?:Image|Imagen|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Credit|Courtesy|Symbolfoto|Archivfoto|"
-    "Foto|Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Quelle|Crédit(?: photo)?|Crédits|Fotoğraf|Zdjęcie|Kuva|"
-    "Ljósmynd|Фото|Світлина|사진(?: 출처)?|写真"
+    "(?:Image|Imagen|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Illustration|Credit|Courtesy|Source|"
+    "Symbolfoto|Archivfoto|Foto|Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Grafik|Quelle|"
+    "Crédit(?: photo)?|Crédits|Fuente|Fonte|Fotoğraf|Zdjęcie|Kuva|Ljósmynd|"
+    "Фото|Світлина|Джерело|Источник|사진(?: 출처)?|写真"
 )
 NAME = r"[^\W\d_][\w.'’\-]*(?:\s+[\w.'’\-]+){0,5}"
 PHOTO_WORD = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
@@ -21,7 +22,8 @@ GLUED = r"(?:\b|(?<=[a-zß-öø-ÿ\d]))"
 
 LABELLED = re.compile(rf"^(?P<caption>.*?){GLUED}(?:{WORDS})s?\s*[:：=]\s*(?P<credit>[^:：=]{{2,120}})$", re.DOTALL)
 SHOUTED = re.compile(
-    r"^(?P<caption>.*?)\b(?:PHOTO|FOTO|IMAGE|CREDIT|CRÉDIT|ФОТО)S?\s*[:：]\s*(?P<credit>[^:：=]{2,120})$", re.DOTALL
+    r"^(?P<caption>.*?)\b(?:PHOTO|FOTO|IMAGE|ILLUSTRATION|CREDIT|CRÉDIT|ФОТО)S?\s*[:：]\s*(?P<credit>[^:：=]{2,120})$",
+    re.DOTALL,
 )
 COPYRIGHT = re.compile(r"^(?P<caption>.*?)(?:©|\(c\)|\bCopyright\b)\s*(?P<credit>.{2,120})$", re.IGNORECASE | re.DOTALL)
 NAME_AND_BRACKET = re.compile(rf"^(?P<caption>.*[.!?…”\"])\s+(?P<credit>{NAME}\s*\([^()]{{2,60}}\))$", re.DOTALL)
@@ -33,6 +35,8 @@ PHOTO_BY = re.compile(
 )
 WHOLE = re.compile(r"^(?P<caption>)(?P<credit>[^!?:;]{2,80})$")
 AFTER_SIGN = re.compile(r"^(?P<caption>.*[.!?…”\"])\s*[|–—/•]\s*(?P<credit>[^.!?|–—•]{2,80})\.?$", re.DOTALL)
+SHORTENED = re.compile(r"^(?P<caption>.*?)\b(?:[Ff]ot|[Pp]h)\.\s*:?\s*(?P<credit>\w.{1,120})$", re.DOTALL)
+AFTER_DASH = re.compile(r"^(?P<caption>.*\S)\s+[–—-]\s+(?P<credit>[^–—-]{2,80})$", re.DOTALL)
 AFTER_PIPE = re.compile(r"^(?P<caption>.*\S)\s+[|•]\s+(?P<credit>[^|•]{2,80})$", re.DOTALL)
 AFTER_SENTENCE = re.compile(
     r"^(?P<caption>.*(?<!\b\w)[.!?…”\"])(?:\s+|(?=[^\W\d_]))(?P<credit>(?:[^.!?:]|(?<=\b\w)\.){2,80})\.?$", re.DOTALL
@@ -113,11 +117,17 @@ def tidied(credit: str, known: Agencies) -> str | None:
     text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
     text = RESERVED.sub("", PREFIX.sub("", AGENCY_TWICE.sub(r"\1/", text)))
     text = NAME_OF_AGENCY.sub(r"\1/\2", text)
-    parts = (part for whole in PARTS.split(text) if (part := PREFIX.sub("", whole).strip(" .")))
+    parts = (part for whole in PARTS.split(text) if (part := _bare(PREFIX.sub("", whole).strip(" ."), known)))
     once = tuple({part.casefold(): part for part in parts}.values())
     agencies = [part for part in once if known.called(part)]
     people = [part for part in once if not known.called(part)]
     return "/".join(people + agencies) or None
+
+
+def _bare(part: str, known: Agencies) -> str:
+    """Take the word off that stands before an agency ("Foto ANSA"), unless it is of its name ("AP Photo")."""
+    rest = PHOTO_WORD.sub("", part, count=1).strip() if PHOTO_WORD.match(part) else ""
+    return rest if rest and known.called(rest) else part
 
 
 def _parted(caption: str, known: Agencies, rules: Sequence[CreditRule]) -> tuple[str, str | None]:
@@ -184,6 +194,11 @@ def _agency(credit: str, known: Agencies) -> bool:
     return known.credited(credit)
 
 
+def _agencies(credit: str, known: Agencies) -> bool:
+    """Take agencies alone: behind a dash the sentence may go on."""
+    return all(known.called(part) for part in PARTS.split(credit.rstrip(" .")))
+
+
 def _slashed(credit: str, known: Agencies) -> bool:
     """Take a whole caption for a credit only when a slash parts it into agencies and names, one agency at least."""
     parts = PARTS.split(credit)
@@ -209,12 +224,14 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[str, Agencies], bool]], ...] = (
     (LABELLED, _name),
     (SHOUTED, _agency_or_capitals),
     (COPYRIGHT, _name),
+    (SHORTENED, _name),
     (NAME_AND_BRACKET, _agency),
     (BRACKETED, _agency_or_photo),
     (PHOTO_BY, _name),
     (WHOLE, _slashed),
     (AFTER_SIGN, _short_name_or_agency),
     (AFTER_PIPE, _agency_or_names),
+    (AFTER_DASH, _agencies),
     (AFTER_SENTENCE, _agency_or_names),
     (NAME_AND_SLASH, _agency),
 )

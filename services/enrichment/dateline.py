@@ -30,6 +30,14 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 DATED = re.compile(rf"\s(?=(?:{DATE.pattern})$)", re.IGNORECASE)
+SLASHED = re.compile(r"^(?P<head>[^/]{2,80}?)\.?\s*/(?P<agency>[^/]{2,40})/(?=\.\s)")
+"""The agency between slashes and no dash behind it, as TASS writes."""
+
+DOTTED = re.compile(
+    rf"(?<=[^\W\d_]{{2}})\.\s+(?=\d{{1,2}}\s+(?:{MONTHS})\b)|(?<=[а-яіїє]{{2}})\.\s+(?=[А-ЯІЇЄ])", re.IGNORECASE
+)
+"""A full stop in place of a comma: "Київ. 16 грудня. Інтерфакс-Україна"."""
+
 YEAR = re.compile(r"\d{4}")
 BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
 CITY_WORD = re.compile(r"[^\W\d_][\w.'’`-]*")
@@ -57,6 +65,11 @@ def found(text: str, known: Agencies, is_place: Callable[[str], bool], source: s
     `is_place` knows one of them and a sentence begins behind the dash, or a date stands by a place in capitals.
     """
     line = text[:LOOKED_AT].partition("\n")[0]
+    slashed = SLASHED.match(line)
+    if slashed and _agency(slashed["agency"], known, source):
+        told = _read(f"{slashed['head']} ({slashed['agency']})", known, source)
+        if told is not None and told.places:
+            return replace(told, text=slashed[0])
     for dash in SEPARATOR.finditer(line):
         head = line[: dash.start()].strip()
         told = _read(head, known, source)
@@ -109,7 +122,7 @@ def _read(head: str, known: Agencies, source: str | None) -> Dateline | None:
 def _parts(head: str) -> list[str]:
     """Cut at commas, and before a date that follows a place without one ("KYIV Dec 16")."""
     parts = []
-    for part in head.split(","):
+    for part in DOTTED.sub(",", head).split(","):
         text = part.strip(" .")
         dated = DATED.search(text)
         parts += [text[: dated.start()], text[dated.end() :]] if dated else [text]

@@ -18,6 +18,8 @@ SURE = 0.9
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What CLD2 refuses as invalid UTF-8, or Python cannot encode."""
 
+TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
 UNLISTED = re.compile(r"un|xxx|tlh|zz.|xx-.*")
 """CLD2's answers that name no language: unknown, ignored, jokes, bare scripts."""
 
@@ -49,7 +51,7 @@ def checked(declared: str | None, text: str) -> Checked:
 
     A declared tag that agrees stays whole: "en-GB" is not made "en".
     """
-    given = declared if declared and _primary(declared) != "und" else None
+    given = _tag(declared) if declared else None
     detected, confidence = detect(text)
     sure = detected is not None and confidence >= SURE
     if given is None:
@@ -70,6 +72,16 @@ def detect(text: str) -> tuple[str | None, float]:
     if not reliable or UNLISTED.fullmatch(code):
         return None, 0.0
     return RENAMED.get(code, code), percent / 100
+
+
+def _tag(declared: str) -> str | None:
+    """Return a declared tag as BCP 47 writes it (en_gb: en-GB), None for what is none ("english") or says nothing."""
+    if not TAG.fullmatch(declared.strip()):
+        return None
+    primary, *rest = re.split("[-_]", declared.strip())
+    if primary.lower() == "und":
+        return None
+    return "-".join((primary.lower(), *(part.upper() if len(part) == 2 else part for part in rest)))
 
 
 def _primary(tag: str) -> str:

@@ -14,6 +14,11 @@ KNOWN = agencies([Agency("Sample Pictures", ("SamplePix",), in_text=False)])
     ("text", "caption", "credit"),
     [
         ("A bridge. Photo: Ann Lens/AP", "A bridge.", "Ann Lens/AP"),
+        ("A bridge – Reuters", "A bridge", "Reuters"),
+        ("Most. Fot. Jan Nowak / PAP", "Most.", "Jan Nowak/PAP"),
+        ("Il ponte. (Foto ANSA)", "Il ponte.", "ANSA"),
+        ("A bridge. Source: State Service/Telegram", "A bridge.", "State Service/Telegram"),
+        ("ILLUSTRATION: Ann Lens", None, "Ann Lens"),
         ("Das Haus. Foto: Max Muster/dpa", "Das Haus.", "Max Muster/dpa"),
         ("Das Haus (Symbolfoto: picture alliance/dpa | Max Muster)", "Das Haus", "Max Muster/picture alliance/dpa"),
         ("Нова зала. Фото: Іван Лисенко/Sample Wire", "Нова зала.", "Іван Лисенко/Sample Wire"),
@@ -63,6 +68,7 @@ def test_a_credit_is_parted_from_its_caption(text: str, caption: str | None, cre
     "text",
     [
         "People wait (in the rain)",
+        "People wait – Reuters reporters too",
         "The mayor said: wait for it.",
         "The photo: a story of two cities",
         "PHOTO: Smoke rises over the bay",

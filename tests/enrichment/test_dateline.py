@@ -20,6 +20,14 @@ def read(text: str) -> Dateline | None:
     [
         ("KYIV, Ukraine (Reuters) - The", "KYIV, Ukraine (Reuters)", ("KYIV", "Ukraine"), None, "Reuters"),
         ("LVIV, Dec 16 (Reuters) - The", "LVIV, Dec 16 (Reuters)", ("LVIV",), "Dec 16", "Reuters"),
+        ("ЛЬВОВ, 16 декабря. /ТАСС/. Мост", "ЛЬВОВ, 16 декабря. /ТАСС/", ("ЛЬВОВ",), "16 декабря", "TASS"),
+        (
+            "Київ. 16 грудня. Інтерфакс-Україна – Міст",
+            "Київ. 16 грудня. Інтерфакс-Україна",
+            ("Київ",),
+            "16 грудня",
+            "Interfax-Ukraine",
+        ),
         ("LVIV Dec 16 (AFP) - The", "LVIV Dec 16 (AFP)", ("LVIV",), "Dec 16", "Agence France-Presse"),
         ("LVIV, Dec. 14-15 — The", "LVIV, Dec. 14-15", ("LVIV",), "Dec. 14-15", None),
         ("PORT-AU-PRINCE, Haiti, Oct. 3, 2024 (AP) — The", "PORT-AU-PRINCE, Haiti, Oct. 3, 2024 (AP)",

@@ -44,7 +44,15 @@ def test_a_text_without_a_declared_language_is_told_by_itself(text: str, languag
 
 def test_what_agrees_keeps_its_whole_tag() -> None:
     assert checked("en-GB", ENGLISH) == Checked("en-GB", "en", checked(None, ENGLISH).confidence)
-    assert checked("en_us", ENGLISH).tag == "en_us"
+    assert checked("en_us", ENGLISH).tag == "en-US"
+    assert checked("UK", "Міст").tag == "uk"
+    assert checked("zh-Hant-tw", "").tag == "zh-Hant-TW"
+
+
+def test_a_declaration_that_is_no_tag_is_none() -> None:
+    assert checked("english", "").tag is None
+    assert checked("", "").tag is None
+    assert checked("english", ENGLISH).tag == "en"
 
 
 def test_a_long_text_that_is_surely_in_another_language_overrules_its_source() -> None:
