@@ -147,8 +147,7 @@ def _of(text: str, speaker: Speaker) -> Iterator[Attribution]:
             return
     hit = (AFTER if speaker.agency else SPOKE_AFTER).match(text, speaker.end, speaker.end + WINDOW)
     if hit and not (speaker.agency and _continues_a_name(before)):
-        kind: Kind = "credit" if hit["verb"] == "contributed" else "quoted"
-        yield _said(speaker, hit["verb"], hit.start("verb"), kind)
+        yield _said(speaker, hit["verb"], hit.start("verb"), "credit" if hit["verb"] == "contributed" else "quoted")
 
 
 def _continues_a_name(before: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from math import log, sqrt
 from typing import Any
@@ -106,7 +107,15 @@ class Classifier:
 
 def parse_model(document: dict[str, Any]) -> Classifier:
     """Read a model, an empty one too; raises ValidationError."""
-    model = Model.model_validate(document)
+    return _ready(Model.model_validate(document)) if document else _untaught()
+
+
+@cache
+def _untaught() -> Classifier:
+    return _ready(Model())
+
+
+def _ready(model: Model) -> Classifier:
     by_word: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for topic, known in sorted(model.topics.items()):
         for word, weight in known.weights.items():

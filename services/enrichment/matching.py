@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -124,10 +125,15 @@ def longest(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _settled(cluster: Sequence[Mention]) -> list[Mention]:
-    """Take the longest first, of equal spans the one with a need, and drop what overlaps the taken."""
+    """Take the longest first, of equal spans the one with a need, and drop what overlaps the taken.
+
+    Where the needs of two terms are met (two of one surname, both named in full), it is neither's.
+    """
     if not cluster:
         return []
     first = cluster[0].start
+    needing = {(one.start, one.end, one.alias.term) for one in cluster if one.alias.needs is not None}
+    rivals = Counter((start, end) for start, end, _ in needing)
     taken = bytearray(max(mention.end for mention in cluster) - first)
     chosen = []
     for mention in sorted(cluster, key=_longest_first):
@@ -135,7 +141,8 @@ def _settled(cluster: Sequence[Mention]) -> list[Mention]:
         # What was taken before is no shorter, so an overlap covers one of the two ends.
         if not taken[start] and not taken[end - 1]:
             taken[start:end] = b"\1" * (end - start)
-            chosen.append(mention)
+            if rivals[mention.start, mention.end] < 2:
+                chosen.append(mention)
     return sorted(chosen, key=itemgetter(0))
 
 

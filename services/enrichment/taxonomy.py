@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from services.enrichment import gazetteer
@@ -20,6 +21,9 @@ from shared.slugs import slug
 
 LONGEST_CATEGORY = 200
 LINES = "taxonomy.jsonl"
+
+HAVE_PLURALS = ("an", "en", "er", "i")
+"""Endings of demonyms whose plural takes an s: Russians, Yemenis; of "Dutch" and "Japanese" there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,19 @@ def parse_taxonomy(
 
     `lines` are more terms with their places, as taxonomy.jsonl has them.
     """
-    file = TaxonomyFile.model_validate(document)
-    topics = topics or parse_topics({})
+    topics, classifier = topics or parse_topics({}), classifier or parse_model({})
+    if not document and not lines and topics is parse_topics({}) and classifier is parse_model({}):
+        return _bare()
+    return _built(TaxonomyFile.model_validate(document), lines, topics, classifier)
+
+
+@cache
+def _bare() -> Taxonomy:
+    """Build what every newsroom begins with, and one without a taxonomy stays with: places and topics alone."""
+    return _built(TaxonomyFile(), (), parse_topics({}), parse_model({}))
+
+
+def _built(file: TaxonomyFile, lines: Sequence[Placed], topics: Topics, classifier: Classifier) -> Taxonomy:
     entries = [*((("term", at), entry) for at, entry in enumerate(file.term)), *lines]
     spellings = [(where, alias) for where, entry in entries for alias in spelled(entry)]
     firm = {lowered(alias.text): alias for _, alias in reversed(spellings) if alias.needs is None}
@@ -101,7 +116,7 @@ def parse_taxonomy(
         matcher=Matcher([*aliases, *beside.aliases]),
         mapped={(entry.source, category_key(entry.category)): _added(entry, beside) for entry in file.source_map},
         named=_named([entry for _, entry in entries], aliases, beside),
-        classifier=classifier or parse_model({}),
+        classifier=classifier,
         warnings=tuple(_told(problem) for problem in warnings(file, entries, spellings, known)),
     )
 
@@ -147,10 +162,13 @@ def spelled(entry: TermEntry) -> Iterator[Alias]:
     """Yield a term's name and aliases as they are matched."""
     name = folded(entry.name)
     yield Alias(entry.id, name, entry.case or _usual_case(name, entry.kind), "name")
+    given = {alias.text for alias in entry.aliases}
     for alias in entry.aliases:
         text = folded(alias.text)
         how = alias.how or ("surname" if alias.needs == FULL_NAME else "alias")
-        yield Alias(entry.id, text, alias.case or _usual_case(text, entry.kind), how, alias.needs)
+        many = {f"{text}s"} - given if how == "demonym" and text.endswith(HAVE_PLURALS) else ()
+        for spelling in (text, *many):
+            yield Alias(entry.id, spelling, alias.case or _usual_case(text, entry.kind), how, alias.needs)
 
 
 def _usual_case(text: str, kind: str) -> Case:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from services.enrichment.terms import Term
@@ -82,14 +83,24 @@ def parse_topics(document: dict[str, Any]) -> Topics:
 
     An empty document gives the top level. Broader topics are what a topic implies.
     """
-    concepts = {f"medtop:{code}000000": Concept(label, (), (), retired=False) for code, label in TOP_LEVEL.items()}
-    listed = document.get("conceptSet", () if not document else None)
+    if not document:
+        return _top_level()
+    listed = document.get("conceptSet")
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise Invalid([(("", 1), "this is no IPTC vocabulary: it has no list `conceptSet`")])
     if len(listed) > MAX_TOPICS:
         raise Invalid([(("", 1), f"it has more than {MAX_TOPICS} topics")])
-    concepts |= dict(_concepts(listed))
+    concepts = _foremost() | dict(_concepts(listed))
     return Topics(_terms(concepts), frozenset(topic for topic, concept in concepts.items() if concept.retired))
+
+
+def _foremost() -> dict[str, Concept]:
+    return {f"medtop:{code}000000": Concept(label, (), (), retired=False) for code, label in TOP_LEVEL.items()}
+
+
+@cache
+def _top_level() -> Topics:
+    return Topics(_terms(_foremost()))
 
 
 def _concepts(listed: Sequence[Any]) -> Iterator[tuple[str, Concept]]:

@@ -73,6 +73,25 @@ def test_a_demonym_alone_is_less_certain_than_a_name() -> None:
     assert found(body="North Korean")["place/north-korea"].confidence == 0.6
 
 
+def test_the_people_of_a_demonym_are_one_too() -> None:
+    assert found(body="North Koreans came")["place/north-korea"].evidence[0].how == "demonym"
+
+
+def test_a_surname_of_two_who_are_named_in_full_is_neithers() -> None:
+    smiths = "".join(
+        f'[[term]]\nid = "{id}"\nname = "{id.title()} Smith"\nkind = "person"\n'
+        'aliases = [{text = "Smith", needs = "full-name"}]\n'
+        for id in ("adam", "eve")
+    )
+    own = parse_taxonomy(tomllib.loads(smiths))
+
+    def count(body: str) -> dict[str, int]:
+        return {tag.id: tag.evidence_count for tag in tags({"body": body}, [], "desk", own)}
+
+    assert count("Adam Smith came. Smith left.") == {"adam": 2}
+    assert count("Adam Smith and Eve Smith came. Smith left.") == {"adam": 1, "eve": 1}
+
+
 def test_a_surname_counts_only_where_the_full_name_stands() -> None:
     assert found(body="Ryder spoke.") == {}
     assert found(headline="Ryder speaks", body="Patrick Ryder spoke.")["person/patrick-ryder"].score == 4

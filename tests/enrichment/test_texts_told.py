@@ -129,4 +129,4 @@ def test_a_text_gone_astray_takes_time_that_grows_no_faster_than_its_length(news
         completed(an_ingested(article=article), newsroom.current)
         return time.process_time() - started
 
-    assert seconds(1_000_000) < 8 * seconds(250_000) + 0.5
+    assert seconds(160_000) < 8 * seconds(40_000) + 0.3
