@@ -53,12 +53,12 @@ async def copies(store: Store) -> Copies:
         verdict = await index.judge(f"text-{seed}", 1, START, _signed(text(seed), f"Headline {seed}"))
         found.false += bool(verdict.near)
     for name, edit in EDITS.items():
-        seen = found.by_edit[name] = Recognised()
-        for seed in range(TEXTS):
-            given = _signed(edit(text(seed), chance), f"Another {name} {seed}")
-            verdict = judged("edited", given.size, await index.look("edited", 1, START, given, take=False))
+        seen = found.by_edit[name] = Recognised(asked=TEXTS)
+        given = [_signed(edit(text(seed), chance), f"Another {name} {seed}") for seed in range(TEXTS)]
+        looked = await asyncio.gather(*(index.look("edited", 1, START, each, take=False) for each in given))
+        for seed, (each, near) in enumerate(zip(given, looked, strict=True)):
+            verdict = judged("edited", each.size, near)
             of = verdict.duplicate_of or verdict.revision_of
-            seen.asked += 1
             seen.copies += verdict.duplicate_of == f"text-{seed}"
             seen.revisions += verdict.revision_of == f"text-{seed}"
             seen.wrong += of not in (None, f"text-{seed}")

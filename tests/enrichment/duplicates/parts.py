@@ -32,12 +32,18 @@ def _chain() -> dict[str, list[str]]:
     return after
 
 
+@cache
+def _words() -> list[str]:
+    return sorted(_chain())
+
+
+@cache
 def text(seed: int, words: int = 400) -> str:
     """Make a text: paragraphs of some forty words, each of which follows the one before somewhere in the stories."""
-    chance, after = random.Random(seed), _chain()
-    chosen = [chance.choice(sorted(after))]
+    chance, after, every = random.Random(seed), _chain(), _words()
+    chosen = [chance.choice(every)]
     while len(chosen) < words:
-        chosen.append(chance.choice(after.get(chosen[-1]) or sorted(after)))
+        chosen.append(chance.choice(after.get(chosen[-1]) or every))
     return "\n\n".join(" ".join(chosen[at : at + 40]) for at in range(0, words, 40))
 
 
