@@ -1,4 +1,4 @@
-"""The API to read by: articles and their versions, the ledger, consumers, dead letters."""
+"""The API to read by: articles and their versions, consumers, dead letters; the ledger is in events.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from services.syndication.consumers import NewConsumer, new_consumer, shown
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
 from services.syndication.feeds.private.asked import Asking
-from services.syndication.reading import Reading
 from services.syndication.store import Library
 from shared.auth import CONSUMERS, Admin, Guard
 from shared.bus import DeadLetters
@@ -25,7 +24,7 @@ from shared.events import Reuse, to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Store
-from shared.requests import asked_query, read_body, read_model, whole_number
+from shared.requests import read_body, read_model, whole_number
 
 BODY_LIMIT = 64 * 1024
 MOST = 9_007_199_254_740_991
@@ -54,7 +53,6 @@ class Api:
     def __init__(
         self,
         library: Library,
-        reading: Reading,
         letters: DeadLetters,
         embargoes: Embargoes,
         *,
@@ -63,7 +61,7 @@ class Api:
         idempotency: Idempotency,
         now: Callable[[], datetime],
     ) -> None:
-        self._library, self._reading, self._letters, self._embargoes = library, reading, letters, embargoes
+        self._library, self._letters, self._embargoes = library, letters, embargoes
         self._store, self._guard, self._idempotency, self._now = store, guard, idempotency, now
 
     @property
@@ -74,7 +72,6 @@ class Api:
             Route("/api/v1/articles/{id}", known(self._article)),
             Route("/api/v1/articles/{id}/versions", known(self._versions)),
             Route("/api/v1/articles/{id}/cluster", known(self._cluster)),
-            Route("/api/v1/events", known(self._events)),
             Route("/api/v1/consumers", admin(self._consumers), methods=["GET"]),
             Route("/api/v1/consumers", admin(self._make_consumer), methods=["POST"]),
             Route("/api/v1/consumers/{id}", admin(self._delete_consumer), methods=["DELETE"]),
@@ -127,22 +124,6 @@ class Api:
         if found is None:
             return problem(404, f"there is no article {article_id[:100]!r}")
         return answer(clusters.shown(found))
-
-    async def _events(self, request: Request) -> Response:
-        after = whole_number(request, "after", 0, least=0, most=MOST)
-        limit = whole_number(request, "limit", 100, least=1, most=1000)
-        if isinstance(after, Response):
-            return after
-        if isinstance(limit, Response):
-            return limit
-        query = asked_query(request)
-        if isinstance(query, Response):
-            return query
-        page = await self._reading.page(after, limit, query)
-        latest = await self._library.ledger.latest()
-        events = b",".join(event for _, event in page.events)
-        body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, page.next, latest)
-        return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     async def _consumers(self, _request: Request) -> Response:
         kept = await self._store.do("HGETALL", CONSUMERS)

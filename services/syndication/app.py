@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from services.syndication.api import Api
 from services.syndication.embargo import Embargoes, Releases, Texts
 from services.syndication.embargo.api import EmbargoRoutes
+from services.syndication.events import Events
 from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.listings import Listings
 from services.syndication.feeds.press import Press
@@ -81,7 +82,15 @@ class Syndication:
         recalls = Recalls(store)
         worker = Worker(recalls, library, bus, store=store, depth=self._depth, now=now, me=consumer_name(NAME))
         recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
-        api = Api(library, reading, letters, embargoes, store=store, guard=guard, idempotency=idempotency, now=now)
+        api = Api(
+            library,
+            letters,
+            embargoes,
+            store=store,
+            guard=guard,
+            idempotency=idempotency,
+            now=now,
+        )
         searches = Searches(library)
         site = Site(settings.public_url)
         archives = Archives(library, site, time.monotonic)
@@ -117,6 +126,7 @@ class Syndication:
             *EventStream(ledger, reading, self._tail).routes,
             *EmbargoRoutes(embargoes, guard).routes,
             *api.routes,
+            *Events(library=library, reading=reading, guard=guard, assigned=self._webhooks.gap).routes,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *self._webhooks.routes,
         ]

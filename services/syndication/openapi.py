@@ -60,8 +60,8 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/events": {
             "get": operation(
-                "Read the ledger after a number",
-                parameters=[parameter("after", "query", INTEGER), limit, query],
+                "Read the ledger after a number, or what a subscription was assigned of it",
+                parameters=[parameter("after", "query", INTEGER), limit, query, parameter("subscription", "query")],
             )
         },
         "/api/v1/consumers": {

@@ -71,16 +71,15 @@ class Reading:
             if not query.matches(subject):
                 return None
             matched = query.explain(subject)
-        return event_json(recorded, document, matched)
+        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded))
 
 
-def event_json(recorded: Recorded, document: bytes, matched: tuple[str, ...]) -> bytes | None:
-    """Return one event: `{"seq", "type", "timestamp", "data"}`, its data as in webhooks.
-
-    `previous_seq` is the entry before in the whole ledger: who reads it all can prove that nothing is missing.
-    """
+def event_json(recorded: Recorded, document: bytes | None, matched: bytes, previous: int | None) -> bytes | None:
+    """Return one event: `{"seq", "type", "timestamp", "data"}`, its data as in webhooks; `matched` is JSON."""
     rendered = render(recorded, document)
-    if rendered is None:
-        return None
-    previous = recorded.seq - 1 if recorded.seq > 1 else None
-    return b'{"seq":%d,' % recorded.seq + body(rendered, previous, to_json(matched))[1:]
+    return None if rendered is None else b'{"seq":%d,' % recorded.seq + body(rendered, previous, matched)[1:]
+
+
+def previous_in_ledger(recorded: Recorded) -> int | None:
+    """Return the number before in the whole ledger: who reads it all can prove that nothing is missing."""
+    return recorded.seq - 1 if recorded.seq > 1 else None

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from services.syndication.api import Api
 from services.syndication.embargo import Embargoes, Texts
+from services.syndication.events import Events
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
@@ -18,6 +21,7 @@ from shared.bus import DeadLetters
 from shared.bus.dead import Death, bury
 from shared.events import Article, to_json
 from shared.idempotency import Idempotency
+from shared.problems import problem
 from shared.redis import Store
 from shared.streams import ARTICLE_INGESTED
 from shared.web import application
@@ -35,7 +39,6 @@ def app(store: Store) -> ASGIApp:
     library = Library(Ledger(store), Articles(store))
     api = Api(
         library,
-        Reading(library),
         DeadLetters(store, 1),
         Embargoes(library.ledger, Texts(store), lambda: None),
         store=store,
@@ -43,7 +46,13 @@ def app(store: Store) -> ASGIApp:
         idempotency=Idempotency(store),
         now=lambda: NOW,
     )
-    return application(api.routes)
+    guard = Guard(store, TOKEN)
+    events = Events(library=library, reading=Reading(library), guard=guard, assigned=nobody)
+    return application([*api.routes, *events.routes])
+
+
+async def nobody(_request: Request) -> Response:
+    return problem(404, "there is no such subscription")
 
 
 async def publish(store: Store, *articles: Article) -> None:

@@ -22,9 +22,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded(Entry):
-    """An entry with its number."""
+    """An entry with its number, and that of the entry before of the same article."""
 
     seq: int
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def recorded_of(entry_id: bytes, fields: dict[bytes, bytes]) -> Recorded:
         correction=text(b"correction"),
         reason=text(b"reason"),
         replacement_url=text(b"replacement"),
+        before=int(before) if (before := fields.get(b"before")) else None,
     )
 
 

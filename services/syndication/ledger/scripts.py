@@ -62,8 +62,8 @@ if version < at or version < held or (version == held and due == 0) then return 
 if at ~= tonumber(ARGV[6]) and ARGV[6] ~= '-1' then return {'moved', at} end
 if version > math.max(at, held) + 1 and ARGV[3] ~= '1' then return {'early', math.max(at, held)} end
 let_go(article, held, due)
+local fields, last = seq > 0 and {'before', seq} or {}, 7 + tonumber(ARGV[7])
 seq = redis.call('INCR', KEYS[6])
-local fields, last = {}, 7 + tonumber(ARGV[7])
 for i = 8, last do fields[#fields + 1] = ARGV[i] end
 local stood = redis.call('HGET', KEYS[7], article) or ''
 local now, names = {}, {}

@@ -22,6 +22,7 @@ class Directory:
         self._store = store
         self._generation = -1
         self._by_id: dict[str, Subscription] = {}
+        self._numbered: dict[int, str] = {}
         self._queries: dict[str, Query] = {}
         self._watching: set[str] = set()
         self._index: QueryIndex[str] = QueryIndex()
@@ -33,6 +34,11 @@ class Directory:
     def get(self, id: str) -> Subscription | None:
         """Return a subscription, None when there is none."""
         return self._by_id.get(id)
+
+    def numbered(self, number: int) -> Subscription | None:
+        """Return the subscription of a number, None when there is none."""
+        id = self._numbered.get(number)
+        return None if id is None else self._by_id.get(id)
 
     def all(self) -> list[Subscription]:
         """Return all subscriptions, oldest first."""
@@ -60,13 +66,16 @@ class Directory:
         self._generation = current
 
     def _put(self, id: str, subscription: Subscription | None) -> None:
-        self._by_id.pop(id, None)
+        before = self._by_id.pop(id, None)
+        if before is not None:
+            self._numbered.pop(before.number, None)
         self._queries.pop(id, None)
         self._index.remove(id)
         self._watching.discard(id)
         if subscription is None:
             return
         self._by_id[id] = subscription
+        self._numbered[subscription.number] = id
         if any(type.startswith("subscription.") for type in subscription.types or ()):
             self._watching.add(id)
         try:

@@ -10,7 +10,9 @@ from typing import Protocol
 import structlog
 
 from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.following import bits, numbers_of
 from services.syndication.webhooks.lanes import Lanes, State, Wanted, pack
+from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.metrics import DISPATCHED
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.store import SubscriptionStore
@@ -184,14 +186,29 @@ class Dispatcher:
                 found.append((subscription, wanted))
         if entry.type == "article.retracted":
             found += await self._carriers(entry, {subscription.id for subscription, _ in found})
+        elif entry.type != "article.published":
+            found += await self._exits(entry, {subscription.number for subscription, _ in found})
         return found
 
     async def _carriers(self, entry: Recorded, besides: set[str]) -> list[tuple[Subscription, Wanted]]:
         """Return who got the article before, for a retraction follows it there whatever the filter says now."""
-        carried = await self._store.carriers(entry.article_id)
+        carried = numbers_of(await self._store.carriers(entry.article_id))
         wanted = wanted_of(entry, ())
-        everyone = self._directory.all() if carried else []
-        return [(each, wanted) for each in everyone if each.id not in besides and has_bit(carried, each.number)]
+        known = (self._directory.numbered(number) for number in carried)
+        return [(each, wanted) for each in known if each is not None and each.id not in besides]
+
+    async def _exits(self, entry: Recorded, matched: set[int]) -> list[tuple[Subscription, Wanted]]:
+        """Return who got the article before, and is told once that this version no longer is what the filter asks."""
+        followers = await self._store.followers(entry.article_id)
+        batch, id = self._batch, entry.article_id
+        left = (followers.left | batch.left.get(id, set())) - batch.inside.get(id, set())
+        got = followers.inside | followers.left | batch.carried.get(id, set())
+        batch.back(id, matched & left)
+        known = (self._directory.numbered(number) for number in got - left - matched)
+        leaving = [each for each in known if each is not None and each.told_of_exits(entry.type)]
+        batch.leave(id, {each.number for each in leaving})
+        wanted = exit_of(entry)
+        return [(each, wanted) for each in leaving]
 
     async def _flush(self, seq: int) -> None:
         """Put the batch in its lanes, then move the cursor to `seq`."""
@@ -202,6 +219,8 @@ class Dispatcher:
         lanes = [*batch.lanes.items()]
         for start in range(0, len(lanes), SUBSCRIPTIONS_AT_ONCE):
             await self._enqueue(lanes[start : start + SUBSCRIPTIONS_AT_ONCE])
+        # After what tells of them: repeated after a crash in between, they are told again, and put in once.
+        await self._store.leave(batch.left, batch.inside)
         held = await self._store.advance(self._who, seq, LEASE_MS)
         self._cursor = seq if held else None
         DISPATCHED.set(seq)
@@ -243,12 +262,26 @@ class _Batch:
     def __init__(self) -> None:
         self.lanes: dict[str, list[Wanted]] = {}
         self.carried: dict[str, set[int]] = {}
+        self.left: dict[str, set[int]] = {}
+        self.inside: dict[str, set[int]] = {}
         self.size = 0
 
     def add(self, subscription: Subscription, wanted: Wanted) -> None:
         self.lanes.setdefault(subscription.id, []).append(wanted)
         self.carried.setdefault(wanted.article_id, set()).add(subscription.number)
         self.size += 1
+
+    def leave(self, article_id: str, numbers: set[int]) -> None:
+        """Note who was told that an article left its filter."""
+        if numbers:
+            self.left.setdefault(article_id, set()).update(numbers)
+            self.inside.get(article_id, set()).difference_update(numbers)
+
+    def back(self, article_id: str, numbers: set[int]) -> None:
+        """Note whose filter an article that had left it is what it asks for again."""
+        if numbers:
+            self.inside.setdefault(article_id, set()).update(numbers)
+            self.left.get(article_id, set()).difference_update(numbers)
 
 
 def wanted_of(entry: Recorded, matched: tuple[str, ...]) -> Wanted:
@@ -257,15 +290,6 @@ def wanted_of(entry: Recorded, matched: tuple[str, ...]) -> Wanted:
     return Wanted(entry.seq, entry.article_id, packed)
 
 
-def bits(numbers: Iterable[int]) -> bytes:
-    """Return a bitmap as SETBIT would write it: number 0 in the highest bit of the first byte."""
-    given = [*numbers]
-    found = bytearray(max(given, default=-1) // 8 + 1)
-    for number in given:
-        found[number // 8] |= 128 >> number % 8
-    return bytes(found)
-
-
-def has_bit(bitmap: bytes, number: int) -> bool:
-    """Tell whether a bitmap has the bit of a number."""
-    return number // 8 < len(bitmap) and bool(bitmap[number // 8] & 128 >> number % 8)
+def exit_of(entry: Recorded) -> Wanted:
+    """Return what a lane keeps of an entry that tells that its article left the filter."""
+    return Wanted(entry.seq, entry.article_id, pack(entry.type, entry.article_id, entry.version, EXIT))

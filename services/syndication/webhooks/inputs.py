@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -130,11 +131,17 @@ class SecretRotation(Rotation):
 
 
 class Replay(Input):
-    """Which ledger entries to send again: those after `after_seq`, or from `from_seq` to `to_seq`, both included."""
+    """What to send again, by one of the following.
+
+    What came after `after_seq`; from `from_seq` to `to_seq`, both included; the versions of `article_id`; what was
+    given up since `failed_since`.
+    """
 
     after_seq: Seq | None = None
     from_seq: Seq | None = None
     to_seq: Seq | None = None
+    article_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    failed_since: AwareDatetime | None = None
 
 
 class Preview(Input):

@@ -25,6 +25,10 @@ class Message:
     attributes: tuple[tuple[str, str], ...] = ()
 
 
+EXIT = b'[],"exit":true'
+"""What stands for `matched` in a message that tells that an article left the filter: nothing, and that it did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """One ledger entry as JSON, cut where subscribers differ: before previous_seq and before matched."""

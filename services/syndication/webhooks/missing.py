@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 
 import structlog
 
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.dispatcher import bits
-from services.syndication.webhooks.lanes import Lanes, State
-from services.syndication.webhooks.matching import look, wish
+from services.syndication.webhooks.dispatcher import exit_of, wanted_of
+from services.syndication.webhooks.following import bits
+from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.matching import Looked, look, wish
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.webhooks.replay import wanted_by
 from services.syndication.webhooks.store import SubscriptionStore
-from services.syndication.webhooks.subscriptions import UNBEGUN
+from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 
 log = structlog.get_logger()
 
@@ -79,11 +79,45 @@ class Missing:
         entries = [entry for entry in await self._ledger.read(since - 1, READ, 0) if entry.seq <= cursor]
         after = entries[-1].seq + 1 if entries else cursor + 1
         looked = await look(wish(subscription.filter, subscription.types), entries, self._ledger)
-        found = await wanted_by(subscription, looked, self._store)
+        found, inside = await wanted_by(subscription, looked, self._store)
         await self._store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
         state = await self._lanes.catch_up(int(self._clock() * 1000), id, since, after, found)
+        told = {article_id: [subscription.number] for article_id, here in inside.items() if not here}
+        back = {article_id: [subscription.number] for article_id, here in inside.items() if here}
+        await self._store.leave(told, back)
         await self._lanes.hint([state])
         await self._store.publish()
         if state.missed_from is None:
             log.info("subscription.caught_up", subscription=id, seq=after - 1)
         return True
+
+
+async def wanted_by(
+    subscription: Subscription, looked: Sequence[Looked], store: SubscriptionStore
+) -> tuple[list[Wanted], dict[str, bool]]:
+    """Return what a subscription gets of entries in their order, and of each article that left or came back which.
+
+    That is what matches, retractions of what it carries, and word of what no longer matches.
+    """
+    found: list[Wanted] = []
+    inside: dict[str, bool] = {}
+    carried: dict[str, bool] = {}
+    for each in looked:
+        entry, number = each.entry, subscription.number
+        if entry.type != "article.published" and entry.article_id not in carried:
+            followers = await store.followers(entry.article_id)
+            carried[entry.article_id] = number in followers.inside | followers.left
+            if number in followers.left:
+                inside[entry.article_id] = False
+        follows = carried.get(entry.article_id, False)
+        if each.why is not None:
+            found.append(wanted_of(entry, each.why))
+            carried[entry.article_id] = True
+            if not inside.get(entry.article_id, True):
+                inside[entry.article_id] = True
+        elif follows and entry.type == "article.retracted":
+            found.append(wanted_of(entry, ()))
+        elif follows and inside.get(entry.article_id, True) and subscription.told_of_exits(entry.type):
+            found.append(exit_of(entry))
+            inside[entry.article_id] = False
+    return found, inside

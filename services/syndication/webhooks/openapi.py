@@ -16,6 +16,7 @@ from services.syndication.webhooks.inputs import (
     Rotation,
     SecretRotation,
 )
+from services.syndication.webhooks.openapi_proofs import proof_schemas
 from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.subscriptions import HealthType, Status
 from shared.events import PublicType
@@ -58,6 +59,27 @@ def openapi_paths() -> Node:
                 "post": operation("Make a secret; the old one signs on for a while", "SecretRotation", parameters=[id])
             },
             f"{one}/deliveries": {"get": operation("List attempts, newest first", parameters=log)},
+            f"{one}/digest": {
+                "get": operation(
+                    "Prove that nothing is missing: count and hash of what was assigned from one number to another",
+                    shown=content("Digest"),
+                    parameters=[id, parameter("from", "query", _NUMBER), parameter("to", "query", _NUMBER)],
+                )
+            },
+            f"{one}/stats": {
+                "get": operation(
+                    "Counts, rates and times from publication to acknowledgement, of a day and a week",
+                    shown=content("SubscriptionStats"),
+                    parameters=[id],
+                )
+            },
+            "/api/v1/articles/{id}/receipts": {
+                "get": operation(
+                    "Who confirmed which version of an article, when and how fast, and who is outstanding",
+                    shown=content("Receipts"),
+                    parameters=[id, parameter("after", "query", _NUMBER)],
+                )
+            },
             f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
             **signing_paths(),
         },
@@ -158,6 +180,7 @@ def _schemas() -> Node:
         "SubscriptionWithSecret": _object({**shown, **once}),
         "Subscriptions": _object({"subscriptions": listed}),
         "Previewed": _previewed(),
+        **proof_schemas(),
     }
 
 

@@ -24,3 +24,6 @@ class LedgerReader(Protocol):
 
     async def document(self, article_id: str, version: int) -> bytes | None:
         """Return the JSON of a version of an article, None when it is no longer kept."""
+
+    async def head(self, article_id: str) -> tuple[int, int] | None:
+        """Return version and seq of an article's newest entry, None for an article that is not in the ledger."""

@@ -89,3 +89,10 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """)
 """KEYS: bits, scratch. ARGV: the bits to set besides those that are, seconds to keep them."""
+
+LEAVE = Script("""
+for at = 2, #ARGV, 2 do redis.call('SETBIT', KEYS[1], ARGV[at], ARGV[at + 1]) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
+""")
+"""KEYS: bits. ARGV: seconds to keep them, then number and bit in turn."""

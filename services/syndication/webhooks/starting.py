@@ -78,7 +78,7 @@ async def first_of(start: Start, wish: Wish, ledger: LedgerReader, latest: int) 
         return await _kept_from(start.number, ledger, latest)
     if start.kind == "last":
         return await _last_matching(start.number, wish, ledger, latest)
-    return latest + 1 if start.moment is None else await _first_since(start.moment, ledger, latest)
+    return latest + 1 if start.moment is None else await first_since(start.moment, ledger, latest)
 
 
 async def _kept_from(seq: int, ledger: LedgerReader, latest: int) -> int:
@@ -88,8 +88,8 @@ async def _kept_from(seq: int, ledger: LedgerReader, latest: int) -> int:
     return kept[0].seq if kept else latest + 1
 
 
-async def _first_since(moment: datetime, ledger: LedgerReader, latest: int) -> int:
-    """Search by halves: entries come in the order of their times, but for a few that were told late."""
+async def first_since(moment: datetime, ledger: LedgerReader, latest: int) -> int:
+    """Return the first entry since a moment, or past `latest`; by halves, for times rise, but for a few told late."""
     low, high = 1, latest + 1
     while low < high:
         middle = (low + high) // 2

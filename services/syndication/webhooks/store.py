@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import time_ns
@@ -10,7 +11,8 @@ from typing import Any, cast
 import hiredis
 from redis.exceptions import NoScriptError, ResponseError
 
-from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, RELEASE, SEAL
+from services.syndication.webhooks.following import Followers, followers_of
+from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, LEAVE, RELEASE, SEAL
 from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
 from shared.redis import Argument, Script, Store
 from shared.sealing import Sealer
@@ -236,6 +238,24 @@ class SubscriptionStore:
     async def carriers(self, article_id: str) -> bytes:
         """Return the bits of every subscription that the article ever went to."""
         return bytes(await self._store.do("GET", f"{{a:{article_id}}}:carried") or b"")
+
+    async def followers(self, article_id: str) -> Followers:
+        """Return who the article went to, and of these whom it left."""
+        keys = (f"{{a:{article_id}}}:carried", f"{{a:{article_id}}}:left")
+        return followers_of(*await asyncio.gather(*(self._store.do("GET", key) for key in keys)))
+
+    async def leave(self, left: Mapping[str, Iterable[int]], inside: Mapping[str, Iterable[int]]) -> None:
+        """Remember whose filter an article left, by article, and whose it is what it asks for again."""
+        told = {article_id: dict.fromkeys(numbers, 1) for article_id, numbers in left.items()}
+        for article_id, numbers in inside.items():
+            told.setdefault(article_id, {}).update((number, 0) for number in numbers)
+        calls: list[Call] = []
+        for article_id, marks in told.items():
+            flat = [part for pair in marks.items() for part in pair]
+            calls.append(([f"{{a:{article_id}}}:left"], [CARRIED_SECONDS, *flat]))
+        for reply in await run_all(self._store, LEAVE, calls):
+            if isinstance(reply, Exception):
+                raise reply
 
     async def publish(self) -> None:
         """Wake the engines of all replicas."""

@@ -65,6 +65,10 @@ class Subscription:
     reason: str | None = None
     shut: str | None = None
 
+    def told_of_exits(self, type: str) -> bool:
+        """Tell whether an event of this type is to say that its article left the filter."""
+        return self.choices.exit_notices and self.wants(type)
+
     @cached_property
     def _keys(self) -> tuple[tuple[bytes, float | None], ...]:
         if self.shut is not None:

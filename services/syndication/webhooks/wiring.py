@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from time import time
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication.webhooks.api.making import Making
@@ -25,6 +27,7 @@ from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.prepare import Preparation
 from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.verifying import Verifying
@@ -85,6 +88,10 @@ class Webhooks:
     def routes(self) -> list[Route]:
         """The API's routes."""
         return [*self.signing.routes, *self.api.routes]
+
+    async def gap(self, request: Request) -> Response:
+        """Answer a request for the ledger that names a subscription."""
+        return await self.api.proofs.gap(request)
 
 
 def create(
@@ -149,6 +156,8 @@ def create(
         verifying=verifying,
         lanes=lanes,
         ledger=ledger,
+        sent=Sent(store),
+        directory=directory,
         send=send,
         look=engine.look,
     )

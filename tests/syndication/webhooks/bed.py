@@ -54,6 +54,7 @@ class MemoryLedger:
             "version": article.version,
             "timestamp": rfc3339(now()),
             "correlation_id": f"c-{seq}",
+            "before": max((each.seq for each in self.entries if each.article_id == article.id), default=None),
         }
         self.entries.append(Recorded(**fields | over))
         self._grown.set()
@@ -76,6 +77,10 @@ class MemoryLedger:
     async def document(self, article_id: str, version: int) -> bytes | None:
         self.read_documents[article_id, version] += 1
         return self.documents.get((article_id, version))
+
+    async def head(self, article_id: str) -> tuple[int, int] | None:
+        found = [(each.version, each.seq) for each in self.entries if each.article_id == article_id]
+        return found[-1] if found else None
 
 
 async def subscribe(store: Store, url: str, *, after: int = 0, **over: Any) -> Subscription:

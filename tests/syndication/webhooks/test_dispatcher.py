@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.syndication.webhooks.dispatcher import bits, has_bit
+from services.syndication.webhooks.following import bits, has_bit
 from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.store import CURSOR_KEY, SubscriptionStore
 from shared.redis import Store

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import time
 from typing import cast
 
@@ -15,14 +16,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import ONE, Access, answer, input_of
+from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.deliver import Delivered
 from services.syndication.webhooks.inputs import Replay
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.message import Message, trial_body
 from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.webhooks.replay import replay
-from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.receipts import Receipts
+from services.syndication.webhooks.replay import Queued, Replays
+from services.syndication.webhooks.starting import first_since
+from services.syndication.webhooks.subscriptions import Subscription
 from shared.auth import Principal
 from shared.problems import problem
 from shared.requests import whole_number
@@ -30,6 +34,8 @@ from shared.times import now, rfc3339
 
 _LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST = 10**11
+LONGEST_DAYS = 30
+HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,9 @@ class DeliveryRoutes:
     """The deliveries of one subscription."""
 
     access: Access
-    store: SubscriptionStore
+    replays: Replays
+    assigned: Assigned
+    receipts: Receipts
     lanes: Lanes
     ledger: LedgerReader
     send: Send
@@ -87,20 +95,33 @@ class DeliveryRoutes:
         given = found if isinstance(found, Response) else await input_of(Replay, request)
         if isinstance(found, Response) or isinstance(given, Response):
             return cast("Response", given)
-        span = _span(given)
-        if span is None:
-            return problem(422, "give either after_seq, or from_seq and to_seq", errors=[("from_seq", "no range")])
-        done = await replay(
-            found, *span, ledger=self.ledger, store=self.store, lanes=self.lanes, now=int(time() * 1000)
-        )
+        if (by := _by(given)) is None:
+            return problem(422, HOW, errors=[("from_seq", "no range")])
+        done = await self._again(found, given, by, int(time() * 1000))
         self.look()
         return answer({"queued": done.queued, "next": done.next}, 202)
 
+    async def _again(self, subscription: Subscription, given: Replay, by: tuple[int, int], now: int) -> Queued:
+        if given.article_id is not None:
+            entries = (await self.receipts.entries_of(given.article_id))[::-1]
+            return await self.replays.entries(subscription, entries, now)
+        if given.failed_since is not None:
+            # Given up then, it was published before, by no more than the longest schedule takes.
+            moment = given.failed_since - timedelta(days=LONGEST_DAYS)
+            first = await first_since(moment, self.ledger, await self.ledger.latest())
+            since = int(given.failed_since.timestamp() * 1000)
+            seqs = await self.assigned.failed_since(subscription, first, since)
+            return await self.replays.entries(subscription, await self.assigned.entries(seqs), now)
+        return await self.replays.range(subscription, *by, now)
 
-def _span(given: Replay) -> tuple[int, int] | None:
-    match given.after_seq, given.from_seq, given.to_seq:
-        case int() as after, None, None:
+
+def _by(given: Replay) -> tuple[int, int] | None:
+    """Return the range that is asked for, an empty one for what is found otherwise; None when it is not one thing."""
+    match given.after_seq, given.from_seq, given.to_seq, given.article_id, given.failed_since:
+        case int() as after, None, None, None, None:
             return after + 1, _LAST
-        case None, int() as first, int() as last if first <= last:
+        case None, int() as first, int() as last, None, None if first <= last:
             return max(1, first), last
+        case (None, None, None, str(), None) | (None, None, None, None, datetime()):
+            return 0, 0
     return None

@@ -11,12 +11,18 @@ from services.syndication.webhooks.api.access import Access
 from services.syndication.webhooks.api.deliveries import DeliveryRoutes
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.previewing import PreviewRoutes
+from services.syndication.webhooks.api.proofs import ProofRoutes
 from services.syndication.webhooks.api.registry import RegistryRoutes
 from services.syndication.webhooks.api.rotation import RotationRoutes
 from services.syndication.webhooks.api.verification import VerificationRoutes
+from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
+from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.receipts import Receipts
+from services.syndication.webhooks.replay import Replays
+from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Guard
@@ -34,14 +40,29 @@ class SubscriptionsApi:
     verifying: Verifying
     lanes: Lanes
     ledger: LedgerReader
+    sent: Sent
+    directory: Directory
     send: Send
     look: Callable[[], None]
 
     @property
+    def proofs(self) -> ProofRoutes:
+        """What was sent, for who wants to be sure."""
+        return ProofRoutes(
+            access=Access(self.guard, self.store),
+            assigned=Assigned(sent=self.sent, store=self.store, ledger=self.ledger),
+            receipts=Receipts(sent=self.sent, store=self.store, directory=self.directory, ledger=self.ledger),
+            sent=self.sent,
+            ledger=self.ledger,
+        )
+
+    @property
     def routes(self) -> list[Route]:
         """All routes."""
-        access = Access(self.guard, self.store)
+        access, proofs = Access(self.guard, self.store), self.proofs
+        replays = Replays(sent=self.sent, store=self.store, lanes=self.lanes, ledger=self.ledger)
         return [
+            *proofs.routes,
             *PreviewRoutes(access, self.ledger).routes,
             *RegistryRoutes(
                 access=access,
@@ -54,7 +75,14 @@ class SubscriptionsApi:
             ).routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
             *DeliveryRoutes(
-                access=access, store=self.store, lanes=self.lanes, ledger=self.ledger, send=self.send, look=self.look
+                access=access,
+                replays=replays,
+                assigned=proofs.assigned,
+                receipts=proofs.receipts,
+                lanes=self.lanes,
+                ledger=self.ledger,
+                send=self.send,
+                look=self.look,
             ).routes,
             *VerificationRoutes(access, self.verifying).routes,
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.routing import Route
 
 from shared.redis import Store
 from shared.web import application
@@ -17,4 +18,5 @@ from tests.syndication.webhooks.bed import MemoryLedger, a_replica
 async def bed(store: Store) -> AsyncIterator[Bed]:
     ledger = MemoryLedger()
     async with a_receiver() as receiver, a_replica(store, ledger) as replica:
-        yield Bed(application(replica.routes), ledger, receiver, replica, store)
+        events = Route("/api/v1/events", replica.gap)
+        yield Bed(application([*replica.routes, events]), ledger, receiver, replica, store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standardwebhooks import Webhook
 
-from tests.receiver import Call, Reply
+from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import story
 from tests.waiting import until
@@ -51,3 +51,42 @@ async def test_replay_sends_what_matches_again_with_equal_ids(bed: Bed) -> None:
     assert [call.id for call in bed.receiver.calls].count(again.id) == 2
     assert (await bed("POST", f"/{made['id']}/replay", json={"from_seq": 3, "to_seq": 2})).status == 422
     assert (await bed("POST", f"/{made['id']}/replay", json={})).status == 422
+
+
+async def test_an_articles_versions_are_sent_again(bed: Bed) -> None:
+    made = await bed.made(filter="ferry")
+    bed.ledger.publish(story(1))
+    bed.ledger.publish(story(2))
+    await bed.logged(made["id"], 2)
+    await bed.waiting(made["id"], 0)
+    bed.ledger.publish(story(1, 2, headline="A bridge", body_html=""), "article.updated")
+    await bed.logged(made["id"], 3)
+    await bed.waiting(made["id"], 0)
+    told = await bed("POST", f"/{made['id']}/replay", json={"article_id": story(1).id})
+    assert (told.status, told.json()) == (202, {"queued": 2, "next": None})
+    await until(lambda: len(bed.receiver.calls) == 5)
+    assert [(call.seq, call.event["data"].get("exit", False)) for call in bed.receiver.calls[3:]] == [
+        (1, False),
+        (3, True),
+    ]
+
+
+async def test_what_was_given_up_is_sent_again(bed: Bed) -> None:
+    async def picky(call: Call) -> Reply:
+        return Reply(500 if call.seq == 2 else 204)
+
+    bed.receiver.answer = picky
+    made = await bed.made(schedule=[0.1])
+    for number in range(1, 4):
+        bed.ledger.publish(story(number))
+    await bed.logged(made["id"], 4)
+    await bed.waiting(made["id"], 0)
+    bed.receiver.answer = fine
+    path = f"/{made['id']}/replay"
+    assert (await bed("POST", path, json={"failed_since": "2999-01-01T00:00:00Z"})).json()["queued"] == 0
+    assert (await bed("POST", path, json={"failed_since": "2026-01-01T00:00:00Z"})).json()["queued"] == 1
+    await until(lambda: bed.receiver.calls[-1].seq == 2)
+    await bed.waiting(made["id"], 0)
+    assert (await bed("POST", path, json={"failed_since": "2026-01-01T00:00:00Z"})).json()["queued"] == 0
+    assert (await bed("POST", path, json={"failed_since": "2026-01-01"})).status == 422
+    assert (await bed("POST", path, json={"article_id": "a", "after_seq": 1})).status == 422

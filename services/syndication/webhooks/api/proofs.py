@@ -1,0 +1,97 @@
+"""Routes by which a receiver proves that it misses nothing, and everybody sees what was confirmed and how fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import time
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.syndication.reading import event_json
+from services.syndication.webhooks.api.access import ONE, Access, answer
+from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
+from services.syndication.webhooks.message import EXIT
+from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.webhooks.receipts import Receipts
+from services.syndication.webhooks.sent import Sent
+from shared.auth import Consumer, Principal
+from shared.events import to_json
+from shared.problems import problem
+from shared.requests import whole_number
+from shared.times import now
+
+_LAST = 10**11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRoutes:
+    """Digests, figures and receipts; a consumer sees what is its own."""
+
+    access: Access
+    assigned: Assigned
+    receipts: Receipts
+    sent: Sent
+    ledger: LedgerReader
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes."""
+        guarded = self.access.guarded
+        return [
+            Route(f"{ONE}/digest", guarded(self._digest), methods=["GET"]),
+            Route(f"{ONE}/stats", guarded(self._stats), methods=["GET"]),
+            Route("/api/v1/articles/{id}/receipts", guarded(self._receipts), methods=["GET"]),
+        ]
+
+    async def _digest(self, request: Request, principal: Principal) -> Response:
+        found = await self.access.own(request, principal)
+        first = whole_number(request, "from", 1, least=1, most=_LAST)
+        latest = await self.ledger.latest()
+        last = whole_number(request, "to", latest, least=0, most=_LAST)
+        if isinstance(found, Response) or isinstance(first, Response) or isinstance(last, Response):
+            return next(each for each in (found, first, last) if isinstance(each, Response))
+        if min(last, latest) - first >= MOST_PROVEN:
+            return problem(422, f"from and to span more than {MOST_PROVEN} entries", errors=[("from", "too far back")])
+        return answer(await self.assigned.digest(found, first, last, now()))
+
+    async def _stats(self, request: Request, principal: Principal) -> Response:
+        found = await self.access.own(request, principal)
+        if isinstance(found, Response):
+            return found
+        return answer(await self.sent.figures(found.id, int(time() * 1000)))
+
+    async def _receipts(self, request: Request, principal: Principal) -> Response:
+        after = whole_number(request, "after", 0, least=0, most=_LAST)
+        if isinstance(after, Response):
+            return after
+        owner = principal.id if isinstance(principal, Consumer) else None
+        found = await self.receipts.of(request.path_params["id"], owner, after)
+        return problem(404, "there is no such article") if found is None else answer(found)
+
+    async def gap(self, request: Request) -> Response:
+        """Answer a request for the ledger with what one subscription was assigned of it, as it was sent."""
+        principal = await self.access.guard.identify(request)
+        if principal is None:
+            return self.access.guard.unauthorized()
+        found = await self.access.named(request.query_params["subscription"], principal)
+        after = whole_number(request, "after", 0, least=0, most=_LAST)
+        limit = whole_number(request, "limit", 100, least=1, most=1000)
+        if isinstance(found, Response):
+            return found
+        if isinstance(after, Response) or isinstance(limit, Response):
+            return after if isinstance(after, Response) else cast("Response", limit)
+        if request.query_params.get("q"):
+            return problem(422, "a subscription has its own filter: leave q out", errors=[("q", "not with this")])
+        page = await self.assigned.page(found, after, limit)
+        events = [event for event in [await self._event(each) for each in page.events] if event is not None]
+        body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, await self.ledger.latest())
+        return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _event(self, each: Assignment) -> bytes | None:
+        entry = each.looked.entry
+        matched = EXIT if each.exit else to_json(each.looked.why or ())
+        document = await self.ledger.document(entry.article_id, entry.version)
+        return event_json(entry, document, matched, each.previous)

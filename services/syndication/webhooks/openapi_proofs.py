@@ -1,0 +1,95 @@
+"""What digests, figures and receipts look like, for the OpenAPI document; serves nothing."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from services.syndication.webhooks.sent import State
+from shared.openapi import Node
+
+_TEXT: Node = {"type": "string"}
+_NUMBER: Node = {"type": "integer"}
+_MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
+_MAYBE_RATE: Node = {"type": ["number", "null"]}
+
+RECIPE = (
+    "SHA-256, in hex, of one line for each version that was assigned: the article's id, a space, its version, a line "
+    'feed ("desk-kursk-1 2\\n"), the lines sorted as bytes. Versions replaced by a newer one before they were sent do '
+    "not count. Make the same of what you took with `seq` from `from` to `to`, repeats left out"
+)
+
+
+def proof_schemas() -> Node:
+    """Return the schemas."""
+    return {"Digest": _digest(), "SubscriptionStats": _stats(), "Receipts": _receipts()}
+
+
+def _digest() -> Node:
+    return _object(
+        {
+            "from": _NUMBER,
+            "to": {**_NUMBER, "description": "at most the last number that is assigned"},
+            "count": _NUMBER,
+            "hash": {**_TEXT, "description": RECIPE},
+            "algorithm": {"const": "sha256"},
+            "complete": {"type": "boolean", "description": "false when some of it, older than 30 days, is forgotten"},
+            "confirmed": _NUMBER,
+            "waiting": {**_NUMBER, "description": "not confirmed yet: compare again once this is 0"},
+            "given_up": _NUMBER,
+            "outstanding": {"type": "array", "items": _NUMBER, "description": "the first numbers not confirmed"},
+        }
+    )
+
+
+def _stats() -> Node:
+    times = _object({share: {"type": ["number", "null"]} for share in ("p50", "p95", "p99")})
+    span = _object(
+        {
+            **dict.fromkeys(("attempts", "delivered", "given_up", "no_longer_kept"), _NUMBER),
+            "attempt_success_rate": _MAYBE_RATE,
+            "success_rate": _MAYBE_RATE,
+            "publish_to_ack_ms": {**times, "description": "at most 15 % too high; what is sent again is left out"},
+        }
+    )
+    return _object({"last_24h": span, "last_7d": span})
+
+
+def _receipts() -> Node:
+    version = _object(
+        {
+            "seq": _NUMBER,
+            "version": _NUMBER,
+            "type": _TEXT,
+            "state": {"enum": list(get_args(State))},
+            "at": {"type": ["string", "null"], "format": "date-time"},
+            "ms": {**_MAYBE_NUMBER, "description": "from publication to acknowledgement"},
+            "attempts": _MAYBE_NUMBER,
+        }
+    )
+    maybe = {"oneOf": [version, {"type": "null"}]}
+    row = _object(
+        {
+            "subscription": _TEXT,
+            "url": _TEXT,
+            "status": _TEXT,
+            "assigned": {**maybe, "description": "the newest version that went to it"},
+            "confirmed": {**maybe, "description": "the newest version that it confirmed"},
+            "current": {"type": "boolean"},
+            "outstanding": {"type": "boolean"},
+        }
+    )
+    return _object(
+        {
+            "article_id": _TEXT,
+            "latest": _object({"seq": _NUMBER, "version": _NUMBER, "type": _TEXT}),
+            "subscriptions": _NUMBER,
+            "confirmed": {**_NUMBER, "description": "how many confirmed the newest version that went to them"},
+            "outstanding": _NUMBER,
+            "receipts": {"type": "array", "items": row},
+            "next": {**_MAYBE_NUMBER, "description": "give it as `after` for more"},
+        }
+    )
+
+
+def _object(properties: Node) -> Node:
+    return {"type": "object", "required": list(properties), "properties": properties}
