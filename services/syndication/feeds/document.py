@@ -42,6 +42,11 @@ class Document:
     links: str = ""
 
     @property
+    def content_type(self) -> str:
+        """Return the Content-Type: JSON is UTF-8 by definition and has no charset (RFC 8259 section 11)."""
+        return self.media_type if self.media_type.endswith("json") else f"{self.media_type}; charset=utf-8"
+
+    @property
     def size(self) -> int:
         """Return the bytes it holds in memory."""
         return sum(len(variant.body) for variant in self.variants.values())

@@ -187,15 +187,10 @@ def _validators(document: Document, name: str) -> list[Header]:
 def _about(document: Document, name: str, length: int) -> list[Header]:
     """Return the headers of a document in one coding, `length` bytes of it."""
     headers = _validators(document, name)
-    headers += [(b"content-type", _typed(document.media_type)), (b"content-length", str(length).encode())]
+    headers += [(b"content-type", document.content_type.encode()), (b"content-length", str(length).encode())]
     if name != IDENTITY:
         headers.append((b"content-encoding", name.encode()))
     return headers
-
-
-def _typed(media_type: str) -> bytes:
-    """Return the Content-Type: JSON is UTF-8 by definition and has no charset (RFC 8259 section 11)."""
-    return (media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8").encode()
 
 
 ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im"))

@@ -220,7 +220,7 @@ class Hub:
 
     def _headers(self, one: Subscription, document: Document, body: bytes) -> dict[str, str]:
         headers = {
-            "Content-Type": document.media_type,
+            "Content-Type": document.content_type,
             "Link": f'<{self._site.hub}>; rel="hub", <{one.topic}>; rel="self"',
         }
         if one.secret:

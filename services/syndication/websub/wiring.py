@@ -25,6 +25,7 @@ from shared.bus import consumer_name
 from shared.http_client import Answer, NoAnswer, Page, Session, TooLarge
 from shared.netguard import check_url
 from shared.redis import Store
+from shared.sealing import sealer
 from shared.settings import Settings
 from shared.ticks import Tick
 
@@ -44,7 +45,7 @@ class WebSub:
             return await http_client.post(session, url, body=body, headers=headers, timeout=DELIVER_SECONDS, keep=1_024)
 
         ways = Ways(get=get, post=post, now=time.time, challenge=lambda: secrets.token_urlsafe(24))
-        hubs = Hubs(store)
+        hubs = Hubs(store, sealer(settings.secret_key, settings.data_dir))
         self.hub = Hub(hubs, topics, press, site, ways, store=store, me=consumer_name("hub"))
         self.tick = Tick("websub hub", TICK_SECONDS, self.hub.tick)
         check = partial(check_url, allowed=settings.allow_networks)

@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.syndication.feeds.press import Press
 from services.syndication.websub.asked import Asked
 from services.syndication.websub.hub import LEASE, LOOK_SECONDS, Hub, Ways
-from services.syndication.websub.store import Hubs
+from services.syndication.websub.store import PENDING, SUBSCRIPTIONS, Hubs
 from shared.http_client import Answer, NoAnswer, Page
 from shared.redis import Store
+from shared.sealing import Sealer
 from tests.syndication.feeds.in_memory import SITE, InMemoryShelf, a_story
 from tests.waiting import until
 
 TOPIC = "https://news.example.org/feeds/all.atom"
 CALLBACK = "https://reader.example/in?user=1"
+SEALS = Sealer(["a key for tests that is long enough"])
 ASKED = Asked(mode="subscribe", topic=TOPIC, callback=CALLBACK)
 
 
@@ -56,7 +59,7 @@ class Room:
         self.store, self.shelf, self.reader, self.now = store, InMemoryShelf(), Reader(), 1_000.0
         self.shelf.publish(a_story())
         self.press = Press(self.shelf, SITE, fresh_for=0)
-        self.hubs = Hubs(store)
+        self.hubs = Hubs(store, SEALS)
         self.hub = self.a_hub(me)
 
     def a_hub(self, me: str) -> Hub:
@@ -110,7 +113,7 @@ async def test_a_change_is_sent_whole_with_its_type_and_links(room: Room) -> Non
     document = await room.press.document(_page())
     assert document is not None
     assert body == document.variants["identity"].body
-    assert headers["Content-Type"] == "application/atom+xml"
+    assert headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert headers["Link"] == f'<https://news.example.org/websub>; rel="hub", <{TOPIC}>; rel="self"'
     assert "X-Hub-Signature" not in headers
 
@@ -214,7 +217,7 @@ async def test_only_topics_that_changed_are_sent(room: Room) -> None:
     await room.subscribe()
     await room.subscribe(topic="https://news.example.org/feeds/tags/kursk-oblast.json")
     await room.publish(id="desk-2", tags=())
-    assert [headers["Content-Type"] for _, _, headers in room.reader.sent] == ["application/atom+xml"]
+    assert [headers["Content-Type"] for _, _, headers in room.reader.sent] == ["application/atom+xml; charset=utf-8"]
 
 
 async def test_a_json_feed_is_sent_as_json(room: Room) -> None:
@@ -250,3 +253,43 @@ async def test_one_host_is_asked_to_verify_one_at_a_time(room: Room) -> None:
     await room.hub.tick()
     await until(room.idle)
     assert len(room.reader.asked) == 1
+
+
+async def test_a_subscription_that_ended_while_it_was_delivered_to_stays_ended(room: Room) -> None:
+    await room.subscribe()
+    [subscription] = await room.hubs.subscriptions()
+    await room.hubs.drop(subscription.id)
+    await room.hubs.note(replace(subscription, failures=1))
+    assert await room.hubs.subscriptions() == []
+
+
+async def test_what_is_noted_of_a_delivery_leaves_newer_terms_as_they_are(room: Room) -> None:
+    await room.subscribe(secret="old")
+    [subscription] = await room.hubs.subscriptions()
+    await room.subscribe(secret="new", lease=7_200)
+    await room.hubs.note(replace(subscription, failures=1))
+    [kept] = await room.hubs.subscriptions()
+    assert (kept.secret, kept.expires, kept.failures) == ("new", room.now + 7_200, 1)
+
+
+async def test_secrets_are_sealed_and_one_that_cannot_be_opened_is_never_left_out_of_a_delivery(room: Room) -> None:
+    await room.hubs.ask(replace(ASKED, secret="sésame"))
+    assert "sésame".encode() not in b"".join(await room.store.do("HVALS", PENDING))
+    await room.work()
+    assert "sésame".encode() not in b"".join(await room.store.do("HVALS", SUBSCRIPTIONS))
+    room.hubs = Hubs(room.store, Sealer(["another key that is long enough"]))
+    room.hub = room.a_hub("me")
+    with capture_logs() as lines:
+        await room.publish(id="desk-2")
+    assert room.reader.sent == []
+    assert "websub.secret.unreadable" in [line["event"] for line in lines]
+
+
+async def test_a_newer_request_is_not_forgotten_with_the_one_it_replaced(room: Room) -> None:
+    await room.hubs.ask(ASKED)
+    newer = replace(ASKED, lease=7_200)
+    await room.hubs.ask(newer)
+    await room.hubs.settled(ASKED)
+    assert await room.hubs.pending() == [newer]
+    await room.hubs.settled(newer)
+    assert await room.hubs.pending() == []

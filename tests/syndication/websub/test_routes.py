@@ -11,10 +11,12 @@ from services.syndication.websub import store as kept
 from services.syndication.websub.routes import WebSubRoutes
 from services.syndication.websub.store import Hubs
 from shared.redis import Store
+from shared.sealing import Sealer
 from shared.web import application
 from tests.asgi import Answer, ask
 from tests.syndication.feeds.in_memory import SITE
 
+SEALS = Sealer(["a key for tests that is long enough"])
 FORM = {
     "hub.mode": "subscribe",
     "hub.topic": "https://news.example.org/feeds/all.rss",
@@ -27,7 +29,7 @@ def app(store: Store) -> ASGIApp:
     async def check(url: str) -> str | None:
         return "resolves to a private address" if "inside" in url else None
 
-    return application(WebSubRoutes(Hubs(store), SITE, check, lambda: None).routes)
+    return application(WebSubRoutes(Hubs(store, SEALS), SITE, check, lambda: None).routes)
 
 
 async def post(app: ASGIApp, body: bytes, kind: str = "application/x-www-form-urlencoded") -> Answer:
@@ -37,7 +39,7 @@ async def post(app: ASGIApp, body: bytes, kind: str = "application/x-www-form-ur
 async def test_a_good_request_is_accepted_before_it_is_verified(app: ASGIApp, store: Store) -> None:
     answer = await post(app, urlencode(FORM).encode())
     assert (answer.status, answer.body) == (202, b"")
-    assert [asked.callback for asked in await Hubs(store).pending()] == ["https://reader.example/in"]
+    assert [asked.callback for asked in await Hubs(store, SEALS).pending()] == ["https://reader.example/in"]
 
 
 @pytest.mark.parametrize(
