@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.direct import Direct
 from shared.problems import problem
 from shared.redis import RedisError, is_full
 
@@ -50,7 +51,7 @@ def application(routes: Sequence[BaseRoute], *, lost: ASGIApp | None = None) -> 
         return await _refused(request, error)
 
     handlers = {HTTPException: refused, RedisError: _storage_away, Exception: _failed}
-    return Hearing(Starlette(routes=list(routes), exception_handlers=handlers))
+    return Hearing(Direct(Starlette(routes=list(routes), exception_handlers=handlers), routes))
 
 
 class Hearing:

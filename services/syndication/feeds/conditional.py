@@ -34,7 +34,7 @@ def not_modified(
 
 def matches(etag: str, if_none_match: str) -> bool:
     """Tell whether a strong tag is in an If-None-Match list, by weak comparison; `*` matches any."""
-    return if_none_match.strip() == "*" or etag in ENTITY_TAG.findall(if_none_match)
+    return if_none_match == etag or if_none_match.strip() == "*" or etag in ENTITY_TAG.findall(if_none_match)
 
 
 def http_date(value: str) -> datetime | None:

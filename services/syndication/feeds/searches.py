@@ -19,6 +19,8 @@ KEPT = 120
 """Articles kept of each query: two pages and a bit; older ones are looked for when they are asked for."""
 
 CHUNK = 100
+LOOKING = 2
+"""New queries looked for at a time: anybody may ask for them, and the feeds that are known must not wait."""
 MOST_SCANNED = 2_000
 """Articles one question may look through; a query that matches little ends its pages there."""
 
@@ -38,11 +40,16 @@ class Source(Shelf, Protocol):
 
 @dataclass(slots=True)
 class _Found:
-    """What one query lists: the newest of its articles, and the number that last changed them."""
+    """What one query lists: the newest of its articles, and the number that last changed them.
+
+    `looking` finds what was there before the query was asked; `moved` are the articles that moved meanwhile.
+    """
 
     query: Query
+    mark: int
     listed: dict[str, Listed] = field(default_factory=dict)
-    mark: int = 0
+    moved: set[str] = field(default_factory=set)
+    looking: asyncio.Task[None] | None = None
 
 
 class Searches:
@@ -54,6 +61,7 @@ class Searches:
         self._found: OrderedDict[str, _Found] = OrderedDict()
         self._at = 0
         self._turn = asyncio.Lock()
+        self._looking = asyncio.Semaphore(LOOKING)
 
     def forget(self) -> None:
         """Drop all that is kept: the ledger was begun anew."""
@@ -91,15 +99,29 @@ class Searches:
             await self._advance()
             found = self._found.get(text)
             if found is None:
-                query = parse(text)
-                listed = await self._scan(query, None, KEPT)
-                found = _Found(query, {one.article_id: one for one in listed}, self._at)
-                self._found[text] = found
-                self._index.add(text, query)
+                found = self._found[text] = _Found(parse(text), self._at)
+                self._index.add(text, found.query)
+                found.looking = asyncio.create_task(self._look(text, found))
             self._found.move_to_end(text)
             while len(self._found) > MOST_QUERIES:
                 self._index.remove(self._found.popitem(last=False)[0])
-            return found
+        if found.looking is not None:
+            # Shielded: others wait for it too.
+            await asyncio.shield(found.looking)
+        return found
+
+    async def _look(self, text: str, found: _Found) -> None:
+        """Find what was there before a query was asked; what moved meanwhile is placed already. Raises RedisError."""
+        try:
+            async with self._looking:
+                listed = await self._scan(found.query, None, KEPT)
+        except BaseException:
+            if self._found.get(text) is found:
+                del self._found[text]
+                self._index.remove(text)
+            raise
+        found.listed |= {one.article_id: one for one in listed if one.article_id not in found.moved}
+        found.moved, found.looking = set(), None
 
     async def _advance(self) -> None:
         """Match what came since against all queries at once."""
@@ -120,6 +142,8 @@ class Searches:
         listed = Listed(article.id, entry.seq, entry.version, moment)
         for text, found in self._found.items():
             held = article.id in found.listed
+            if found.looking is not None:
+                found.moved.add(article.id)
             # What was taken back stays where it was read, so that its notice is read there too.
             if text in matched or (held and article.status == "canceled"):
                 found.listed[article.id] = listed

@@ -100,3 +100,8 @@ def test_a_name_with_markup_is_text() -> None:
     html = body(a_story(authors=(Author(name="<script>x</script>"),)), SITE)
     assert "<script>" not in html
     assert "&lt;script&gt;x&lt;/script&gt;" in html
+
+
+def test_every_element_of_a_body_is_one_that_feeds_may_hold() -> None:
+    shown = body(a_story(body_html='<p><bdo dir="rtl" lang="he">abc</bdo></p>'), SITE)
+    assert '<p><bdi dir="rtl" lang="he">abc</bdi></p>' in shown

@@ -66,7 +66,8 @@ def the_item(ending: str, article: Article) -> etree._Element:
 
 
 def texts(item: etree._Element, path: str) -> list[str]:
-    return [str(one) for one in item.xpath(path, namespaces=SPACES)]
+    found: Any = item.xpath(path, namespaces=SPACES)
+    return [str(one) for one in found]
 
 
 @pytest.mark.parametrize("ending", sorted(PARTNERS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,20 +19,35 @@ from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.ledger import Ledger
 from services.syndication.store import Articles, Library
 from shared.events import Article, Retraction
-from shared.redis import Store
+from shared.redis import RedisError, Store
 from tests.builders import an_article, an_enriched
 from tests.syndication.feeds.asking import ask
 from tests.syndication.feeds.in_memory import SITE
 from tests.syndication.parts import handlers_on
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 STORM = FeedName("search", "storm")
 
 
 class Counting(Library):
-    """A library that counts the articles it parses."""
+    """A library that counts the articles it parses; looking through many waits for its gate, and may fail."""
 
     parsed = 0
+    away = False
+    waiting = 0
+
+    def __init__(self, ledger: Ledger, articles: Articles) -> None:
+        super().__init__(ledger, articles)
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def documents(self, wanted: Sequence[tuple[str, int]]) -> Sequence[Article]:
+        if self.away:
+            raise RedisError("away")
+        self.waiting += 1
+        await self.gate.wait()
+        return await super().documents(wanted)
 
     async def article(self, article_id: str, version: int) -> Article | None:
         self.parsed += 1
@@ -125,6 +142,30 @@ async def test_queries_asked_least_are_let_go(room: Room, monkeypatch: pytest.Mo
     before = room.library.parsed
     assert await room.ids() == ["two", "one"]
     assert room.library.parsed - before == 1
+
+
+async def test_looking_for_a_new_query_holds_up_no_other_and_misses_nothing_meanwhile(room: Room) -> None:
+    await room.publish("one", headline="A storm comes")
+    await room.publish("two", headline="The storm is here")
+    assert await room.ids() == ["two", "one"]
+    room.library.gate.clear()
+    room.library.waiting = 0
+    calm = asyncio.create_task(room.ids(FeedName("search", "comes OR here OR gone")))
+    await until(lambda: room.library.waiting)
+    await room.publish("two", version=2, headline="It was a breeze")
+    await room.publish("three", headline="It is gone, the storm")
+    assert await room.ids() == ["three", "one"]
+    room.library.gate.set()
+    assert await calm == ["three", "one"]
+
+
+async def test_a_look_that_fails_is_begun_again(room: Room) -> None:
+    await room.publish("one", headline="A storm comes")
+    room.library.away = True
+    with pytest.raises(RedisError):
+        await room.ids()
+    room.library.away = False
+    assert await room.ids() == ["one"]
 
 
 async def test_other_feeds_are_handed_on(room: Room) -> None:

@@ -72,7 +72,8 @@ class Room:
 
 @asynccontextmanager
 async def a_room(store: Store, folder: Path, **over: Any) -> AsyncIterator[Room]:
-    settings = Settings(**{"data_dir": folder, "allow_networks": LOOPBACK, "public_url": SITE.url} | over)
+    fields: dict[str, Any] = {"data_dir": folder, "allow_networks": LOOPBACK, "public_url": SITE.url} | over
+    settings = Settings(**fields)
     session = connect(settings.allow_networks)
     shelf = InMemoryShelf()
     shelf.publish(a_story())
