@@ -18,6 +18,12 @@ from shared.redis import Store
 CONSUMERS = "consumers"
 """Hash: consumer id -> {"name", "key" (SHA-256, hex), "created_at"}."""
 
+PRINCIPAL = "wireroom.principal"
+"""Where the scope of a request made within this process says who asks; nothing from a connection gets there."""
+
+MARK = 16
+"""Hex digits of a key's digest that tell it from another, and help nobody to find it."""
+
 TOKEN_FILE = "admin-token"  # noqa: S105  # a file's name
 
 
@@ -48,6 +54,11 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def same(one: str, other: str) -> bool:
+    """Compare what must not be guessed digit by digit."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
 class Guard:
     """Tells principals apart by `Authorization: Bearer …` (RFC 6750 section 2.1)."""
 
@@ -57,13 +68,30 @@ class Guard:
 
     async def identify(self, request: Request) -> Principal | None:
         """Return who asks, or None when the key is missing or unknown. Raises RedisError for consumers' keys."""
+        within: Principal | None = request.scope.get(PRINCIPAL)
+        if within is not None:
+            return within
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key or len(key) > 512:
+        return await self.known(key.strip()) if scheme.lower() == "bearer" else None
+
+    async def known(self, key: str) -> Principal | None:
+        """Return whose key or token it is, None when it is nobody's. Raises RedisError for consumers' keys."""
+        if not key or len(key) > 512:
             return None
         if hmac.compare_digest(key.encode(), self._token):
             return Admin()
         return await self._consumer(key)
+
+    async def standing(self, who: Principal) -> str | None:
+        """Return a mark of somebody's key that differs once it is another; None when they have none any more."""
+        if isinstance(who, Admin):
+            return self.derived("standing").hex()[:MARK]
+        kept = await self._store.do("HGET", CONSUMERS, who.id)
+        return None if kept is None else str(orjson.loads(kept)["key"])[:MARK]
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key for one purpose, the same in every process that has the admin token."""
+        return hmac.new(self._token, purpose.encode(), hashlib.sha256).digest()
 
     async def require_admin(self, request: Request) -> Response | None:
         """Return None for the admin, else the response that refuses."""

@@ -26,6 +26,7 @@ from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.openapi import openapi
 from services.syndication.page.wiring import Front
+from services.syndication.portal.wiring import portal
 from services.syndication.reading import Reading
 from services.syndication.recall.api import RecallRoutes
 from services.syndication.recall.worker import Worker
@@ -107,15 +108,12 @@ class Syndication:
         self._front = Front(settings, library, searches, present)
 
         def rewound() -> None:
-            articles.forget()
-            press.forget()
-            archives.forget()
-            searches.forget()
-            listings.forget()
-            self._front.forget()
-            self._webhooks.forget()
+            for kept in (articles, press, archives, searches, listings, self._front, self._webhooks):
+                kept.forget()
 
         self._tail = Tail(ledger, rewound)
+        events = Events(library=library, reading=reading, guard=guard, assigned=self._webhooks.gap)
+        interfaces = [*api.routes, *events.routes, *self._webhooks.routes]
         self.routes: list[Route] = [
             *feed_routes(press, archives),
             *private_routes(private, press),
@@ -125,10 +123,9 @@ class Syndication:
             *self._websub.routes,
             *EventStream(ledger, reading, self._tail).routes,
             *EmbargoRoutes(embargoes, guard).routes,
-            *api.routes,
-            *Events(library=library, reading=reading, guard=guard, assigned=self._webhooks.gap).routes,
+            *interfaces,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
-            *self._webhooks.routes,
+            *portal(guard, interfaces, lambda: self._front.printer, settings.public_url),
         ]
         self._own = (
             self._tail.tick,

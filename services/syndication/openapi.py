@@ -80,6 +80,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
         **_private(),
         **_pages(),
+        **_portal(),
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
@@ -131,6 +132,32 @@ def _pages() -> dict[str, Any]:
         path: {"get": operation(about, shown=HTML, parameters=given, public=True)}
         for path, (about, given) in pages.items()
     }
+
+
+def _portal() -> dict[str, Any]:
+    one, act, entry = parameter("id", "path"), parameter("act", "path"), parameter("entry", "path")
+    shown = {
+        "/portal": ("A consumer's subscriptions, or the form that asks for the key", []),
+        "/portal/sign-in": ("Go to the portal", []),
+        "/portal/subscriptions": ("Go to the portal", []),
+        "/portal/preview": ("What a filter would have found", [parameter("q", "query")]),
+        "/portal/receiver": ("An example receiver", []),
+        "/portal/subscriptions/{id}": ("A subscription and its deliveries", [one, parameter("before", "query")]),
+        "/portal/subscriptions/{id}/{act}": ("Go to the subscription", [one, act]),
+        "/portal/subscriptions/{id}/deliveries/{entry}": ("One delivery", [one, entry]),
+    }
+    sent = {
+        "/portal/sign-in": ("Sign in with a key, for a cookie", []),
+        "/portal/sign-out": ("Sign out", []),
+        "/portal/subscriptions": ("Subscribe", []),
+        "/portal/subscriptions/{id}/{act}": ("Pause, resume, test, rotate or replay", [one, act]),
+    }
+    paths: dict[str, Any] = {}
+    for method, operations in (("get", shown), ("post", sent)):
+        for path, (about, given) in operations.items():
+            about_it = operation(about, shown=HTML, parameters=given, public=True)
+            paths.setdefault(path, {})[method] = about_it
+    return paths
 
 
 def _feeds() -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Assets:
         self._base = base
         made = {
             "page.css": (stylesheet(branding), CSS),
+            "portal.css": (_own("portal.css"), CSS),
             "page.js": (_own("page.js"), JS),
             "icon.svg": (icon(branding), SVG),
         }

@@ -25,7 +25,7 @@ class Printer:
     """Renders for one branding at one address."""
 
     def __init__(self, branding: Branding, site: Site, assets: Assets) -> None:
-        self.site, self.assets = site, assets
+        self.branding, self.site, self.assets = branding, site, assets
         self._env = environment(branding, site, assets)
 
     def item(self, article: Article, limit: int) -> str:

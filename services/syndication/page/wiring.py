@@ -55,6 +55,11 @@ class Front:
         return self._addresses.routes
 
     @property
+    def printer(self) -> Printer:
+        """What prints pages for the newsroom as it presents itself now."""
+        return self.pages.printer
+
+    @property
     def lost(self) -> ASGIApp:
         """The page for people who ask for what there is not."""
         return self._addresses.lost

@@ -1,0 +1,1 @@
+"""The consumer portal: what a downstream developer sees of their subscriptions, and does about them, in a browser."""

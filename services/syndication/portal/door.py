@@ -1,0 +1,98 @@
+"""Lets people into the portal: signs them in and out, and gives each page the session it is asked in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.syndication.portal.forms import read_form
+from services.syndication.portal.printing import Desk
+from services.syndication.portal.session import COOKIE, SECONDS, Session, begun, form_mark, opened, sealed
+from shared.auth import Guard, same
+
+ROOT = "/portal"
+Page = Callable[[Request, Session], Awaitable[Response]]
+Act = Callable[[Request, Session, Mapping[str, str]], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """`base` is the path of the site's address; `secure` whether that is https."""
+
+    guard: Guard
+    desk: Desk
+    clock: Callable[[], float]
+    base: str
+    secure: bool
+
+    async def session(self, request: Request) -> Session | None:
+        """Return whose request it is, None where nobody is signed in, or their key is no longer what it was."""
+        session = opened(request.cookies.get(COOKIE, ""), self._key, self.clock())
+        if session is None:
+            return None
+        standing = await self.guard.standing(session.who)
+        return session if standing is not None and same(standing, session.standing) else None
+
+    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """Return the endpoint of a page that needs somebody signed in."""
+
+        async def handle(request: Request) -> Response:
+            session = await self.session(request)
+            return self.to("") if session is None else await page(request, session)
+
+        return handle
+
+    def act(self, act: Act) -> Callable[[Request], Awaitable[Response]]:
+        """Return the endpoint of a form that only a page of the same session can have sent."""
+
+        async def handle(request: Request) -> Response:
+            fields = await read_form(request)
+            if isinstance(fields, Response):
+                return fields
+            session = await self.session(request)
+            if session is None:
+                return self.to("")
+            if not same(fields.get("mark", ""), self.mark(session)):
+                return self.desk.message("This form is too old", "Go back, load the page again, and repeat.", 403)
+            return await act(request, session, fields)
+
+        return handle
+
+    async def sign_in(self, request: Request) -> Response:
+        """Take a key and give a session for it; the key is kept nowhere."""
+        fields = await read_form(request)
+        if isinstance(fields, Response):
+            return fields
+        who = await self.guard.known(fields.get("key", "").strip())
+        standing = None if who is None else await self.guard.standing(who)
+        if who is None or standing is None:
+            return self.desk.sign_in("This key is not known here.", 403)
+        answer = self.to("")
+        value = sealed(begun(who, standing, self.clock()), self._key)
+        answer.set_cookie(COOKIE, value, SECONDS, **self._cookie)  # type: ignore[arg-type]  # a dict of its own names
+        return answer
+
+    async def sign_out(self, _request: Request, _session: Session, _fields: Mapping[str, str]) -> Response:
+        """End a session in this browser."""
+        answer = self.to("")
+        answer.delete_cookie(COOKIE, **self._cookie)  # type: ignore[arg-type]  # as above
+        return answer
+
+    def mark(self, session: Session) -> str:
+        """Return what a session's forms carry."""
+        return form_mark(session, self._key)
+
+    def to(self, path: str) -> Response:
+        """Send the browser on to a page of the portal."""
+        return RedirectResponse(f"{self.base}{ROOT}{path}", 303, {"cache-control": "no-store"})
+
+    @property
+    def _key(self) -> bytes:
+        return self.guard.derived("portal sessions")
+
+    @property
+    def _cookie(self) -> Mapping[str, object]:
+        return {"path": f"{self.base}{ROOT}", "secure": self.secure, "httponly": True, "samesite": "strict"}

@@ -1,0 +1,61 @@
+"""Fills in the portal's templates, in the frame of the newsroom's pages; knows neither sessions nor the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment
+from starlette.responses import Response
+
+from services.syndication.page.answering import PAGE
+from services.syndication.page.directory import Directory
+from services.syndication.page.frame import environment
+from services.syndication.page.head import plain_head
+from services.syndication.page.printing import Printer
+from services.syndication.page.views import Moment
+from services.syndication.portal.example import RECEIVER
+
+PACKAGE = "services.syndication.portal"
+
+
+class Desk:
+    """Prints for whatever the newsroom looks like now."""
+
+    def __init__(
+        self, printer: Callable[[], Printer], moment: Callable[[object], Moment | None], once: Callable[[], str]
+    ) -> None:
+        self._printer, self._moment, self._once = printer, moment, once
+        self._made: tuple[Printer, Environment] | None = None
+
+    def page(self, name: str, title: str, status: int = 200, **more: Any) -> Response:
+        """Return a page that no cache keeps."""
+        printer, env = self._environment()
+        html = env.get_template(f"portal/{name}.html").render(
+            head=plain_head(title, printer.site, here="portal"),
+            directory=Directory(),
+            sections=(),
+            topics=(),
+            title=title,
+            once=self._once(),
+            **{"who": "", "mark": "", **more},
+        )
+        headers = {key.decode(): value.decode() for key, value in PAGE} | {"cache-control": "no-store"}
+        return Response(html.encode("utf-8", "replace"), status, headers, "text/html; charset=utf-8")
+
+    def sign_in(self, fault: str = "", status: int = 200) -> Response:
+        """Return the page that asks for a key."""
+        return self.page("sign_in", "Developers", status, fault=fault)
+
+    def message(self, title: str, detail: str, status: int) -> Response:
+        """Return a page that says why there is no other."""
+        return self.page("message", title, status, detail=detail)
+
+    def _environment(self) -> tuple[Printer, Environment]:
+        printer = self._printer()
+        if self._made is None or self._made[0] is not printer:
+            env = environment(printer.branding, printer.site, printer.assets, PACKAGE)
+            env.filters["moment"] = self._moment
+            env.globals["receiver"] = RECEIVER
+            self._made = printer, env
+        return self._made

@@ -1,0 +1,159 @@
+"""The pages that show: subscriptions, one of them with its deliveries, one delivery, what a filter finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.syndication.page.story import moment
+from services.syndication.page.views import Moment
+from services.syndication.portal.asking import Api, Said
+from services.syndication.portal.door import Door
+from services.syndication.portal.health import health
+from services.syndication.portal.plot import plot
+from services.syndication.portal.printing import Desk
+from services.syndication.portal.session import Session
+from shared.auth import Principal
+
+SUBSCRIPTIONS = "/api/v1/subscriptions"
+LATEST = 100
+GLANCED = 20
+"""Attempts of each subscription that the list looks at."""
+
+MOST_GLANCED = 50
+BLANK = {"url": "", "filter": "", "description": ""}
+DONE = {
+    "paused": "Paused: what is due waits.",
+    "resumed": "Active again: what waited is on its way.",
+    "replayed": "Sent again: they are on their way.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Shows, and changes nothing."""
+
+    api: Api
+    desk: Desk
+    door: Door
+
+    async def home(self, request: Request) -> Response:
+        """Show all subscriptions of who is signed in, or ask for a key."""
+        session = await self.door.session(request)
+        return self.desk.sign_in() if session is None else await self.listed(session)
+
+    async def listed(self, session: Session, *, fault: str = "", given: Any = None, status: int = 200) -> Response:
+        """Show all subscriptions, and the form for a new one as it was filled in."""
+        said = await self.api.ask(session.who, "GET", SUBSCRIPTIONS)
+        found = said.content["subscriptions"] if said.well else []
+        glanced = [health(await self._attempts(session.who, one["id"], GLANCED)) for one in found[:MOST_GLANCED]]
+        rows = [*zip_longest(found, glanced)]
+        more = {"rows": rows, "given": given or BLANK, "fault": fault or said.fault}
+        return self.desk.page("subscriptions", "Subscriptions", status, **self._signed(session), **more)
+
+    async def one(self, request: Request, session: Session) -> Response:
+        """Show a subscription."""
+        done = DONE.get(request.query_params.get("done", ""), "")
+        before = request.query_params.get("before", "")
+        return await self.shown(session, request.path_params["id"], done=done, before=before)
+
+    async def shown(
+        self, session: Session, id: str, *, done: str = "", before: str = "", tried: Any = None, fault: str = ""
+    ) -> Response:
+        """Show a subscription with its latest attempts, and what came of something just done."""
+        who, path = session.who, f"{SUBSCRIPTIONS}/{quote(id, safe='')}"
+        said = await self.api.ask(who, "GET", path)
+        if not said.well:
+            return self._refused(said)
+        asked = {"limit": LATEST} | ({"before": before} if before else {})
+        log = await self.api.ask(who, "GET", f"{path}/deliveries?{urlencode(asked)}")
+        attempts = log.content["deliveries"] if log.well else []
+        latest = await self._attempts(who, id, LATEST) if before else attempts
+        return self.desk.page(
+            "subscription",
+            said.content["description"] or said.content["url"],
+            200 if not fault else 422,
+            **self._signed(session),
+            one=said.content,
+            attempts=attempts,
+            older=log.content.get("next") if log.well else None,
+            health=health(latest),
+            plot=plot(latest),
+            done=done,
+            tried=tried,
+            fault=fault or log.fault,
+        )
+
+    async def back(self, request: Request, _session: Session) -> Response:
+        """Send on who asks again for what a form was answered with."""
+        id = request.path_params.get("id")
+        return self.door.to("" if id is None else f"/subscriptions/{quote(id, safe='')}")
+
+    async def delivery(self, request: Request, session: Session) -> Response:
+        """Show one attempt: what was sent, and what was answered."""
+        id, entry = request.path_params["id"], request.path_params["entry"]
+        attempt = await self._attempt(session.who, id, entry)
+        if attempt is None:
+            return self.desk.message("Not found", "There is no such delivery; the oldest are not kept.", 404)
+        said = await self.api.ask(session.who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}")
+        event = await self._event(session.who, attempt["seq"])
+        return self.desk.page(
+            "delivery", "Delivery", **self._signed(session), one=said.content, attempt=attempt, event=event
+        )
+
+    async def preview(self, request: Request, session: Session) -> Response:
+        """Show what a filter would have found in the last week."""
+        text = request.query_params.get("q", "").strip()
+        said = None
+        if text:
+            said = await self.api.ask(session.who, "POST", f"{SUBSCRIPTIONS}/preview", {"filter": text, "limit": 20})
+        status = 200 if said is None or said.well else 422
+        return self.desk.page("preview", "Try a filter", status, **self._signed(session), text=text, said=said)
+
+    async def receiver(self, _request: Request, session: Session) -> Response:
+        """Show a receiver to begin with."""
+        return self.desk.page("receiver", "Receive webhooks", **self._signed(session))
+
+    async def _attempts(self, who: Principal, id: str, limit: int) -> list[dict[str, Any]]:
+        said = await self.api.ask(who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}/deliveries?limit={limit}")
+        return list(said.content["deliveries"]) if said.well else []
+
+    async def _attempt(self, who: Principal, id: str, entry: str) -> dict[str, Any] | None:
+        """Return the attempt of a log entry: the newest of those before the one that follows it."""
+        ms, dash, number = entry.partition("-")
+        if not (dash and ms.isdecimal() and number.isdecimal() and len(entry) < 40):
+            return None
+        before = urlencode({"limit": 1, "before": f"{ms}-{int(number) + 1}"})
+        said = await self.api.ask(who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}/deliveries?{before}")
+        found = said.content["deliveries"] if said.well else []
+        return found[0] if found and found[0]["id"] == entry else None
+
+    async def _event(self, who: Principal, seq: int) -> str:
+        """Return the ledger's event as text; empty for what is not in it, such as a notice of health."""
+        said = await self.api.ask(who, "GET", f"/api/v1/events?after={max(0, seq - 1)}&limit=1")
+        events = said.content["events"] if said.well else []
+        if not events or events[0]["seq"] != seq:
+            return ""
+        return orjson.dumps(events[0], option=orjson.OPT_INDENT_2).decode()
+
+    def _refused(self, said: Said) -> Response:
+        if said.status == 404:
+            return self.desk.message("Not found", "There is no such subscription.", 404)
+        return self.desk.message("This did not work", said.fault, said.status)
+
+    def _signed(self, session: Session) -> dict[str, Any]:
+        return {"who": session.consumer or "the newsroom", "mark": self.door.mark(session)}
+
+
+def moment_of(at: object) -> Moment | None:
+    """Return a moment that the API tells as RFC 3339 or as a Unix time."""
+    if isinstance(at, int | float):
+        return moment(datetime.fromtimestamp(at, UTC))
+    return moment(datetime.fromisoformat(at)) if isinstance(at, str) and at else None
