@@ -38,6 +38,7 @@ class Settings:
     partitions: int = 1
     re_enrich_days: int = 7
     image_sizes: bool = False
+    egress_proxy: str | None = field(default=None, repr=False)
     secret_key: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -116,6 +117,13 @@ def _secret_keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+def _proxy(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path not in ("", "/"):
+        raise ValueError("must be an HTTP proxy, as in http://proxy.example:3128")
+    return text
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -165,5 +173,6 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "partitions": _whole(1, 64),
     "re_enrich_days": _whole(0, 365),
     "image_sizes": _yes_or_no,
+    "egress_proxy": _proxy,
     "secret_key": _secret_keys,
 }

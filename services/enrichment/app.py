@@ -49,8 +49,12 @@ class Enrichment:
         """Read the newsroom's files, then the stream."""
         if self._settings.image_sizes:
             limits = http_client.Limits(connections=AT_ONCE)
-            networks, public_url = self._settings.allow_networks, self._settings.public_url
-            self._session = http_client.connect(networks, limits=limits, public_url=public_url)
+            self._session = http_client.connect(
+                self._settings.allow_networks,
+                limits=limits,
+                public_url=self._settings.public_url,
+                proxy=self._settings.egress_proxy,
+            )
         await self._refresh()
         for loop in self.loops:
             loop.start()

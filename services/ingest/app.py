@@ -124,7 +124,11 @@ class Ingest:
 
     async def start(self) -> None:
         """Open the ways in that are not HTTP; Redis may still be away."""
-        self._session = http_client.connect(self._settings.allow_networks, public_url=self._settings.public_url)
+        self._session = http_client.connect(
+            self._settings.allow_networks,
+            public_url=self._settings.public_url,
+            proxy=self._settings.egress_proxy,
+        )
         await self._bus.start()
         for loop in self.loops:
             loop.start()

@@ -65,7 +65,12 @@ class Syndication:
         reading, letters = Reading(library), DeadLetters(store, settings.partitions)
         idempotency = Idempotency(store)
         self._bus, self._letters = bus, letters
-        self._session = connect(settings.allow_networks, limits=webhooks.SESSION_LIMITS, public_url=settings.public_url)
+        self._session = connect(
+            settings.allow_networks,
+            limits=webhooks.SESSION_LIMITS,
+            public_url=settings.public_url,
+            proxy=settings.egress_proxy,
+        )
         self._webhooks = webhooks.create(
             settings=settings,
             store=store,

@@ -10,6 +10,7 @@ from time import perf_counter
 import aiohttp
 from aiohttp import ClientResponse, ClientTimeout
 
+from shared.http_client.certificates import CertificateError
 from shared.netguard import AddressRefused, NotAWebAddress
 
 CONNECT_SECONDS = 5.0
@@ -85,6 +86,9 @@ NO_TOTAL = ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 FAILURES = (aiohttp.ClientError, OSError, ValueError)
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "timed out while connecting"),
+    (CertificateError, "the client certificate cannot be used"),
+    (aiohttp.ClientHttpProxyError, "the egress proxy refused to connect"),
+    (aiohttp.ClientProxyConnectionError, "the egress proxy could not be reached"),
     (aiohttp.ClientConnectorDNSError, "the host does not resolve"),
     (aiohttp.ClientSSLError, "TLS failed"),
     (aiohttp.ClientConnectorError, "could not connect"),

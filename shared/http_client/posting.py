@@ -1,4 +1,4 @@
-"""Sends one message and hears its answer; follows nothing."""
+"""Sends one request that is no GET and hears its answer; follows nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from io import BytesIO
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from shared.http_client.certificates import context_of
 from shared.http_client.outcomes import FAILURES, Answer, NoAnswer, clock, milliseconds_since, no_answer, plain
 
 if TYPE_CHECKING:
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
+    from shared.http_client.certificates import ClientCertificate
     from shared.http_client.session import Session
 
 LARGE = 1 << 20
+KEEP = 16_384
 
 
 async def post(
@@ -25,22 +28,51 @@ async def post(
     body: bytes,
     headers: Mapping[str, str],
     timeout: float,  # noqa: ASYNC109  # running out is an outcome here, not a cancelled caller
-    keep: int = 16_384,
+    keep: int = KEEP,
+    certificate: ClientCertificate | None = None,
 ) -> Answer | NoAnswer:
     """Send `body` and return the answer with up to `keep` bytes of its body, all within `timeout` seconds.
 
     Redirects are not followed. The body comes as sent, undecoded. Once the status has come it counts, even if
-    the body then hangs or breaks off: the receiver has taken the message.
+    the body then hangs or breaks off: the receiver has taken the message. `certificate` is shown over TLS.
     """
+    data = body if len(body) < LARGE else BytesIO(body)
+    return await _heard(session, "POST", url, headers, timeout, keep, certificate, data)
+
+
+async def options(
+    session: Session,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    timeout: float,  # noqa: ASYNC109  # likewise
+    certificate: ClientCertificate | None = None,
+) -> Answer | NoAnswer:
+    """Ask what a receiver allows; else as `post`."""
+    return await _heard(session, "OPTIONS", url, headers, timeout, KEEP, certificate, None)
+
+
+async def _heard(
+    session: Session,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    timeout: float,  # noqa: ASYNC109  # likewise
+    keep: int,
+    certificate: ClientCertificate | None,
+    data: bytes | BytesIO | None,
+) -> Answer | NoAnswer:
     started = perf_counter()
     try:
-        response = await session.post(
+        response = await session.request(
+            method,
             url,
-            data=body if len(body) < LARGE else BytesIO(body),
+            data=data,
             headers=headers,
             timeout=clock(timeout),
             allow_redirects=False,
             auto_decompress=False,
+            ssl=context_of(certificate) if certificate else True,
         )
     except FAILURES as error:
         return no_answer(error, timeout, started)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import ClientResponse, ClientSession, DummyCookieJar, TCPConnector
 
+from shared.http_client.proxying import address_of, checking, to_proxy
 from shared.netguard import guard
 
 if TYPE_CHECKING:
@@ -61,17 +62,19 @@ def connect(
     limits: Limits = Limits(),
     public_url: str | None = None,
     resolver: AbstractResolver | None = None,
+    proxy: str | None = None,
 ) -> Session:
     """Make a session whose every connection is guarded; needs a running loop, and closing by the caller.
 
-    Environment proxies are ignored, for a proxy would connect where the guard does not look.
+    With `proxy` all goes through it, and each request is checked before it is handed over (see `proxying`). Proxies of
+    the environment are ignored, for they would connect where nobody looks.
     """
     connector = TCPConnector(
         limit=limits.connections,
         limit_per_host=limits.per_host,
         ttl_dns_cache=limits.dns_seconds,
         keepalive_timeout=4,  # many servers close after 5 s; a POST sent just then would fail unanswered
-        socket_factory=guard(allowed),
+        socket_factory=guard(allowed) if proxy is None else to_proxy(proxy),
         resolver=resolver,
     )
     agent = f"{USER_AGENT} (+{public_url})" if public_url else USER_AGENT
@@ -80,5 +83,7 @@ def connect(
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": agent, "Accept-Encoding": "identity"},
         trust_env=False,
+        proxy=None if proxy is None else address_of(proxy),
+        middlewares=() if proxy is None else (checking(allowed, proxy),),
         response_class=_Bounded,
     )

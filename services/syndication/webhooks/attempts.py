@@ -53,15 +53,16 @@ class Attempts:
             await self.directory.refresh()
             return None
         id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-        body = delivery.matched if notice else None
+        message = Message(id, delivery.matched) if notice else None
         if prepared is not None:
-            body = prepared.body(delivery.previous_seq, delivery.matched, delivery.supersedes)
+            asked = delivery.previous_seq, delivery.matched, delivery.supersedes
+            message = prepared.message(id, subscription.sending, *asked)
         now = self.clock()
-        if body is None:
+        if message is None:
             judged, outcome = dropped(delivery, id, now), None
         else:
             attempt = Attempt(delivery.failures + 1, now - prepared.published if prepared else 0.0)
-            outcome = await self.send(subscription, Message(id, body), now, attempt)
+            outcome = await self.send(subscription, message, now, attempt)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
         self._tell(log, delivery, judged, outcome, prepared)
         return judged if prepared is None else self._receipt(delivery, judged, prepared.published)

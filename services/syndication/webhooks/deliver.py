@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.syndication.webhooks.formats import written
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.sign import signatures
 from services.syndication.webhooks.signing_keys import SigningKeys
@@ -72,6 +73,7 @@ class Sender:
 
     session: Session
     signing_keys: SigningKeys
+    site: str
 
     async def __call__(
         self, subscription: Subscription, message: Message, now: float, attempt: Attempt = FIRST
@@ -81,20 +83,27 @@ class Sender:
         Success is 2xx only; redirects are not followed and fail; 410 disables (Standard Webhooks 1.0.0,
         "Deliverability and reliability"). Raises SealError, NoSigningKeyError: it cannot be signed now.
         """
-        timestamp = int(now)
+        timestamp, form = int(now), written(message, subscription.sending.format, self.site)
         headers = {
-            **dict(subscription.credentials.headers),
-            **dict(message.attributes),
-            "content-type": message.content_type,
+            **subscription.credentials.sent(),
+            **form.headers,
             "user-agent": USER_AGENT,
             "webhook-id": message.id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": signatures(self.keys(subscription, now), message.id, timestamp, message.body),
+            "webhook-signature": signatures(self.keys(subscription, now), message.id, timestamp, form.body),
             "wireroom-attempt": str(attempt.number),
             "wireroom-queued-ms": str(max(0, round(attempt.queued * 1000))),
         }
-        url, body = subscription.url, message.body
-        return judge(await post(self.session, url, body=body, headers=headers, timeout=TIMEOUT, keep=KEPT), now)
+        answer = await post(
+            self.session,
+            subscription.url,
+            body=form.body,
+            headers=headers,
+            timeout=TIMEOUT,
+            keep=KEPT,
+            certificate=subscription.credentials.certificate,
+        )
+        return judge(answer, now)
 
     def keys(self, subscription: Subscription, now: float) -> Sequence[bytes | Ed25519PrivateKey]:
         """Return the keys that sign for a receiver at Unix time `now`. Raises SealError, NoSigningKeyError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -18,17 +17,13 @@ from pydantic import (
 
 from services.syndication.webhooks.choices import Verify
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
-from services.syndication.webhooks.sending import Signing
+from services.syndication.webhooks.sending_inputs import SendingInput
 from services.syndication.webhooks.sign import SecretError, key_of
 from services.syndication.webhooks.starting import NOW, SCHEMA, Start, start
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.query import QueryError, parse
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110 section 5.6.2
-_OURS = re.compile(
-    r"(?i)webhook-.*|host|content-.*|transfer-encoding|connection|upgrade|te|trailer|expect|user-agent|accept-encoding"
-)
 WEEK = 604_800
 
 
@@ -48,23 +43,10 @@ def _secret(text: str) -> str:
     return text
 
 
-def _headers(given: dict[str, str]) -> dict[str, str]:
-    for name, value in given.items():
-        if not _TOKEN.fullmatch(name):
-            raise ValueError(f"{name[:64]!r} is not a header name")
-        if _OURS.fullmatch(name):
-            raise ValueError(f"{name} is set by the sender")
-        # CR, LF and NUL would let a value end its header and begin another (RFC 9110 section 5.5).
-        if not (value.isascii() and value.isprintable() and len(value) <= 1024):
-            raise ValueError(f"the value of {name} must be up to 1024 printable ASCII characters")
-    return given
-
-
 Filter = Annotated[str, AfterValidator(_filter)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 Types = Annotated[list[Literal[PublicType, HealthType]], Field(min_length=1, max_length=8)]
 Description = Annotated[str, StringConstraints(max_length=500)]
-Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]
 Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]
 From = Annotated[Start, BeforeValidator(start), WithJsonSchema(SCHEMA)]
@@ -79,7 +61,7 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class NewSubscription(Input):
+class NewSubscription(SendingInput, Input):
     """A subscription to make; without `secret` one is made, without `types` all come, without `verify` at once."""
 
     url: Url
@@ -87,8 +69,6 @@ class NewSubscription(Input):
     types: Types | None = None
     description: Description = ""
     secret: Annotated[str, AfterValidator(_secret)] | None = None
-    headers: Headers = {}
-    signing: Signing = "v1"
     schedule: Waits | None = None
     start: From = Field(NOW, alias="from")
     verify: Verify | None = None
@@ -102,15 +82,13 @@ class NewSubscription(Input):
         return Pacing(max_in_flight=self.max_in_flight, rate_limit=self.rate_limit)
 
 
-class ChangedSubscription(Input):
-    """What to change of a subscription; a field that is not given stays, `null` for types or rate_limit lifts it."""
+class ChangedSubscription(SendingInput, Input):
+    """What to change; a field that is not given stays, `null` lifts types, rate_limit and ways of sending."""
 
     url: Url | None = None
     filter: Filter | None = None
     types: Types | None = None
     description: Description | None = None
-    headers: Headers | None = None
-    signing: Signing | None = None
     schedule: Waits | None = None
     exit_notices: bool | None = None
     max_in_flight: MaxInFlight | None = None

@@ -8,21 +8,28 @@ from typing import Any
 
 import orjson
 
+from services.syndication.webhooks.cuts import WHOLE, Cut, cut_out, identity, links
 from services.syndication.webhooks.reading import Recorded
 from shared.events import to_json
 
-IDENTITY = ("id", "version", "status", "source", "guid", "url", "canonical_url")
-"""What is left of a retracted article in its message: enough to find and remove it, nothing to republish."""
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message is about, for formats that say it outside of the data; `subject` is an article, mostly."""
+
+    type: str
+    timestamp: str
+    subject: str
+    seq: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent, the same at every attempt; `attributes` are headers that belong to it."""
+    """What is sent, the same at every attempt: a body as Standard Webhooks has it, or with `about` the data alone."""
 
     id: str
     body: bytes
-    content_type: str = "application/json"
-    attributes: tuple[tuple[str, str], ...] = ()
+    about: About | None = None
 
 
 EXIT = b'[],"exit":true'
@@ -31,38 +38,38 @@ EXIT = b'[],"exit":true'
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One ledger entry as JSON, cut where subscribers differ: before previous_seq and before matched."""
+    """One ledger entry as JSON, cut where subscribers differ: before the data, previous_seq and matched."""
 
+    opening: bytes
     head: bytes
     middle: bytes
     tail: bytes
 
 
-def render(entry: Recorded, document: bytes | None) -> Rendered | None:
-    """Prepare an entry's body around its article's JSON; None when the article it must carry is gone.
+def render(entry: Recorded, document: bytes | None, cut: Cut = WHOLE, site: str = "") -> Rendered | None:
+    """Prepare an entry's body around what is wanted of its article's JSON; None when the article is gone.
 
     A retraction carries identity, reason and replacement only, and needs no document.
     """
     if entry.type == "article.retracted":
-        article: bytes | None = to_json(_identity(entry, document))
+        article: bytes | None = to_json(_withdrawn(entry, document, cut, site))
         more: dict[str, Any] = {"reason": entry.reason, "replacement_url": entry.replacement_url}
     else:
-        article = document
+        article = None if document is None else cut_out(document, cut, site)
         more = {"correction": entry.correction} if entry.type == "article.corrected" else {}
     if article is None:
         return None
     return Rendered(
-        head=b'{"type":%s,"timestamp":%s,"data":{"seq":%d,"previous_seq":'
-        % (to_json(entry.type), to_json(entry.timestamp), entry.seq),
+        opening=b'{"type":%s,"timestamp":%s,"data":' % (to_json(entry.type), to_json(entry.timestamp)),
+        head=b'{"seq":%d,"previous_seq":' % entry.seq,
         middle=b',"article":%s,"changed":%s,"matched":' % (article, to_json(entry.changed)),
-        tail=b"".join(b",%s:%s" % (to_json(name), to_json(value)) for name, value in more.items()) + b"}}",
+        tail=b"".join(b",%s:%s" % (to_json(name), to_json(value)) for name, value in more.items()) + b"}",
     )
 
 
-def _identity(entry: Recorded, document: bytes | None) -> dict[str, Any]:
-    known: dict[str, Any] = orjson.loads(document) if document is not None else {}
-    kept = {name: known[name] for name in IDENTITY if name in known}
-    return {**kept, "id": entry.article_id, "version": entry.version, "status": "canceled"}
+def _withdrawn(entry: Recorded, document: bytes | None, cut: Cut, site: str) -> dict[str, Any]:
+    kept = {**identity(document), "id": entry.article_id, "version": entry.version, "status": "canceled"}
+    return {**kept, "links": links(entry.article_id, site)} if cut.payload == "thin" else kept
 
 
 def body(rendered: Rendered, previous_seq: int | None, matched: bytes, supersedes: Sequence[int] = ()) -> bytes:
@@ -70,9 +77,18 @@ def body(rendered: Rendered, previous_seq: int | None, matched: bytes, supersede
 
     `supersedes` are the seqs of earlier versions that this one replaced on their way, said only where there are any.
     """
+    return b"".join((rendered.opening, *_data(rendered, previous_seq, matched, supersedes), b"}"))
+
+
+def data(rendered: Rendered, previous_seq: int | None, matched: bytes, supersedes: Sequence[int] = ()) -> bytes:
+    """Return the body's `data` alone."""
+    return b"".join(_data(rendered, previous_seq, matched, supersedes))
+
+
+def _data(rendered: Rendered, previous_seq: int | None, matched: bytes, supersedes: Sequence[int]) -> tuple[bytes, ...]:
     previous = b"null" if previous_seq is None else b"%d" % previous_seq
     instead = b',"supersedes":%s' % orjson.dumps(supersedes) if supersedes else b""
-    return b"".join((rendered.head, previous, rendered.middle, matched, instead, rendered.tail))
+    return rendered.head, previous, rendered.middle, matched, instead, rendered.tail
 
 
 def trial_body(subscription: str, timestamp: str) -> bytes:

@@ -8,6 +8,8 @@ from pydantic.json_schema import models_json_schema
 
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Verify
+from services.syndication.webhooks.cuts import FIELDS, Payload
+from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.inputs import (
     ChangedSubscription,
     NewSubscription,
@@ -104,7 +106,7 @@ def _health(type: str) -> Node:
 
 
 def _message(summary: str, body: Node) -> Node:
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature", "wireroom-attempt", "wireroom-queued-ms")
     return {
         "post": {
             "summary": summary,
@@ -163,6 +165,11 @@ def _schemas() -> Node:
         "created_at": {"type": "string", "format": "date-time"},
         "headers": {**_TEXTS, "description": "names only; values are never shown"},
         "signing": {"enum": list(get_args(Signing)), "description": "v1 by the secret, v1a by the keys of the JWKS"},
+        "format": {"enum": list(get_args(Format))},
+        "payload": {"enum": list(get_args(Payload)), "description": "thin: identity and links"},
+        "fields": {"type": ["array", "null"], "items": {"enum": list(FIELDS)}, "description": "null: all of them"},
+        "auth": {"type": ["object", "null"], "description": "the type, and for basic the username"},
+        "client_certificate": {"type": ["object", "null"], "description": "subject, not_after and sha256"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
         "max_in_flight": _NUMBER,
         "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},

@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from services.syndication.cache import Recent
-from services.syndication.webhooks.message import Rendered, body, render
+from services.syndication.webhooks.cuts import Cut
+from services.syndication.webhooks.message import About, Message, Rendered, body, data, render
 from services.syndication.webhooks.reading import LedgerReader, Recorded
+from services.syndication.webhooks.sending import Sending
 
 KEPT_BYTES = 64 * 1024 * 1024
 """Of messages kept: more than are on their way at once, were each several times a long article."""
 
-MOST_BODIES = 4
+MOST_BODIES, MOST_CUTS = 4, 4
 
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
@@ -22,31 +25,54 @@ RUN = 64
 
 @dataclass(slots=True)
 class Prepared:
-    """A ledger entry with its rendered message; `rendered` is None when the article is no longer kept."""
+    """A ledger entry and its article's JSON, None when the article is no longer kept."""
 
     entry: Recorded
-    rendered: Rendered | None
+    document: bytes | None
     published: float
-    _bodies: dict[tuple[int | None, bytes, tuple[int, ...]], bytes] = field(default_factory=dict)
+    site: str = ""
+    _rendered: dict[Cut, Rendered | None] = field(default_factory=dict)
+    _bodies: dict[Any, bytes] = field(default_factory=dict)
 
-    def body(self, previous_seq: int | None, matched: bytes, supersedes: tuple[int, ...] = ()) -> bytes | None:
-        """Return the body for one subscriber, shared by those for whom it is the same."""
-        if self.rendered is None:
+    def message(
+        self,
+        id: str,
+        sending: Sending,
+        previous_seq: int | None,
+        matched: bytes,
+        supersedes: tuple[int, ...] = (),
+    ) -> Message | None:
+        """Return the message for one subscriber, its body shared by those for whom it is the same."""
+        rendered = self._cut(sending.cut)
+        if rendered is None:
             return None
-        key = (previous_seq, matched, supersedes)
+        write = body if sending.format == "standard" else data
+        key = (sending.cut, write, previous_seq, matched, supersedes)
         known = self._bodies.get(key)
         if known is None:
             if len(self._bodies) >= MOST_BODIES:
                 self._bodies.clear()
-            known = self._bodies[key] = body(self.rendered, previous_seq, matched, supersedes)
-        return known
+            known = self._bodies[key] = write(rendered, previous_seq, matched, supersedes)
+        return Message(id, known, None if write is body else self._about)
+
+    @property
+    def _about(self) -> About:
+        entry = self.entry
+        return About(entry.type, entry.timestamp, entry.article_id, entry.seq)
+
+    def _cut(self, cut: Cut) -> Rendered | None:
+        if cut not in self._rendered:
+            if len(self._rendered) >= MOST_CUTS:
+                self._rendered.clear()
+            self._rendered[cut] = render(self.entry, self.document, cut, self.site)
+        return self._rendered[cut]
 
 
 class Preparation:
     """Gives prepared entries by seq, reading the ledger for those it does not have, many at a time."""
 
-    def __init__(self, ledger: LedgerReader) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: LedgerReader, site: str) -> None:
+        self._ledger, self._site = ledger, site
         self._kept: Recent[int, Prepared] = Recent(KEPT_BYTES)
         self._waiting: dict[int, asyncio.Future[Prepared | None]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -106,9 +132,9 @@ class Preparation:
 
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
         published = datetime.fromisoformat(entry.timestamp).timestamp()
-        prepared = Prepared(entry, render(entry, document), published)
-        # Bodies made of it later are counted as if they were there: as many as are kept of one entry.
-        self._kept.put(entry.seq, prepared, (1 + MOST_BODIES) * len(document or b""))
+        prepared = Prepared(entry, document, published, self._site)
+        # What is made of it later is counted as if it were there: as much as is kept of one entry.
+        self._kept.put(entry.seq, prepared, (1 + MOST_CUTS + MOST_BODIES) * len(document or b""))
         return prepared
 
 

@@ -1,10 +1,13 @@
-"""How one receiver wants its messages sent: what signs them, and what of it is kept sealed; sends nothing itself."""
+"""How one receiver wants its messages: what signs them, in which format, how much of the article; sends nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Self
+
+from services.syndication.webhooks.cuts import WHOLE, Cut
+from services.syndication.webhooks.formats import Format
 
 Signing = Literal["v1", "v1a", "both"]
 """By the subscription's secret (HMAC-SHA256), by the publisher's key (ed25519), or by both."""
@@ -15,34 +18,32 @@ class Sending:
     """What the API shows of it."""
 
     signing: Signing = "v1"
+    format: Format = "standard"
+    cut: Cut = WHOLE
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
-        """Read it from its stored form."""
-        return cls(**stored)
+        """Read it from its stored form; what is not there, or None, has its default."""
+        fields = stored.get("fields")
+        return cls(
+            signing=stored.get("signing") or "v1",
+            format=stored.get("format") or "standard",
+            cut=Cut(stored.get("payload") or "full", None if fields is None else tuple(fields)),
+        )
+
+    def changed(self, given: Mapping[str, Any]) -> Self:
+        """Return it with what was given: a subset of what `public` shows."""
+        return self.read({**self.public(), **given})
 
     def public(self) -> dict[str, Any]:
         """Return it as it is stored and shown."""
-        return asdict(self)
+        return {
+            "signing": self.signing,
+            "format": self.format,
+            "payload": self.cut.payload,
+            "fields": self.cut.fields,
+        }
 
 
+SENT = frozenset(("signing", "format", "payload", "fields"))
 PLAIN = Sending()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """What the receiver asks of a sender, and nobody else may see."""
-
-    headers: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> Self:
-        """Read them from their stored form."""
-        return cls(headers=tuple((name, value) for name, value in stored["headers"]))
-
-    def public(self) -> dict[str, Any]:
-        """Return what the API shows: of headers the names."""
-        return {"headers": [name for name, _ in self.headers]}
-
-
-NONE = Credentials()

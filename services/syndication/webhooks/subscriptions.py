@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 import orjson
 
 from services.syndication.webhooks.choices import CHOICES, Choices
+from services.syndication.webhooks.credentials import NONE, Credentials
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
-from services.syndication.webhooks.sending import NONE, PLAIN, Credentials, Sending
+from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
@@ -36,7 +37,7 @@ MOST_OLD = 10
 class Secret:
     """A `whsec_` secret; `until` is the Unix time at which it stops signing, None for the current one."""
 
-    text: str
+    text: str = field(repr=False)
     until: float | None = None
 
 
@@ -126,7 +127,7 @@ def pack(subscription: Subscription, sealer: Sealer) -> dict[str, str | bytes]:
         "settings": orjson.dumps(settings),
         "limits": subscription.pacing.limits,
         "secrets": _sealed(secrets, _secrets_of(subscription.id), sealer),
-        "credentials": _sealed(asdict(subscription.credentials), _credentials_of(subscription.id), sealer),
+        "credentials": _sealed(subscription.credentials.stored(), _credentials_of(subscription.id), sealer),
         "status": subscription.status,
         "reason": subscription.reason or "",
     }

@@ -21,6 +21,7 @@ from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.engine import PROMPT, Engine
+from services.syndication.webhooks.handshake import Consent
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.missing import Missing
 from services.syndication.webhooks.notices import Notices
@@ -110,10 +111,10 @@ def create(
     `prompt` is how many deliveries are sent at once.
     """
     seals = sealer(settings.secret_key, settings.data_dir)
-    subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger)
+    subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url)
     lanes, directory = Lanes(store, patience), Directory(subscriptions)
     signing_keys = SigningKeys(store, seals, time)
-    send = Sender(session=session, signing_keys=signing_keys)
+    send = Sender(session=session, signing_keys=signing_keys, site=settings.public_url)
     notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
     engine = Engine(
         notices=notices,
@@ -150,6 +151,7 @@ def create(
             subscriptions=subscriptions,
             ledger=ledger,
             check_url=partial(check_url, allowed=settings.allow_networks),
+            consent=Consent(session, settings.public_url),
             verifying=verifying,
             look=engine.look,
         ),

@@ -7,7 +7,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from services.syndication.webhooks.sending import Credentials, Sending
+from services.syndication.webhooks.credentials import Credentials
+from services.syndication.webhooks.sending import Sending
 from services.syndication.webhooks.sign import key_of, secret_of
 from services.syndication.webhooks.subscriptions import OVERLAP_SECONDS, Secret, Subscription, is_whole, pack, unpack
 from shared.sealing import Sealer, SealError

@@ -9,10 +9,10 @@ from typing import Any
 
 from services.syndication.webhooks.beginning import begin
 from services.syndication.webhooks.choices import Choices
+from services.syndication.webhooks.handshake import Consent, Denied
 from services.syndication.webhooks.inputs import NewSubscription
 from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.webhooks.sending import Credentials, Sending
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.starting import first_of
 from services.syndication.webhooks.store import SubscriptionStore
@@ -37,8 +37,8 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
         owner=owner,
         created_at=rfc3339(now()),
         secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
-        credentials=Credentials(headers=tuple(given.headers.items())),
-        sending=Sending(signing=given.signing),
+        credentials=given.credentials(),
+        sending=given.sending(),
         schedule=tuple(given.schedule) if given.schedule else STANDARD,
         pacing=given.pacing,
         choices=Choices(verify=given.verify, exit_notices=given.exit_notices),
@@ -55,13 +55,18 @@ class Making:
     subscriptions: SubscriptionStore
     ledger: LedgerReader
     check_url: CheckUrl
+    consent: Consent
     verifying: Verifying
     look: Callable[[], None]
 
-    async def make(self, given: NewSubscription, owner: str | None, id: str | None = None) -> dict[str, Any]:
-        """Keep a new subscription and return it as its maker sees it, with its secret."""
+    async def make(self, given: NewSubscription, owner: str | None, id: str | None = None) -> dict[str, Any] | Denied:
+        """Keep a new subscription and return it as its maker sees it, with its secret; Denied when it is unwelcome."""
         number = await self.subscriptions.number()
         made = subscription_of(given, id=id or f"sub_{secrets.token_hex(10)}", number=number, owner=owner)
+        agreed = await self.consent(made) if given.handshake else made
+        if isinstance(agreed, Denied):
+            return agreed
+        made = agreed
         latest = await self.ledger.latest()
         first = await first_of(given.start, wish(made.filter, made.types), self.ledger, latest)
         if made.status == "active" and first > latest:

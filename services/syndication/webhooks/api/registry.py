@@ -22,9 +22,11 @@ from services.syndication.webhooks.api.access import (
     without_secret,
 )
 from services.syndication.webhooks.api.making import Making
+from services.syndication.webhooks.handshake import Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.pacing import PACES
+from services.syndication.webhooks.sending_inputs import TOLD
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 from services.syndication.webhooks.verifying import Verifying
@@ -83,7 +85,8 @@ class RegistryRoutes:
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
         owner = principal.id if isinstance(principal, Consumer) else None
-        return answer(await self.making.make(given, owner), 201)
+        made = await self.making.make(given, owner)
+        return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
@@ -106,6 +109,11 @@ class RegistryRoutes:
         if wrong is not None:
             return wrong
         changed = _merged(found, given)
+        asked = (changed.url, changed.sending.format) != (found.url, found.sending.format)
+        agreed = await self.making.consent(changed) if asked and given.handshake else changed
+        if isinstance(agreed, Denied):
+            return unwilling(agreed)
+        changed = agreed
         # Credentials alone when they were given: those of a subscription that is shut must not be written over.
         fields = ["settings"] if changed.credentials is found.credentials else ["settings", "credentials"]
         if changed != found and not await self.store.change(changed, *fields):
@@ -134,14 +142,17 @@ class RegistryRoutes:
         return Response(status_code=204)
 
 
+def unwilling(denied: Denied) -> Response:
+    """Return the 422 for a receiver that did not consent."""
+    told = f"the receiver {denied.reason}; without consent, ask with handshake: false"
+    return problem(422, f"format: {told}", errors=[("format", told)])
+
+
 def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
     """Return the subscription with the fields that were given; null lifts types and rate_limit, and nothing else."""
-    fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES}}
+    fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES, *TOLD}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    if "headers" in kept:
-        kept["credentials"] = replace(found.credentials, headers=tuple(kept.pop("headers").items()))
-    if "signing" in kept:
-        kept["sending"] = replace(found.sending, signing=kept.pop("signing"))
+    kept |= {"sending": given.sending(found.sending), "credentials": given.credentials(found.credentials)}
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
     if "exit_notices" in kept:

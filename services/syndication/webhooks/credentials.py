@@ -1,0 +1,71 @@
+"""What a receiver asks a sender to show it: headers, a password or token, a certificate; kept sealed, never shown."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+from shared.http_client import ClientCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """HTTP authentication: Basic with a name (RFC 7617), or Bearer (RFC 6750)."""
+
+    type: Literal["basic", "bearer"]
+    secret: str = field(repr=False)
+    username: str | None = None
+
+    @property
+    def header(self) -> str:
+        """The value of `authorization`."""
+        if self.type == "bearer":
+            return f"Bearer {self.secret}"
+        return f"Basic {b64encode(f'{self.username}:{self.secret}'.encode()).decode()}"
+
+    def public(self) -> dict[str, str]:
+        """Return what may be shown."""
+        return {"type": self.type} if self.username is None else {"type": self.type, "username": self.username}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """All of them; each may be missing."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: Auth | None = None
+    certificate: ClientCertificate | None = None
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Self:
+        """Read them from their stored form."""
+        auth, certificate = stored.get("auth"), stored.get("certificate")
+        return cls(
+            headers=tuple((name, value) for name, value in stored["headers"]),
+            auth=Auth(**auth) if auth else None,
+            certificate=ClientCertificate(**certificate) if certificate else None,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """Return them as they are to be sealed."""
+        return asdict(self)
+
+    def sent(self) -> dict[str, str]:
+        """Return the headers that go out with every request; authentication stands in for a header of that name."""
+        if self.auth is None:
+            return dict(self.headers)
+        others = {name: value for name, value in self.headers if name.lower() != "authorization"}
+        return {**others, "authorization": self.auth.header}
+
+    def public(self) -> dict[str, Any]:
+        """Return what the API shows: names, and whose certificate it is."""
+        return {
+            "headers": [name for name, _ in self.headers],
+            "auth": self.auth and self.auth.public(),
+            "client_certificate": self.certificate and self.certificate.about(),
+        }
+
+
+NONE = Credentials()

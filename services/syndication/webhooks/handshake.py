@@ -1,0 +1,74 @@
+"""Asks a receiver whether it wants CloudEvents from us (HTTP 1.1 Web Hooks for Event Delivery 1.0.2, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.http_client import Answer, NoAnswer, Session, options
+
+SECONDS = 10.0
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """It does; `rate` is how many a second it takes at most, None for as many as we like."""
+
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """It does not, or did not say so; the reason is in words that follow "the receiver"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Asks on behalf of the publisher at `site`."""
+
+    session: Session
+    site: str
+
+    async def __call__(self, subscription: Subscription) -> Subscription | Denied:
+        """Return a subscription at the rate that its receiver allows; formats but CloudEvents need no consent."""
+        if subscription.sending.format == "standard":
+            return subscription
+        said = await shake(self.session, subscription, self.site)
+        if isinstance(said, Denied):
+            return said
+        pacing = subscription.pacing
+        if said.rate is None or (pacing.rate_limit is not None and pacing.rate_limit <= said.rate):
+            return subscription
+        return replace(subscription, pacing=replace(pacing, rate_limit=said.rate))
+
+
+async def shake(session: Session, subscription: Subscription, site: str) -> Granted | Denied:
+    """Ask with OPTIONS on behalf of the publisher at `site`; only an answer that names us, or all, is consent."""
+    origin = urlsplit(site).hostname or site
+    headers = {**subscription.credentials.sent(), "webhook-request-origin": origin}
+    if subscription.pacing.rate_limit:
+        headers["webhook-request-rate"] = str(max(1, round(subscription.pacing.rate_limit * MINUTE)))
+    certificate = subscription.credentials.certificate
+    answer = await options(session, subscription.url, headers=headers, timeout=SECONDS, certificate=certificate)
+    return judged(answer, origin)
+
+
+def judged(answer: Answer | NoAnswer, origin: str) -> Granted | Denied:
+    """Return what an answer to the question means."""
+    if isinstance(answer, NoAnswer):
+        return Denied(f"could not be asked for consent: {answer.reason}")
+    if not 200 <= answer.status < 300:
+        return Denied(f"answered {answer.status} to the CloudEvents handshake (OPTIONS)")
+    allowed = [name.strip().lower() for name in answer.headers.get("webhook-allowed-origin", "").split(",")]
+    if origin.lower() not in allowed and "*" not in allowed:
+        return Denied(f"does not name {origin} in WebHook-Allowed-Origin")
+    rate = answer.headers.get("webhook-allowed-rate", "*").strip()
+    if rate == "*":
+        return Granted()
+    if not (rate.isascii() and rate.isdigit() and 0 < int(rate) < 10**9):
+        return Denied("gives a WebHook-Allowed-Rate that is no number")
+    return Granted(int(rate) / MINUTE)

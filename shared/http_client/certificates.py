@@ -1,0 +1,102 @@
+"""Client certificates for mutual TLS: checked when they are given, made into TLS contexts when they are used."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509 import load_pem_x509_certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+KEPT_CONTEXTS = 256
+"""Of certificates in use: a context costs milliseconds to make, and its connections are kept with it."""
+
+
+class CertificateError(ValueError):
+    """A client certificate cannot be used; the message says why, and shows no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """A certificate chain, the client's own first, and its private key without a password, both in PEM."""
+
+    chain: str
+    key: str = field(repr=False)
+
+    def check(self, now: datetime) -> None:
+        """Raise CertificateError unless the two belong together and are in their time."""
+        try:
+            certificate = load_pem_x509_certificates(self.chain.encode())[0]
+        except ValueError:
+            raise CertificateError("the certificate is not PEM") from None
+        if _spki(_private(self.key)) != _subject_spki(certificate.public_key()):
+            raise CertificateError("the private key is not the certificate's")
+        if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
+            raise CertificateError("the certificate is not in its time")
+
+    def about(self) -> Mapping[str, str]:
+        """Return what may be shown: whose it is, until when, and its SHA-256."""
+        certificate = load_pem_x509_certificates(self.chain.encode())[0]
+        return {
+            "subject": certificate.subject.rfc4514_string(),
+            "not_after": certificate.not_valid_after_utc.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "sha256": certificate.fingerprint(SHA256()).hex(),
+        }
+
+
+@lru_cache(maxsize=KEPT_CONTEXTS)
+def context_of(certificate: ClientCertificate) -> ssl.SSLContext:
+    """Return a context that shows the certificate, and checks servers as any other does. Raises CertificateError.
+
+    The module that makes it reads files alone: the key is written encrypted under a password of this moment.
+    """
+    context = ssl.create_default_context()
+    password = secrets.token_bytes(32).hex()
+    key = _private(certificate.key).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode())
+    )
+    file, path = tempfile.mkstemp(prefix="wireroom-")
+    try:
+        with os.fdopen(file, "wb") as written:
+            written.write(certificate.chain.encode() + b"\n" + key)
+        context.load_cert_chain(path, password=password)
+    except ssl.SSLError:
+        raise CertificateError("the certificate cannot be used") from None
+    finally:
+        Path(path).unlink()
+    return context
+
+
+def _private(text: str) -> PrivateKeyTypes:
+    try:
+        return load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError):
+        raise CertificateError("the private key is not PEM without a password") from None
+
+
+def _spki(key: PrivateKeyTypes) -> bytes:
+    return _subject_spki(key.public_key())
+
+
+def _subject_spki(key: object) -> bytes:
+    spki: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined]
+    return spki
