@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared.http_client.certificates import context_of
 from shared.http_client.outcomes import FAILURES, Answer, NoAnswer, clock, milliseconds_since, no_answer, plain
+from shared.netguard import web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp import ClientResponse
+    from yarl import URL
 
     from shared.http_client.certificates import ClientCertificate
     from shared.http_client.session import Session
@@ -66,7 +69,7 @@ async def _heard(
     try:
         response = await session.request(
             method,
-            url,
+            _address(url),
             data=data,
             headers=headers,
             timeout=clock(timeout),
@@ -78,6 +81,12 @@ async def _heard(
         return no_answer(error, timeout, started)
     start = await _start_of(response, keep)
     return Answer(response.status, plain(response), start, milliseconds_since(started))
+
+
+@lru_cache(maxsize=4096)
+def _address(url: str) -> URL:
+    """Return a URL as it is asked, the same object each time. Raises NotAWebAddress."""
+    return web_address(url)
 
 
 async def _start_of(response: ClientResponse, keep: int) -> bytes:
