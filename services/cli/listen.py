@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 import secrets
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,33 +16,14 @@ import click
 
 from services.cli.client import REFUSED, address, call, end, told
 from services.cli.output import printable, safe_json
+from services.cli.verifying import PREFIX, Check, VerificationError, by_public_keys, by_secret, verify
 
 LARGEST = 16 * 1024 * 1024
-TOLERANCE_SECONDS = 300
-PREFIX = "whsec_"
 LOCAL = "127.0.0.1"
 
 
-class VerificationError(ValueError):
-    """A request is not what it says: the message tells which part."""
-
-
-def verify(key: bytes, headers: Mapping[str, str], body: bytes, now: float) -> None:
-    """Check a request as the Standard Webhooks specification says ("Verifying signatures"); `now` in Unix seconds.
-
-    Raises VerificationError: a header is missing, the time is off by more than five minutes, no signature fits.
-    """
-    try:
-        message, stamp, given = (headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
-        moment = int(stamp)
-    except (KeyError, ValueError):
-        raise VerificationError("the webhook-… headers are missing or malformed") from None
-    if abs(now - moment) > TOLERANCE_SECONDS:
-        raise VerificationError("the timestamp is more than five minutes off")
-    text = f"{message}.{stamp}.".encode() + body
-    wanted = b"v1," + base64.b64encode(hmac.digest(key, text, hashlib.sha256))
-    if not any(hmac.compare_digest(one.encode(), wanted) for one in given.split(" ")):
-        raise VerificationError("no signature fits the secret")
+def _published() -> list[str]:
+    return [str(key["whpk"]) for key in call("GET", "/.well-known/jwks.json")["keys"]]
 
 
 def _key(_context: click.Context, _parameter: click.Parameter, secret: str | None) -> bytes:
@@ -73,11 +52,20 @@ def _key(_context: click.Context, _parameter: click.Parameter, secret: str | Non
 @click.option(
     "--filter", "-f", "query", metavar="QUERY", help="Subscribe at once with this query ('' for all), until Ctrl-C."
 )
+@click.option(
+    "--signing",
+    type=click.Choice(["v1", "v1a", "both"]),
+    default="v1",
+    show_default=True,
+    help="What must fit: the secret, the publisher's ed25519 key, or both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print whole bodies.")
-def listen(port: int, host: str, url: str | None, key: bytes, query: str | None, as_json: bool) -> None:
+def listen(port: int, host: str, url: str | None, key: bytes, query: str | None, signing: str, as_json: bool) -> None:
     """Receive webhooks here, verify and print them."""
+    checks = [by_secret(key)] if signing != "v1a" else []
+    checks += [by_public_keys(_published)] if signing != "v1" else []
     try:
-        server = ThreadingHTTPServer((host, port), _receiver(key, as_json=as_json))
+        server = ThreadingHTTPServer((host, port), _receiver(checks, as_json=as_json))
     except OSError as error:
         end(REFUSED, f"cannot listen on {host}:{port}: {error.strerror}")
     # A stop by SIGTERM takes the subscription back too, as Ctrl-C does.
@@ -86,9 +74,9 @@ def listen(port: int, host: str, url: str | None, key: bytes, query: str | None,
     try:
         secret = PREFIX + base64.b64encode(key).decode()
         if query is None:
-            _explain(url, secret)
+            _explain(url, secret, signing)
         else:
-            made = _subscribe(url, query, secret)
+            made = _subscribe(url, query, secret, signing)
         server.serve_forever()
     except KeyboardInterrupt:
         click.echo("", err=True)
@@ -99,8 +87,9 @@ def listen(port: int, host: str, url: str | None, key: bytes, query: str | None,
             call("DELETE", f"/api/v1/subscriptions/{made}")
 
 
-def _subscribe(url: str, query: str, secret: str) -> str:
-    answer = call("POST", "/api/v1/subscriptions", {"url": url, "filter": query, "secret": secret}, accept=(422,))
+def _subscribe(url: str, query: str, secret: str, signing: str) -> str:
+    asked = {"url": url, "filter": query, "secret": secret, "signing": signing}
+    answer = call("POST", "/api/v1/subscriptions", asked, accept=(422,))
     if "id" not in answer:
         click.echo(told(answer), err=True)
         if any(one["field"] == "url" for one in answer.get("errors", ())):
@@ -115,8 +104,9 @@ def _subscribe(url: str, query: str, secret: str) -> str:
     return made
 
 
-def _explain(url: str, secret: str) -> None:
-    body = json.dumps({"url": url, "filter": "", "secret": secret})
+def _explain(url: str, secret: str, signing: str) -> None:
+    told = {"url": url, "filter": "", "secret": secret} | ({} if signing == "v1" else {"signing": signing})
+    body = json.dumps(told)
     click.echo(
         f"listening on {url}; subscribe it from another terminal, with a query in filter to have less:", err=True
     )
@@ -124,7 +114,7 @@ def _explain(url: str, secret: str) -> None:
     click.echo(f"    -d '{body}'\n", err=True)
 
 
-def _receiver(key: bytes, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+def _receiver(checks: Sequence[Check], *, as_json: bool) -> type[BaseHTTPRequestHandler]:
     class Receiver(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 60
@@ -137,7 +127,7 @@ def _receiver(key: bytes, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(size))
             headers = {name.lower(): value for name, value in self.headers.items()}
             try:
-                verify(key, headers, body, time.time())
+                verify(checks, headers, body, time.time())
             except VerificationError as error:
                 click.echo(f"REFUSED   {error}", err=True)
                 self._answer(401)

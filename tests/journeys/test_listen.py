@@ -103,6 +103,14 @@ async def test_a_push_is_printed_at_once_a_repeat_is_not_and_an_update_names_wha
     assert not [text for text in listener.said if "REFUSED" in text]
 
 
+@pytest.mark.parametrize("signing", ["v1a", "both"])
+async def test_the_publishers_signature_is_verified_where_it_is_asked_for(line: Line, signing: str) -> None:
+    async with listening(line, "--port", str(free_port()), "--filter", "", "--signing", signing) as listener:
+        await line.push(guid="kursk-1", headline=KURSK)
+        assert (await listener.printed_line(1)).startswith("verified  article.published")
+    assert not [text for text in listener.said if "REFUSED" in text]
+
+
 async def test_it_takes_its_subscription_back_when_it_ends(line: Line) -> None:
     async with listening(line, "--port", str(free_port()), "--filter", ""):
         assert len(await subscriptions(line)) == 1
