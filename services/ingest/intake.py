@@ -26,6 +26,7 @@ from services.ingest.source import Settings, Source
 from services.ingest.steps import Step, decided, runs, step_of
 from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
+from shared import logs
 from shared.events import Retraction
 from shared.redis import RedisError
 
@@ -181,22 +182,19 @@ class Intake:
         return not conflicts
 
     def _tell(self, steps: Mapping[str, Step], source_id: str, correlation: str, started: float) -> None:
-        ms = round((perf_counter() - started) * 1000, 2)
+        about = {"source": source_id, "correlation_id": correlation, "ms": round((perf_counter() - started) * 1000, 2)}
+        told: list[Mapping[str, object]] = []
         for id, step in steps.items():
             result = step.result
             ARTICLES.labels(type(result).__name__.lower()).inc()
             if isinstance(result, Refused):
                 log.warning("article.refused", article_id=id, source=source_id, reason=result.reason)
-                continue
-            tell = log.info if isinstance(result, Accepted | Outdated) else log.debug
-            tell(
-                f"article.{SAID.get(type(result), 'unchanged')}",
-                article_id=id,
-                version=result.version,
-                source=source_id,
-                correlation_id=correlation,
-                ms=ms,
-            )
+            elif (said := SAID.get(type(result))) is not None:
+                told.append({"event": f"article.{said}", "article_id": id, "version": result.version, **about})
+            else:
+                log.debug("article.unchanged", article_id=id, version=result.version, **about)
+        if told:
+            logs.tell(told)
 
 
 async def _give_way(tried: int) -> None:

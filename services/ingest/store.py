@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -268,7 +269,13 @@ def _source(fields: Mapping[bytes, bytes]) -> Source | None:
     settings = stored.pop("settings", None)
     if settings is None:
         return None
-    return Source(Settings.model_validate(orjson.loads(settings)), Health.read(stored))
+    return Source(_settings(settings), Health.read(stored))
+
+
+@lru_cache(maxsize=1_000)
+def _settings(written: str) -> Settings:
+    """Read settings; they are asked for with every push and hardly ever change."""
+    return Settings.model_validate(orjson.loads(written))
 
 
 def _waiting(id: bytes, fields: Mapping[bytes, bytes]) -> Waiting:
