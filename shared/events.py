@@ -275,6 +275,12 @@ class ArticleRecalled(ArticleEvent):
     categories: tuple[Category, ...] = ()
 
 
+class ArticleForgotten(ArticleEvent):
+    """An article was kept for as long as was asked: who remembers it need not. Only its id and version are told."""
+
+    type: Literal["article.forgotten"] = "article.forgotten"
+
+
 Event = TypeVar("Event", bound=ArticleEvent)
 
 

@@ -37,6 +37,8 @@ class Settings:
     log_level: str = "info"
     partitions: int = 1
     re_enrich_days: int = 7
+    keep_days: int = 0
+    keep_articles: int = 0
     image_sizes: bool = False
     egress_proxy: str | None = field(default=None, repr=False)
     secret_key: tuple[str, ...] = field(default=(), repr=False)
@@ -172,6 +174,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "log_level": _one_of(*LEVELS),
     "partitions": _whole(1, 64),
     "re_enrich_days": _whole(0, 365),
+    "keep_days": _whole(0, 36_500),
+    "keep_articles": _whole(0, 999_999_999),
     "image_sizes": _yes_or_no,
     "egress_proxy": _proxy,
     "secret_key": _secret_keys,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 from zlib import crc32
 
-from shared.events import ArticleEnriched, ArticleIngested, ArticleRecalled, Event
+from shared.events import ArticleEnriched, ArticleForgotten, ArticleIngested, ArticleRecalled, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,9 @@ class Stream(Generic[Event]):
 ARTICLE_INGESTED = Stream("article.ingested", ArticleIngested, readers=("enrichment",))
 ARTICLE_ENRICHED = Stream("article.enriched", ArticleEnriched, readers=("syndication",))
 ARTICLE_RECALLED = Stream("article.recalled", ArticleRecalled, readers=("ingest",))
+ARTICLE_FORGOTTEN = Stream("article.forgotten", ArticleForgotten, readers=("ingest",))
 
-STREAMS: tuple[Stream[ArticleIngested] | Stream[ArticleEnriched] | Stream[ArticleRecalled], ...] = (
-    ARTICLE_INGESTED,
-    ARTICLE_ENRICHED,
-    ARTICLE_RECALLED,
-)
+STREAMS: tuple[Stream[Any], ...] = (ARTICLE_INGESTED, ARTICLE_ENRICHED, ARTICLE_RECALLED, ARTICLE_FORGOTTEN)
 
 
 def partition_of(key: str, partitions: int) -> int:

@@ -20,6 +20,7 @@ from services.ingest.api.sources import Sources
 from services.ingest.asking import Asking
 from services.ingest.drop import DropFolder
 from services.ingest.drop.memory import Memory
+from services.ingest.forgotten import Forgotten
 from services.ingest.ghost.store import Replays
 from services.ingest.intake import Intake
 from services.ingest.outbox import Outbox
@@ -46,7 +47,7 @@ from shared.idempotency import Idempotency
 from shared.netguard import check_url
 from shared.redis import Store
 from shared.settings import Settings
-from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED, ARTICLE_RECALLED
+from shared.streams import ARTICLE_ENRICHED, ARTICLE_FORGOTTEN, ARTICLE_INGESTED, ARTICLE_RECALLED
 from shared.ticks import Tick
 from shared.times import now
 
@@ -84,6 +85,7 @@ class Ingest:
         sources, items = SourceStore(store), ItemStore(store)
         self._outbox = Outbox(items, sources, bus)
         bus.subscribe(ARTICLE_RECALLED, Recalled(items, self._outbox, now).on_article_recalled)
+        bus.subscribe(ARTICLE_FORGOTTEN, Forgotten(items, sources).on_article_forgotten)
         self._pressure = Pressure(self._depth, time.monotonic)
         intake = Intake(sources, items, self._outbox, self._pressure, now)
         turns = Turns(store, now)

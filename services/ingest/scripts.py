@@ -17,7 +17,11 @@ end
 if #conflicts > 0 then return conflicts end
 for entry = 0, count - 1 do
   local at = 3 + entry * 5
-  redis.call('HSET', items, ARGV[at], ARGV[at + 2])
+  if ARGV[at + 2] == '' then
+    redis.call('HDEL', items, ARGV[at])
+  else
+    redis.call('HSET', items, ARGV[at], ARGV[at + 2])
+  end
   if ARGV[at + 3] ~= '' then
     redis.call('XADD', outbox, '*', 'article', ARGV[at], 'event', ARGV[at + 3], 'correlation', ARGV[at + 4])
   end

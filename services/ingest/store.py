@@ -32,7 +32,7 @@ NOTHING: Mapping[bytes, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a commit: what was stored when it was read, what is to be, and the event if any."""
+    """One item of a commit: what was stored when it was read, what is to be (empty: nothing), and the event if any."""
 
     article_id: str
     before: bytes

@@ -31,6 +31,7 @@ from services.syndication.reading import Reading
 from services.syndication.recall.api import RecallRoutes
 from services.syndication.recall.worker import Worker
 from services.syndication.recording import Recording
+from services.syndication.retention.wiring import retention
 from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from services.syndication.webhooks import wiring as webhooks
@@ -137,6 +138,7 @@ class Syndication:
             Tick("dead letters", COUNT_SECONDS, self._count),
             recall,
             release,
+            retention(settings, library, letters, bus, store=store, undelivered=self._webhooks.undelivered),
             self._websub.tick,
             self._front.tick,
         )

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from services.syndication.reading import Reading
 from services.syndication.store import Library
 from shared.auth import Guard
+from shared.problems import problem
 from shared.requests import asked_query, whole_number
 
 MOST = 9_007_199_254_740_991
@@ -48,6 +49,9 @@ class Events:
         query = asked_query(request)
         if isinstance(query, Response):
             return query
+        if after and (first := await self.library.ledger.first()) > after + 1:
+            detail = f"entries before {first} are kept no more; go on with after={first - 1}, what lies between is lost"
+            return problem(410, detail, extra={"oldest": first})
         page = await self.reading.page(after, limit, query)
         latest = await self.library.ledger.latest()
         events = b",".join(event for _, event in page.events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -176,9 +177,19 @@ class EventStream:
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
         return min(int(asked), latest) if asked else latest, query
 
+    async def _first(self, after: int) -> int | None:
+        """Return the oldest entry there is, if some after this number are kept no more."""
+        with suppress(RedisError):
+            first = await self._ledger.first() if after else 0
+            return first if first > after + 1 else None
+        return None
+
     async def _events(self, after: int, query: Query | None, send: Send, gone: asyncio.Future[None]) -> None:
         era = self._tail.era
         await _say(send, b": the ledger from here on\nretry: 2000\n\n")
+        first = await self._first(after)
+        if first is not None:
+            await _say(send, b'event: truncated\ndata: {"oldest":%d}\n\n' % first)
         while not (self._tail.closed or gone.done()):
             if era != self._tail.era:
                 era, after = self._tail.era, 0

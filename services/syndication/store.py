@@ -92,6 +92,21 @@ class Articles:
         """Return up to `limit` articles that were ever a copy or revision of one, oldest first."""
         return [id.decode() for id in await self._store.do("ZRANGE", copies_key(article_id), 0, limit - 1)]
 
+    async def drop_before(self, article_id: str, version: int) -> None:
+        """Drop the documents of an article up to a version that is not its newest."""
+        kept = await self._store.do("HKEYS", documents_key(article_id))
+        old = [number for number in map(int, kept) if number <= version]
+        if old:
+            await self._store.do("HDEL", documents_key(article_id), *old)
+        for number in old:
+            self._cache.drop((article_id, number))
+
+    async def drop(self, article_id: str) -> None:
+        """Drop everything that is kept of an article."""
+        for number in map(int, await self._store.do("HKEYS", documents_key(article_id))):
+            self._cache.drop((article_id, number))
+        await self._store.do("UNLINK", documents_key(article_id), copies_key(article_id))
+
     @property
     def cached_bytes(self) -> int:
         """How much memory the documents at hand take."""

@@ -86,6 +86,12 @@ class DeadLetters:
         """Return how many letters there are."""
         return sum(await asyncio.gather(*(self._store.do("XLEN", s.dead_key(p)) for s, p in self._places())))
 
+    async def expire(self, before: int) -> int:
+        """Forget the letters from before a moment (Unix ms); return how many."""
+        cut = ("XTRIM", "MINID", f"{before}-0")
+        done = (self._store.do(cut[0], s.dead_key(p), *cut[1:]) for s, p in self._places())
+        return sum(await asyncio.gather(*done))
+
     async def retry(self, letter_id: str) -> bool:
         """Put a letter back on its stream, tries counted anew; False when there is no such letter."""
         place = self._find(letter_id)

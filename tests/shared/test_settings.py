@@ -31,6 +31,8 @@ def test_every_setting_is_read() -> None:
             "WIREROOM_PARTITIONS": "4",
             "WIREROOM_SECRET_KEY": f"{'n' * 32}, {'o' * 40}",
             "WIREROOM_IMAGE_SIZES": "True",
+            "WIREROOM_KEEP_DAYS": "90",
+            "WIREROOM_KEEP_ARTICLES": "100000",
             "PATH": "/bin",
         }
     )
@@ -38,6 +40,7 @@ def test_every_setting_is_read() -> None:
     assert (settings.data_dir, settings.newsroom) == (Path("/srv/data"), Path("/srv/newsroom"))
     assert (settings.host, settings.port, settings.public_url) == ("0.0.0.0", 9000, "https://news.example")
     assert settings.admin_token == "0123456789abcdef"
+    assert (settings.keep_days, settings.keep_articles) == (90, 100_000)
     assert settings.secret_key == ("n" * 32, "o" * 40)
     assert settings.allow_networks == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
     assert (settings.log_format, settings.log_level, settings.partitions) == ("json", "debug", 4)

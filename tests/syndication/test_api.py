@@ -79,6 +79,19 @@ async def test_the_ledger_is_read_after_a_number(app: ASGIApp, store: Store) -> 
     assert event["data"]["article"]["headline"] == "New"
 
 
+async def test_who_asks_for_what_is_kept_no_more_is_told_where_to_go_on(app: ASGIApp, store: Store) -> None:
+    await publish(store, *(an_article(id=f"desk-{n}", guid=str(n)) for n in range(5)))
+    await Ledger(store).cut(4)
+    gone = await ask(app, "GET", "/api/v1/events?after=2", token=TOKEN)
+    assert (gone.status, gone.json()["oldest"]) == (410, 4)
+    for after in (0, 3):
+        page = (await ask(app, "GET", f"/api/v1/events?after={after}", token=TOKEN)).json()
+        assert [event["seq"] for event in page["events"]] == [4, 5]
+    await Ledger(store).cut(6)
+    assert (await ask(app, "GET", "/api/v1/events?after=5", token=TOKEN)).json()["events"] == []
+    assert (await ask(app, "GET", "/api/v1/events?after=4", token=TOKEN)).json()["oldest"] == 6
+
+
 async def test_pages_of_the_ledger_join_without_gap(app: ASGIApp, store: Store) -> None:
     await publish(store, *(an_article(id=f"desk-{n}", guid=str(n)) for n in range(7)))
     seen, after = [], 0

@@ -141,6 +141,14 @@ async def test_a_client_resumes_where_it_left_off(stand: Stand) -> None:
     await stand.open("after=0").has("1", "2", "3")
 
 
+async def test_a_client_is_told_when_what_it_missed_is_kept_no_more(stand: Stand, store: Store) -> None:
+    await stand.publish("a", "b", "c", "d")
+    await Ledger(store).cut(4)
+    client = stand.open(last="1")
+    await client.told(b'event: truncated\ndata: {"oldest":4}')
+    await client.has("4")
+
+
 async def test_far_behind_nothing_is_missed(stand: Stand) -> None:
     names = [str(number) for number in range(2 * AT_ONCE + 3)]
     await stand.publish(*names)

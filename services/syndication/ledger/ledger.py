@@ -27,6 +27,8 @@ from services.syndication.ledger.scripts import (
     DUE_NOW,
     EVENTS,
     FEED,
+    FORGET,
+    FORGOTTEN,
     HEADS,
     HOLD,
     MARKS,
@@ -38,6 +40,11 @@ from services.syndication.ledger.scripts import (
     TURNS,
 )
 from shared.redis import Store
+
+ALL = "all"
+"""The feed that every article stands in."""
+ON_A_PAGE = 100
+"""Articles that a feed's first page shows at the most."""
 
 
 class Ledger:
@@ -118,13 +125,17 @@ class Ledger:
 
     async def spent(self, most: int) -> list[tuple[str, int]]:
         """Return some of the versions that wait no more and whose texts are still to be deleted."""
-        found = await self._store.do("SRANDMEMBER", SPENT, most)
-        parted = (member.decode().rsplit(" ", 1) for member in found or ())
-        return [(article, int(version)) for article, version in parted]
+        return await self._members(SPENT, most)
 
     async def cleared(self, article_id: str, version: int) -> None:
-        """Note that the text of a version that waits no more is deleted."""
-        await self._store.do("SREM", SPENT, f"{article_id} {version}")
+        """Note that what was kept elsewhere of a version that was `spent` or `forgotten` is deleted."""
+        member = f"{article_id} {version}"
+        await asyncio.gather(*(self._store.do("SREM", key, member) for key in (SPENT, FORGOTTEN)))
+
+    async def _members(self, key: str, most: int) -> list[tuple[str, int]]:
+        found = await self._store.do("SRANDMEMBER", key, most)
+        parted = (member.decode().rsplit(" ", 1) for member in found or ())
+        return [(article, int(version)) for article, version in parted]
 
     async def head(self, article_id: str) -> Head | None:
         """Return the newest version of an article that is in, or None."""
@@ -148,6 +159,33 @@ class Ledger:
         else:
             entries = await self._store.do("XRANGE", EVENTS, f"({after}-0", "+", "COUNT", limit)
         return [recorded_of(entry_id, fields) for entry_id, fields in entries]
+
+    async def first(self) -> int:
+        """Return the number of the oldest entry there is, that of the next one to come where there is none."""
+        found = await self._store.do("XRANGE", EVENTS, "-", "+", "COUNT", 1)
+        return int(found[0][0].partition(b"-")[0]) if found else await self.latest() + 1
+
+    async def oldest(self, most: int) -> tuple[list[tuple[str, Head]], int]:
+        """Return the articles that nothing came of for longest, longest first, and how many articles there are."""
+        found, count = await asyncio.gather(
+            self._store.do("ZRANGE", f"{FEED}{ALL}", 0, most - 1), self._store.do("ZCARD", f"{FEED}{ALL}")
+        )
+        ids = [article.decode() for article in found]
+        heads = zip(ids, await self.heads(ids), strict=True)
+        return [(id, head) for id, head in heads if head is not None], int(count)
+
+    async def let_go(self, article_id: str, seq: int) -> bool:
+        """Let go of an article whose newest version has this number; False when something came of it since."""
+        keys = [HEADS, TURNS, FORGOTTEN, PLACED, MARKS, SEQ, FEED]
+        return bool(await self._store.run(FORGET, keys=keys, args=[article_id, seq, ON_A_PAGE]))
+
+    async def cut(self, first: int) -> None:
+        """Drop the entries before a number."""
+        await self._store.do("XTRIM", EVENTS, "MINID", f"{first}-0")
+
+    async def forgotten(self, most: int) -> list[tuple[str, int]]:
+        """Return some of the articles that were let go of, with their last version, and not `cleared` yet."""
+        return await self._members(FORGOTTEN, most)
 
     async def newest(self, feed: str, before: int | None, limit: int) -> list[tuple[str, Head]]:
         """Return up to `limit` articles of a feed and their heads, with seq below `before`, highest first."""

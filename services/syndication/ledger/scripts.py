@@ -22,6 +22,8 @@ DUE = "{ledger}:due"
 """Sorted set: article with a waiting version, by when someone has to see to it (ms)."""
 SPENT = "{ledger}:spent"
 """Set of `<article> <version>` that wait no more, whose texts are still to be deleted (`embargo.store`)."""
+FORGOTTEN = "{ledger}:forgotten"
+"""Set of `<article> <version>` that the ledger let go of, of which more is kept elsewhere (`retention`)."""
 STANDS = (HEADS, TURNS, DUE, SPENT)
 
 # Where an article stands: the newest version that is in, the newest that took its turn without (it waits for the end
@@ -145,4 +147,28 @@ for _, article in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE
   given[#given + 1] = article
 end
 return {redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '', given}
+""")
+
+# Lets go of an article that stands where it was seen to, unless an update of it waits: it leaves its feeds, and nobody
+# finds it any more. Feeds so short that readers may have seen it there are told to have changed.
+# ARGV: article, its seq, how many articles a page shows at the most
+FORGET = Script("""
+local article = ARGV[1]
+local head = redis.call('HGET', KEYS[1], article)
+if not head then return 0 end
+local version, seq = string.match(head, '^(%d+) (%d+)')
+if seq ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], article) == 1 then return 0 end
+for feed in string.gmatch(redis.call('HGET', KEYS[4], article) or '', '%S+') do
+  redis.call('ZREM', KEYS[7] .. feed, article)
+  local left = redis.call('ZCARD', KEYS[7] .. feed)
+  if left == 0 then
+    redis.call('HDEL', KEYS[5], feed)
+  elseif left < tonumber(ARGV[3]) then
+    redis.call('HSET', KEYS[5], feed, redis.call('GET', KEYS[6]))
+  end
+end
+redis.call('HDEL', KEYS[4], article)
+redis.call('HDEL', KEYS[1], article)
+redis.call('SADD', KEYS[3], article .. ' ' .. version)
+return 1
 """)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from time import time
@@ -31,6 +32,7 @@ from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.store import SubscriptionStore
+from services.syndication.webhooks.undelivered import undelivered
 from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Guard
 from shared.http_client import Limits, Session
@@ -57,6 +59,7 @@ class Webhooks:
     verifying: Verifying
     api: SubscriptionsApi
     signing: SigningKeysApi
+    undelivered: Callable[[], Awaitable[int]]
 
     async def start(self) -> None:
         """Begin to dispatch and deliver."""
@@ -169,5 +172,6 @@ def create(
         engine=engine,
         verifying=verifying,
         api=api,
+        undelivered=partial(undelivered, store, subscriptions),
         signing=SigningKeysApi(guard=guard, keys=signing_keys, seal=subscriptions.seal),
     )
