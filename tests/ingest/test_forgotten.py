@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.ingest.forgotten import Forgotten
-from services.ingest.intake import Accepted, Unchanged
+from services.ingest.results import Accepted, Unchanged
 from services.ingest.source import Source
 from shared.bus import Done
 from shared.events import ArticleForgotten
