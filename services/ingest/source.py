@@ -20,6 +20,8 @@ Kind = Literal["feed", "page", "sitemap", "ghost", "wordpress", "drop", "push"]
 POLLED: frozenset[Kind] = frozenset(("feed", "page", "sitemap", "ghost", "wordpress"))
 """The kinds that are asked by us; the others come by themselves."""
 
+RoleField = Literal["location", "meta_title", "bio"]
+
 LONGEST_INTERVAL = 7 * 24 * 60
 Interval = Annotated[int, Field(ge=1, le=LONGEST_INTERVAL, description="minutes between two polls")]
 SourceId = Annotated[str, Field(pattern=f"^{SLUG.pattern}$")]
@@ -85,11 +87,13 @@ class Options(Input):
     """What may be said of any source; each has a sensible default.
 
     `full_text` fetches the article's page where a source gives headlines only. `members_only` takes posts that
-    are not public. `key` is a Content API key, `secret` signs hooks, `authorization` is sent to the source's own
-    host as that header. `first_items` are published of a new source's first document, the rest only remembered.
-    `timezone` (IANA) is that of dates without one. `interval_minutes` is the longest wait of a source that is
-    well; a busy one is asked up to three times as often. Without it a source waits 15 minutes, or up to an hour
-    when it is quiet. `shortest_minutes` and `longest_minutes` bound all of this, whatever source and server wish.
+    are not public. `author_role` names the field of a Ghost author in which this site keeps roles, for which Ghost
+    has none; of `bio` it is the first line. `key` is a Content API key, `secret` signs hooks, `authorization` is
+    sent to the source's own host as that header. `first_items` are published of a new source's first document, the
+    rest only remembered. `timezone` (IANA) is that of dates without one. `interval_minutes` is the longest wait of a
+    source that is well; a busy one is asked up to three times as often. Without it a source waits 15 minutes, or up
+    to an hour when it is quiet. `shortest_minutes` and `longest_minutes` bound all of this, whatever source and
+    server wish.
     """
 
     url: Url | None = None
@@ -104,6 +108,7 @@ class Options(Input):
     timezone: Timezone = None
     full_text: bool = False
     members_only: bool = False
+    author_role: RoleField | None = None
     websub: bool = True
     selectors: Selectors | None = None
     key: Secret | None = None
@@ -137,6 +142,7 @@ class Settings(BaseModel):
     timezone: str | None = None
     full_text: bool = False
     members_only: bool = False
+    author_role: RoleField | None = None
     websub: bool = True
     selectors: Selectors | None = None
     key: str | None = None

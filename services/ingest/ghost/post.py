@@ -60,7 +60,7 @@ def _fields(post: Object, settings: Settings, locale: str | None) -> dict[str, A
         "headline": headline,
         "summary": text(post.get("custom_excerpt"), 20_000),
         "body_html": body.html,
-        "authors": authors_of(post),
+        "authors": authors_of(post, settings.author_role),
         "categories": _tags(post),
         "images": with_lead(_lead(post), body.images),
         "related": body.related,

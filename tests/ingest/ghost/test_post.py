@@ -176,3 +176,23 @@ def test_what_cannot_be_taken_is_passed_over_with_a_reason(over: dict[str, Any])
 )
 def test_odd_values_never_break(field: str, odd: Any) -> None:
     assert isinstance(submission_of(a_post(**{field: odd}), SITE), Submission | Passed)
+
+
+@pytest.mark.parametrize(
+    ("field", "over", "role", "bio"),
+    [
+        (None, {"location": "News Editor"}, None, "Reports from the harbour."),
+        ("location", {"location": " News  Editor "}, "News Editor", "Reports from the harbour."),
+        ("meta_title", {"meta_title": None}, None, "Reports from the harbour."),
+        ("bio", {"bio": "News Editor\n\nReports from the harbour."}, "News Editor", "Reports from the harbour."),
+        ("bio", {"bio": "News Editor"}, "News Editor", None),
+        ("bio", {"bio": "Reports " * 20}, None, ("Reports " * 20).strip()),
+        ("bio", {"bio": None}, None, None),
+    ],
+)
+def test_a_site_keeps_roles_where_it_says(
+    field: str | None, over: dict[str, Any], role: str | None, bio: str | None
+) -> None:
+    made = submission_of(a_post(authors=[an_author(**over)]), SITE.model_copy(update={"author_role": field}))
+    assert isinstance(made, Submission)
+    assert (made.authors[0].role, made.authors[0].bio) == (role, bio)
