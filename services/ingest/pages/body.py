@@ -40,8 +40,10 @@ KEPT = frozenset("href src srcset alt title width height datetime cite lang dir 
 TITLED = "</h1>"
 """What stands above the heading is not the story, and the heading is told apart."""
 
-EXTRACTED = 20_000
-"""Elements of the largest page that is given to the extractor, whose time grows faster than the page."""
+EXTRACTED = 10_000
+NESTED = 250_000
+"""Elements of the largest page that is given to the extractor, and the most that they may have around them together:
+its time grows with both, to seconds for a page of a hundred kilobytes."""
 
 
 def container(root: HtmlElement, selector: str | None) -> HtmlElement | None:
@@ -133,7 +135,7 @@ def extracted(page: HtmlElement, url: str) -> str:
 
     It is given a tree, so that it opens and fetches nothing. Takes up to a second: call it in a thread.
     """
-    if sum(1 for _ in page.iter()) > EXTRACTED:
+    if _too_much(page):
         return ""
     from trafilatura import extract  # noqa: PLC0415  # half a second to load, for pages without marks only
 
@@ -153,6 +155,18 @@ def extracted(page: HtmlElement, url: str) -> str:
     inside = re.search(r"<body>(.*)</body>", found or "", re.DOTALL)
     text = (inside[1] if inside else found or "")[:LONGEST_BODY]
     return text[text.find(TITLED) + len(TITLED) :].strip() if TITLED in text else text.strip()
+
+
+def _too_much(page: HtmlElement) -> bool:
+    elements = depth = nested = 0
+    for event, _ in etree.iterwalk(page, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start":
+            elements += 1
+            nested += depth
+        if elements > EXTRACTED or nested > NESTED:
+            return True
+    return False
 
 
 def paragraphs(text: str) -> str:

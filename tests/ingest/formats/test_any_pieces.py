@@ -20,7 +20,7 @@ from services.ingest.submission import Submission
 from services.ingest.wordpress.post import submission_of as of_wordpress
 
 quick = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 NEWSML = (
     b'<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="g" version="x" xml:lang="">',

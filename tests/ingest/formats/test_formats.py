@@ -128,7 +128,7 @@ WHOLE = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.sampled_from(WHOLE), some.integers(0, 4000), some.integers(0, 40), some.binary(max_size=12))
 def test_no_bytes_make_a_reader_fail(body: bytes, at: int, length: int, other: bytes) -> None:
     place = at % len(body)
@@ -146,7 +146,7 @@ FIELDS = some.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.dictionaries(FIELDS, VALUES, max_size=4))
 def test_no_values_make_the_reader_of_ninjs_fail(over: dict[str, object]) -> None:
     assert isinstance(read(orjson.dumps(a_ninjs() | over), name="a.json", source_id="wire"), Document | Unreadable)

@@ -64,21 +64,21 @@ def test_other_scripts_are_not_read() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        "[" * 500_000,
-        '{"a":' * 200_000,
-        '{"a":"' + '\\"' * 900_000,
-        "{" + "/*" * 900_000,
-        "{" + ";" * 1_900_000,
-        "<!--" * 450_000,
-        "," * 1_900_000,
-        '{"@type":"Article","n":' + "9" * 1_000_000 + "}",
-        json.dumps([{"@type": "Article", "@id": f"#{at}", "author": {"@id": f"#{at + 1}"}} for at in range(30_000)]),
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        '{"a":"' + '\\"' * 200_000,
+        "{" + "/*" * 200_000,
+        "{" + ";" * 400_000,
+        "<!--" * 100_000,
+        "," * 400_000,
+        '{"@type":"Article","n":' + "9" * 200_000 + "}",
+        json.dumps([{"@type": "Article", "@id": f"#{at}", "author": {"@id": f"#{at + 1}"}} for at in range(7_500)]),
     ],
 )
 def test_bombs_end_within_a_second(script: str) -> None:
     started = time.process_time()
     assert len(read(script)) <= 5_000
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 2
 
 
 def test_mending_leaves_what_is_right_as_it_is() -> None:

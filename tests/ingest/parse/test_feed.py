@@ -183,7 +183,7 @@ BOMB = b'<!DOCTYPE r [<!ENTITY a0 "aaaaaaaaaa">' + b"".join(
     b'<!ENTITY a%d "&a%d;&a%d;&a%d;">' % (n + 1, n, n, n) for n in range(60)
 )
 ITEM = b"<rss><channel><item><title>T</title><description>"
-MANY = 100_000
+MANY = 25_000
 MONSTERS = {
     "unclosed quotes": ITEM + b"<a x='" * MANY,
     "quotes of both kinds": ITEM + b"<a x=\"<a y='" * MANY,
@@ -199,7 +199,7 @@ MONSTERS = {
     "signs in an author": b"<rss><item><title>T</title><author>" + b"(@" * MANY + b"</author></item></rss>",
     "authors": b"<rss><item><title>T</title>" + b"<author>x</author>" * MANY + b"</item></rss>",
     "one long date": b"<rss><item><title>T</title><pubDate>" + b"1 " * MANY + b"</pubDate></item></rss>",
-    "bases": b"<feed xml:base='" + b"x/" * 1000 + b"'>" + b"<entry><id>1</id><title>T</title></entry>" * 9_000,
+    "bases": b"<feed xml:base='" + b"x/" * 1000 + b"'>" + b"<entry><id>1</id><title>T</title></entry>" * 2_500,
     "broken items": b"<rss>" + b"<item>" * MANY,
     "json depth": b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * MANY,
     "json tags": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"tags":['
@@ -208,17 +208,17 @@ MONSTERS = {
     "wide characters": ("<rss>" + "x" * MANY).encode("utf-16"),
     "blank lines": b"<feed><entry><id>1</id><title>T</title><content>a" + b"\n " * MANY + b"b</content></entry></feed>",
     "entities": BOMB + b"]><rss><channel><item><title>&a59;</title></item></channel></rss>",
-    "depth": b"<rss><channel>" + b"<a>" * 100_000,
-    "balanced depth": b"<rss>" + b"<a>" * 20_000 + b"</a>" * 20_000 + b"</rss>",
-    "attributes": b"<rss " + b" ".join(b"a%d='x'" % n for n in range(50_000)) + b"/>",
-    "elements": b"<rss><channel>" + b"<item><title>x</title></item>" * 60_000,
-    "doctypes": b"<!DOCTYPE x>" * 20_000,
-    "unclosed doctypes": b"<!DOCTYPE" * 50_000,
-    "comments": b"<rss><channel>" + b"<!--" * 100_000,
-    "sections": b"<rss><channel><item><title>" + b"<![CDATA[" * 100_000,
-    "brackets": b"<rss><channel><item><title>" + b"<" * 100_000,
-    "ampersands": b"<rss><channel><item><title>" + b"&" * 100_000,
-    "namespaces": b"<rss><channel><item><title xmlns='" + b"x" * 1_000_000 + b"'/>",
+    "depth": b"<rss><channel>" + b"<a>" * MANY,
+    "balanced depth": b"<rss>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</rss>",
+    "attributes": b"<rss " + b" ".join(b"a%d='x'" % n for n in range(12_500)) + b"/>",
+    "elements": b"<rss><channel>" + b"<item><title>x</title></item>" * 15_000,
+    "doctypes": b"<!DOCTYPE x>" * 5_000,
+    "unclosed doctypes": b"<!DOCTYPE" * 12_500,
+    "comments": b"<rss><channel>" + b"<!--" * MANY,
+    "sections": b"<rss><channel><item><title>" + b"<![CDATA[" * MANY,
+    "brackets": b"<rss><channel><item><title>" + b"<" * MANY,
+    "ampersands": b"<rss><channel><item><title>" + b"&" * MANY,
+    "namespaces": b"<rss><channel><item><title xmlns='" + b"x" * 250_000 + b"'/>",
 }
 
 
@@ -227,4 +227,4 @@ def test_no_bytes_hold_the_parser_for_long(name: str) -> None:
     started = time.process_time()
     found = parse(MONSTERS[name], url=URL, content_type="", source_id="bay")
     assert isinstance(found, Document | Unreadable)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 2
