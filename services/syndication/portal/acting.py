@@ -33,8 +33,10 @@ class Acting:
 
     async def create(self, _request: Request, session: Session, fields: Fields) -> Response:
         """Make a subscription, and show its secret this once."""
-        given = {name: fields.get(name, "").strip() for name in ("url", "filter", "description")}
-        said = await self.api.ask(session.who, "POST", SUBSCRIPTIONS, given, _once(session, fields))
+        given: dict[str, Any] = {name: fields.get(name, "").strip() for name in ("url", "filter", "description")}
+        last = fields.get("last", "")
+        start = {"from": {"last": int(last)}} if last.isdecimal() and len(last) < 6 else {}
+        said = await self.api.ask(session.who, "POST", SUBSCRIPTIONS, given | start, _once(session, fields))
         if not said.well:
             return await self.reading.listed(session, fault=said.fault, given=given, status=422)
         return self._secret(said)
@@ -45,6 +47,7 @@ class Acting:
             "pause": self._pause,
             "resume": self._resume,
             "test": self._test,
+            "verify": self._verify,
             "rotate": self._rotate,
             "replay": self._replay,
         }
@@ -60,13 +63,24 @@ class Acting:
         return await self._then(session, id, "resumed", "PATCH", "", {"status": "active"})
 
     async def _replay(self, session: Session, id: str, fields: Fields) -> Response:
-        numbers = {name: fields[name].strip() for name in ("after_seq", "from_seq", "to_seq") if fields.get(name)}
-        body = {name: int(text) if text.isdecimal() and len(text) < 16 else text for name, text in numbers.items()}
+        numbers = {name: fields[name].strip() for name in ("from_seq", "to_seq") if fields.get(name)}
+        body: dict[str, Any] = {
+            name: int(text) if text.isdecimal() and len(text) < 16 else text for name, text in numbers.items()
+        }
+        if fields.get("failed_since"):
+            body["failed_since"] = f"{fields['failed_since'].strip()}T00:00:00Z"
         return await self._then(session, id, "replayed", "POST", "/replay", body)
 
     async def _test(self, session: Session, id: str, _fields: Fields) -> Response:
         said = await self._ask(session, id, "POST", "/test")
         return await self.reading.shown(session, id, tried=said.content if said.well else None, fault=said.fault)
+
+    async def _verify(self, session: Session, id: str, _fields: Fields) -> Response:
+        said = await self._ask(session, id, "POST", "/verify")
+        reason = said.content["reason"] if said.well and not said.content["verified"] else None
+        if said.well and reason is None:
+            return self.door.to(f"/subscriptions/{quote(id, safe='')}?done=verified")
+        return await self.reading.shown(session, id, fault=said.fault or f"Not verified: {reason}")
 
     async def _rotate(self, session: Session, id: str, fields: Fields) -> Response:
         said = await self._ask(session, id, "POST", "/rotate-secret", headers=_once(session, fields))

@@ -32,6 +32,7 @@ BLANK = {"url": "", "filter": "", "description": ""}
 DONE = {
     "paused": "Paused: what is due waits.",
     "resumed": "Active again: what waited is on its way.",
+    "verified": "Verified: deliveries begin.",
     "replayed": "Sent again: they are on their way.",
 }
 
@@ -84,6 +85,7 @@ class Reading:
             one=said.content,
             attempts=attempts,
             older=log.content.get("next") if log.well else None,
+            stats=await self._stats(who, path),
             health=health(latest),
             plot=plot(latest),
             done=done,
@@ -103,7 +105,7 @@ class Reading:
         if attempt is None:
             return self.desk.message("Not found", "There is no such delivery; the oldest are not kept.", 404)
         said = await self.api.ask(session.who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}")
-        event = await self._event(session.who, attempt["seq"])
+        event = await self._event(session.who, id, attempt["seq"])
         return self.desk.page(
             "delivery", "Delivery", **self._signed(session), one=said.content, attempt=attempt, event=event
         )
@@ -135,9 +137,16 @@ class Reading:
         found = said.content["deliveries"] if said.well else []
         return found[0] if found and found[0]["id"] == entry else None
 
-    async def _event(self, who: Principal, seq: int) -> str:
-        """Return the ledger's event as text; empty for what is not in it, such as a notice of health."""
-        said = await self.api.ask(who, "GET", f"/api/v1/events?after={max(0, seq - 1)}&limit=1")
+    async def _stats(self, who: Principal, path: str) -> list[tuple[str, Any]]:
+        """Return the figures of the last day and week."""
+        said = await self.api.ask(who, "GET", f"{path}/stats")
+        spans = (("Last 24 hours", "last_24h"), ("Last 7 days", "last_7d"))
+        return [(label, said.content[span]) for label, span in spans] if said.well else []
+
+    async def _event(self, who: Principal, id: str, seq: int) -> str:
+        """Return what was sent as text; empty for what the ledger has not, such as a notice of health."""
+        asked = urlencode({"subscription": id, "after": max(0, seq - 1), "limit": 1})
+        said = await self.api.ask(who, "GET", f"/api/v1/events?{asked}")
         events = said.content["events"] if said.well else []
         if not events or events[0]["seq"] != seq:
             return ""

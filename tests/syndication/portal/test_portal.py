@@ -18,7 +18,7 @@ from shared.redis import Store
 from shared.times import now
 from shared.web import application
 from tests.asgi import Answer, ask
-from tests.receiver import Receiver, Reply, a_receiver
+from tests.receiver import Receiver, Reply, a_receiver, fine
 from tests.syndication.page.building import a_printer, parsed
 from tests.syndication.webhooks.bed import TOKEN, MemoryLedger, a_replica, story
 from tests.waiting import until
@@ -98,7 +98,7 @@ async def scene(store: Store) -> AsyncIterator[Scene]:
     async with a_receiver() as receiver, a_replica(store, ledger) as replica:
         routes = portal(guard, replica.routes, a_printer, URL)
         ann, ben = await consumer(store, "Ann"), await consumer(store, "Ben")
-        yield Scene(application(routes), store, receiver, ledger, ann, ben)
+        yield Scene(application([*replica.routes, *routes]), store, receiver, ledger, ann, ben)
 
 
 async def test_the_cookie_is_kept_from_scripts_and_other_sites(scene: Scene) -> None:
@@ -250,6 +250,42 @@ async def test_a_delivery_is_sent_again_with_its_id(scene: Scene) -> None:
     assert scene.receiver.calls[0].id == scene.receiver.calls[1].id
 
 
+async def test_one_may_begin_with_what_was(scene: Scene) -> None:
+    for number in range(3):
+        scene.ledger.publish(story(number))
+    await scene.subscribed(scene.ann, last="10")
+    await until(lambda: len(scene.receiver.calls) == 3)
+
+
+async def test_what_was_given_up_is_sent_again(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    path = f"/portal/subscriptions/{id}"
+    answer = await developer.submit(path, f"{path}/replay", failed_since=now().date().isoformat())
+    assert answer.headers["location"] == f"{path}?done=replayed"
+    assert (await developer.submit(path, f"{path}/replay", failed_since="yesterday")).status == 422
+
+
+async def test_a_pending_receiver_is_verified_at_once(scene: Scene) -> None:
+    developer = await scene.signed_in(scene.ann)
+    scene.receiver.answer = lambda _call: _given(Reply(500))
+    asked = {"url": scene.receiver.url, "verify": "test"}
+    made = (await ask(scene.app, "POST", "/api/v1/subscriptions", json=asked, token=scene.ann.key)).json()
+    path = f"/portal/subscriptions/{made['id']}"
+    await until(lambda: scene.receiver.calls)
+    answer = await developer.submit(path, f"{path}/verify")
+    assert "Not verified" in answer.body.decode()
+    scene.receiver.answer = fine
+    answer = await developer.submit(path, f"{path}/verify")
+    assert (answer.status, answer.headers.get("location")) == (303, f"{path}?done=verified")
+
+
+async def test_figures_are_shown(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    scene.ledger.publish(story())
+    path = f"/portal/subscriptions/{id}"
+    await until(lambda: _says(developer, path, "Last 24 hours 1 1 0 100.0%"))
+
+
 @pytest.mark.parametrize(("first", "last"), [("x", "1"), ("2", "1"), ("", "")])
 async def test_a_wrong_range_is_refused_in_words(scene: Scene, first: str, last: str) -> None:
     developer, id, _ = await scene.subscribed(scene.ann)
@@ -302,4 +338,8 @@ async def _given(reply: Reply) -> Reply:
 
 
 async def _attempts(developer: Developer, path: str, count: int) -> bool:
-    return len(parsed((await developer.get(path)).body).xpath("//tbody/tr")) == count
+    return len(parsed((await developer.get(path)).body).xpath("//tbody/tr[.//a]")) == count
+
+
+async def _says(developer: Developer, path: str, words: str) -> bool:
+    return words in " ".join(parsed((await developer.get(path)).body).text_content().split())
