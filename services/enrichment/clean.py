@@ -127,8 +127,9 @@ def cleaned(markup: str, url: str | None) -> Body:
         safe = _sanitised(markup, web_address(url))
     except ValueError:  # nh3 cannot resolve against such an address
         safe = _sanitised(markup, None)
-    root = _parsed(safe) if "<img" in safe else None
-    return Body(safe, _text(safe), () if root is None else tuple(_pictures(root)))
+    if not safe.strip():
+        return EMPTY
+    return Body(safe, _text(safe), tuple(_pictures(_parsed(safe))) if "<img" in safe else ())
 
 
 def plain(text: str) -> str:
@@ -147,6 +148,7 @@ def _sanitised(markup: str, base: str | None) -> str:
     """Let nh3 have the last word on the markup: nothing is written into it afterwards."""
     sources = "srcset" in markup.lower()
     safe = _cleaner(base if base and (sources or _has_relative(markup)) else None, sources=sources).clean(markup)
+    safe = safe.lstrip("\ufeff")  # a parser drops one that comes first, and with tags dropped another may
     return CONTROL.sub("", safe) if _has_control(safe) else safe
 
 
@@ -252,10 +254,7 @@ def _depth(markup: str) -> int:
     return deepest
 
 
-def _parsed(safe: str) -> etree._Element | None:
-    """Parse sanitised markup; None when there is nothing in it."""
-    if not safe.strip():
-        return None
+def _parsed(safe: str) -> etree._Element:
     # Plain elements: lxml.html's own classes are looked up in Python for each one.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     return etree.fromstring(safe.encode("utf-8", "replace"), parser)
