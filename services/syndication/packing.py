@@ -7,7 +7,7 @@ import zstandard
 LEVEL = 3
 LARGEST = 64 * 1024 * 1024
 
-FORMAT = b"2"
+FORMAT = b"3"
 """Before every packed document; a new dictionary needs a new one, and the old ones to be read for ever."""
 
 COMMON_1 = (
@@ -53,7 +53,50 @@ COMMON_2 = (
     b'"attributions":[],"duplicate_of":null,"revision_of":null,"word_count":0,"reading_minutes":1,"corrections":[],'
     b'"retraction":null}'
 )
-DICTIONARIES = {b"1": COMMON_1, b"2": COMMON_2}
+WORDS = (
+    b"agriculture communities environmental championship manufacturing infrastructure intelligence negotiations "
+    b"representatives construction particularly organisation organization technology independence responsibility "
+    b"authorities investigation significant administration development international government parliament ministry "
+    b"president minister official officials spokesperson spokeswoman spokesman statement announced according reported "
+    b"confirmed published expected including following between against through during without because before after "
+    b"since until while although however whether another several hundreds thousands millions billion percent September"
+    b" October November December January February Monday Tuesday Wednesday Thursday Friday Saturday Sunday morning "
+    b"afternoon evening yesterday tomorrow tonight weekend century decade people children students workers residents "
+    b"families customers players leaders members voters victims soldiers troops forces military security defence "
+    b"defense police officers prosecutors lawyers judges court trial prison hospital doctors patients health medical "
+    b"research scientists university school education election campaign candidate political party democratic "
+    b"republican opposition coalition policy economic economy financial finance market markets investors shares "
+    b"company companies business industry trade workers prices energy climate weather water transport traffic railway "
+    b"airport building buildings housing property council councillors mayor city county region national country "
+    b"countries European American British Russian Ukrainian Chinese London Washington States Kingdom Union Nations "
+    b"league season match goals team coach club film music theatre museum festival artist author writer photograph "
+    b"photo image courtesy Reuters Associated Press Agence France-Presse"
+    b"told reporters in a statement on Monday. The company said that it would be the first time that the new rules had"
+    b' been agreed by members of the government. "We have been working with local authorities to make sure that this '
+    b'does not happen again," he said. "It is not clear what this will mean for the people who live there," she added.'
+    b" According to a report published on Thursday, more than half of those who took part said they would not have "
+    b"done so if they had known about it at the time. He has also been asked to help with the search for the missing, "
+    b"who were last seen near the city centre. It comes as the number of people who can no longer afford their homes "
+    b"is rising across the country. The decision was made after a meeting between the two sides, which are expected to"
+    b" meet again next week. There were no reports of injuries. Police said they were looking for witnesses. The case "
+    b"continues. One of the most important things is that they can now see each other every day, and that is what they"
+    b" want. Most of them are still waiting to hear from us about how much they should get back. But the plan was "
+    b"criticised by those who say it could take years. Some would like to go back, others are about to leave for good."
+    b" At least two others were taken to hospital. In the past few years, a number of other large companies have made "
+    b"similar changes to their work. She is one of the best known, and he was among the first to say so when the war "
+    b"began. What is being done under the new law, and why did it take so long? They are not only, where, when, many, "
+    b"such, these, those, their, them, then, than, from, into, over, under, with, will, were, which, being, would, "
+    b"could, should, about, there, after, other, first, last, next, year, years, month, week, days, time, part, place,"
+    b" world, home, house, life, work, call, called, used, using, made, make, take, took, come, came, given, found, "
+    b"left, right, high, long, great, small, early, later, early on, as well as, in order to, due to, because of, as "
+    b"part of, is expected to, has been, have been, had been, will be, can be, to be, it is, it was, of the, in the, "
+    b"to the, on the, for the, and the, at the, by the, with the, from the, that the, in a, of a, to a, for a, with a,"
+    b" is a, was a, as a,"
+)
+"""What English stories often say: a twentieth less is kept of one."""
+
+COMMON_3 = WORDS + COMMON_2
+DICTIONARIES = {b"1": COMMON_1, b"2": COMMON_2, b"3": COMMON_3}
 """None is to be changed: what was packed with it can only be unpacked with it."""
 
 

@@ -22,8 +22,13 @@ SAME = b"="
 
 
 def documents_key(article_id: str) -> str:
-    """Return the key of the hash version -> the packed article's JSON."""
+    """Return the key of the hash version -> the packed article's JSON, of versions after the first."""
     return f"{{a:{article_id}}}:docs"
+
+
+def first_key(article_id: str) -> str:
+    """Return the key of the first version's: most articles have no other, and a hash of one costs 200 bytes more."""
+    return f"{{a:{article_id}}}:1"
 
 
 def copies_key(article_id: str) -> str:
@@ -49,13 +54,13 @@ class Articles:
             await self._store.do("ZADD", copies_key(of), "NX", moment, article.id)
         if previous is not None and article.model_copy(update={"version": previous.version}) == previous:
             reference = SAME + str(previous.version).encode()
-            if await self._store.do("HSETNX", documents_key(article.id), article.version, reference):
+            if await self._put(article.id, article.version, reference):
                 return previous
             return await self.article(article.id, article.version) or previous
         document = to_json(article)
         beside = GIVEN + given.model_dump_json(exclude_defaults=True).encode() if given else b""
         packed = self._packing.pack(document + beside)
-        if await self._store.do("HSETNX", documents_key(article.id), article.version, packed):
+        if await self._put(article.id, article.version, packed):
             self._cache.put((article.id, article.version), document, len(document))
             return article
         return await self.article(article.id, article.version) or article
@@ -66,7 +71,7 @@ class Articles:
         held = self._cache.get(key)
         if held is not None:
             return held
-        packed = await self._store.do("HGET", documents_key(article_id), version)
+        packed = await self._packed(article_id, version)
         if packed is None:
             return None
         if packed[:1] == SAME:
@@ -77,7 +82,7 @@ class Articles:
 
     async def given(self, article_id: str, version: int) -> Given | None:
         """Return what the source gave of a version, or None when it was not kept."""
-        packed = await self._store.do("HGET", documents_key(article_id), version)
+        packed = await self._packed(article_id, version)
         if packed and packed[:1] == SAME:
             return await self.given(article_id, int(packed[1:]))
         given = self._packing.unpack(packed).partition(GIVEN)[2] if packed else b""
@@ -94,18 +99,18 @@ class Articles:
 
     async def drop_before(self, article_id: str, version: int) -> None:
         """Drop the documents of an article up to a version that is not its newest."""
-        kept = await self._store.do("HKEYS", documents_key(article_id))
-        old = [number for number in map(int, kept) if number <= version]
+        old = [number for number in await self._numbers(article_id) if number <= version]
         if old:
             await self._store.do("HDEL", documents_key(article_id), *old)
+            await self._store.do("UNLINK", first_key(article_id))
         for number in old:
             self._cache.drop((article_id, number))
 
     async def drop(self, article_id: str) -> None:
         """Drop everything that is kept of an article."""
-        for number in map(int, await self._store.do("HKEYS", documents_key(article_id))):
+        for number in await self._numbers(article_id):
             self._cache.drop((article_id, number))
-        await self._store.do("UNLINK", documents_key(article_id), copies_key(article_id))
+        await self._store.do("UNLINK", documents_key(article_id), first_key(article_id), copies_key(article_id))
 
     @property
     def cached_bytes(self) -> int:
@@ -119,7 +124,25 @@ class Articles:
     async def versions(self, article_id: str) -> list[int]:
         """Return the numbers of the versions kept that say something of their own, lowest first."""
         kept = await self._store.do("HGETALL", documents_key(article_id))
-        return sorted(int(version) for version, packed in kept.items() if packed[:1] != SAME)
+        told = {int(version) for version, packed in kept.items() if packed[:1] != SAME}
+        return sorted(told | {1} if await self._store.do("EXISTS", first_key(article_id)) else told)
+
+    async def _put(self, article_id: str, version: int, packed: bytes) -> bool:
+        """Keep a version; False when something is kept under its number."""
+        if version == 1:
+            return bool(await self._store.do("SETNX", first_key(article_id), packed))
+        return bool(await self._store.do("HSETNX", documents_key(article_id), version, packed))
+
+    async def _packed(self, article_id: str, version: int) -> bytes | None:
+        if version == 1:
+            first: bytes | None = await self._store.do("GET", first_key(article_id))
+            if first is not None:
+                return first
+        found: bytes | None = await self._store.do("HGET", documents_key(article_id), version)
+        return found
+
+    async def _numbers(self, article_id: str) -> list[int]:
+        return [1, *map(int, await self._store.do("HKEYS", documents_key(article_id)))]
 
 
 class Library:

@@ -43,7 +43,7 @@ async def test_the_cache_stays_within_its_bytes(store: Store) -> None:
 async def test_an_article_takes_less_memory_than_its_text(store: Store) -> None:
     article = an_article(body_html="<p>Some plain words of a story.</p>" * 60, body_text="words " * 400)
     await Articles(store).keep(article)
-    used = await store.do("MEMORY", "USAGE", f"{{a:{article.id}}}:docs")
+    used = await store.do("MEMORY", "USAGE", f"{{a:{article.id}}}:1")
     assert used < len(to_json(article)) / 2
 
 
