@@ -54,6 +54,6 @@ def _apart(body: bytes) -> tuple[About, bytes]:
     """Take a standard body apart: a test, or a notice about a subscription."""
     event = orjson.loads(body)
     data = event["data"]
-    about = data["subscription"]
+    about = data.get("subscription", "")
     subject = about if isinstance(about, str) else about["id"]
     return About(event["type"], event["timestamp"], subject, None), to_json(data)
