@@ -59,6 +59,17 @@ class Credentials:
         others = {name: value for name, value in self.headers if name.lower() != "authorization"}
         return {**others, "authorization": self.auth.header}
 
+    def given(self) -> dict[str, Any]:
+        """Return those there are in the form in which they were given: for who asked for all that is secret."""
+        made: dict[str, Any] = {"headers": dict(self.headers)} if self.headers else {}
+        if self.auth is not None and self.auth.type == "basic":
+            made["auth"] = {"type": "basic", "username": self.auth.username, "password": self.auth.secret}
+        elif self.auth is not None:
+            made["auth"] = {"type": "bearer", "token": self.auth.secret}
+        if self.certificate is not None:
+            made["client_certificate"] = {"certificate": self.certificate.chain, "private_key": self.certificate.key}
+        return made
+
     def public(self) -> dict[str, Any]:
         """Return what the API shows: names, and whose certificate it is."""
         return {

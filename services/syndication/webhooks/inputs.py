@@ -82,6 +82,20 @@ class NewSubscription(SendingInput, Input):
         return Pacing(max_in_flight=self.max_in_flight, rate_limit=self.rate_limit)
 
 
+class NewSubscriptions(Input):
+    """Subscriptions to make: all of them, or none when one is refused."""
+
+    subscriptions: Annotated[list[NewSubscription], Field(min_length=1, max_length=100)]
+
+
+class Restored(NewSubscription):
+    """A subscription put back under its id, as it was exported; of one that is there what is not given stays."""
+
+    id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    owner: Annotated[str, StringConstraints(max_length=200)] | None = None
+    status: Literal["active", "paused"] = "active"
+
+
 class ChangedSubscription(SendingInput, Input):
     """What to change; a field that is not given stays, `null` lifts types, rate_limit and ways of sending."""
 

@@ -13,8 +13,10 @@ from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.inputs import (
     ChangedSubscription,
     NewSubscription,
+    NewSubscriptions,
     Preview,
     Replay,
+    Restored,
     Rotation,
     SecretRotation,
 )
@@ -43,12 +45,27 @@ def openapi_paths() -> Node:
                 "get": operation("List subscriptions", shown=content("Subscriptions")),
                 "post": operation("Subscribe", "NewSubscription", status="201", shown=secret),
             },
+            f"{root}/batch": {
+                "post": operation(
+                    "Subscribe many at once, all or none",
+                    "NewSubscriptions",
+                    status="201",
+                    shown=content("SubscriptionsWithSecrets"),
+                )
+            },
+            f"{root}/export": {
+                "get": operation(
+                    "All subscriptions, to be put back or taken elsewhere (operators)",
+                    parameters=[parameter("secrets", "query", {"type": "boolean"})],
+                )
+            },
             f"{root}/preview": {
                 "post": operation("Try a filter on the events of the last days", "Preview", shown=content("Previewed"))
             },
             one: {
                 "get": operation("Show a subscription", shown=shown, parameters=[id]),
                 "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
+                "put": operation("Put back as exported (operators)", "Restored", shown=shown, parameters=[id]),
                 "delete": operation("Unsubscribe", status="204", parameters=[id]),
             },
             f"{one}/test": {"post": operation("Send a signed test message now", parameters=[id])},
@@ -150,7 +167,16 @@ def _body(type: str) -> Node:
 
 
 def _schemas() -> Node:
-    models = (NewSubscription, ChangedSubscription, Preview, Replay, Rotation, SecretRotation)
+    models = (
+        NewSubscription,
+        NewSubscriptions,
+        Restored,
+        ChangedSubscription,
+        Preview,
+        Replay,
+        Rotation,
+        SecretRotation,
+    )
     inputs = [(model, "validation") for model in models]
     _, found = models_json_schema(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
     shown: Node = {
@@ -181,11 +207,13 @@ def _schemas() -> Node:
         "starts_at": {**_NUMBER, "description": "the first ledger entry it is sent if it matches"},
     }
     listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
+    made = {"type": "array", "items": {"$ref": REF + "SubscriptionWithSecret"}}
     return {
         **found["$defs"],
         "Subscription": _object(shown),
         "SubscriptionWithSecret": _object({**shown, **once}),
         "Subscriptions": _object({"subscriptions": listed}),
+        "SubscriptionsWithSecrets": _object({"subscriptions": made}),
         "Previewed": _previewed(),
         **proof_schemas(),
     }

@@ -14,7 +14,7 @@ from services.syndication.webhooks.inputs import NewSubscription
 from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
-from services.syndication.webhooks.starting import first_of
+from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
@@ -61,14 +61,19 @@ class Making:
 
     async def make(self, given: NewSubscription, owner: str | None, id: str | None = None) -> dict[str, Any] | Denied:
         """Keep a new subscription and return it as its maker sees it, with its secret; Denied when it is unwelcome."""
+        agreed = await self.agreed(given, owner, id)
+        return agreed if isinstance(agreed, Denied) else await self.keep(agreed, given.start)
+
+    async def agreed(self, given: NewSubscription, owner: str | None, id: str | None = None) -> Subscription | Denied:
+        """Return a subscription that may be kept, or why its receiver does not want it."""
         number = await self.subscriptions.number()
         made = subscription_of(given, id=id or f"sub_{secrets.token_hex(10)}", number=number, owner=owner)
-        agreed = await self.consent(made) if given.handshake else made
-        if isinstance(agreed, Denied):
-            return agreed
-        made = agreed
+        return await self.consent(made) if given.handshake else made
+
+    async def keep(self, made: Subscription, start: Start) -> dict[str, Any]:
+        """Keep a subscription that begins somewhere in the ledger, and return it with its secret."""
         latest = await self.ledger.latest()
-        first = await first_of(given.start, wish(made.filter, made.types), self.ledger, latest)
+        first = await first_of(start, wish(made.filter, made.types), self.ledger, latest)
         if made.status == "active" and first > latest:
             await self.subscriptions.add(made, first - 1)
             return {**made.public(secret=True), "starts_at": first}

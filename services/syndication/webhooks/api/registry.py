@@ -99,6 +99,10 @@ class RegistryRoutes:
         given = found if isinstance(found, Response) else await input_of(ChangedSubscription, request)
         if isinstance(found, Response) or isinstance(given, Response):
             return cast("Response", given)
+        return await self.changed(found, given, principal)
+
+    async def changed(self, found: Subscription, given: ChangedSubscription, principal: Principal) -> Response:
+        """Change a subscription, and return it as it is then."""
         if (
             given.status is not None
             and found.status in UNBEGUN
@@ -121,11 +125,12 @@ class RegistryRoutes:
         if changed.url != found.url and changed.choices.verify is not None:
             await self.verifying.anew(changed)
         elif given.status is not None:
-            await self._turn(changed, given.status)
+            await self.turn(changed, given.status)
         after = await self.store.get(found.id)
         return gone() if after is None else answer(after.public())
 
-    async def _turn(self, subscription: Subscription, status: Literal["active", "paused"]) -> None:
+    async def turn(self, subscription: Subscription, status: Literal["active", "paused"]) -> None:
+        """Make a subscription active or pause it."""
         if status == "paused":
             await self.store.change(replace(subscription, status="paused", reason=None), "status", "reason")
         elif subscription.status != "active":
@@ -161,3 +166,8 @@ def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
         kept["types"] = None if given.types is None else tuple(given.types)
     paces = {name: getattr(given, name) for name in given.model_fields_set & PACES}
     return replace(found, **kept, pacing=found.pacing.changed(paces))
+
+
+def without(given: ChangedSubscription, *names: str) -> ChangedSubscription:
+    """Return a change without some of its fields."""
+    return ChangedSubscription.model_validate(given.model_dump(include=given.model_fields_set - set(names)))

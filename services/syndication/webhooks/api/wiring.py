@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import Access
+from services.syndication.webhooks.api.batches import BatchRoutes
 from services.syndication.webhooks.api.deliveries import DeliveryRoutes
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.previewing import PreviewRoutes
@@ -61,18 +62,26 @@ class SubscriptionsApi:
         """All routes."""
         access, proofs = Access(self.guard, self.store), self.proofs
         replays = Replays(sent=self.sent, store=self.store, lanes=self.lanes, ledger=self.ledger)
+        registry = RegistryRoutes(
+            access=access,
+            idempotency=self.idempotency,
+            store=self.store,
+            lanes=self.lanes,
+            making=self.making,
+            verifying=self.verifying,
+            look=self.look,
+        )
         return [
             *proofs.routes,
             *PreviewRoutes(access, self.ledger).routes,
-            *RegistryRoutes(
+            *BatchRoutes(
                 access=access,
                 idempotency=self.idempotency,
                 store=self.store,
-                lanes=self.lanes,
                 making=self.making,
-                verifying=self.verifying,
-                look=self.look,
+                registry=registry,
             ).routes,
+            *registry.routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
             *DeliveryRoutes(
                 access=access,
