@@ -193,7 +193,7 @@ class Store:
 
     async def _send_one(self, batch: list[_Asked]) -> None:
         try:
-            replies = await self._replies(batch)
+            replies = await self.all([command for command, _ in batch])
         except DataError as error:
             if len(batch) > 1:
                 # One command holds what cannot be sent (None, say), so nothing was: the others go without it.
@@ -215,8 +215,8 @@ class Store:
             else:
                 answer.set_result(reply)
 
-    async def _replies(self, batch: list[_Asked]) -> list[Any]:
-        commands = [command for command, _ in batch]
+    async def all(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        """Run commands in one round trip now; a command's own error is its reply. Raises RedisError for all of them."""
         pool = self.client.connection_pool
         connection = await pool.get_connection()  # type: ignore[no-untyped-call]
         try:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lanes import Delivery
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
-from services.syndication.webhooks.outcomes import Judged, dropped, judge
+from services.syndication.webhooks.outcomes import Judged, Verdict, dropped, judge
 from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.sign import webhook_id
@@ -20,6 +20,9 @@ from shared import logs
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
+
+
+_COUNTED = {verdict: ATTEMPTS.labels(verdict) for verdict in get_args(Verdict)}
 
 
 class Send(Protocol):
@@ -40,6 +43,7 @@ class Attempts:
     send: Send
     random: Callable[[], float]
     clock: Callable[[], float]
+    said: list[dict[str, Any]] = field(default_factory=list)
 
     async def make(self, delivery: Delivery, log: FilteringBoundLogger) -> Judged | None:
         """Return what came of one attempt; None when the subscription is not known here (yet, or any more).
@@ -70,11 +74,17 @@ class Attempts:
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""
         what = told(judged.verdict, self.clock(), published, delivery.failures + 1)
-        return replace(judged, record=replace(judged.record, told=what))
+        return judged._replace(record=judged.record._replace(told=what))
 
     async def _prepared(self, delivery: Delivery) -> Prepared | None:
         ready = self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
         return ready or await self.preparation.get(delivery.seq)
+
+    def flush(self) -> None:
+        """Log what went well since the last time, at once: a write for each would take as long as signing it."""
+        if self.said:
+            logs.tell(self.said)
+            self.said.clear()
 
     def _tell(
         self,
@@ -84,7 +94,7 @@ class Attempts:
         outcome: Outcome | None,
         prepared: Prepared | None,
     ) -> None:
-        ATTEMPTS.labels(judged.verdict).inc()
+        _COUNTED[judged.verdict].inc()
         fields: dict[str, Any] = {
             "event": "delivery.attempted",
             "subscription": delivery.subscription,
@@ -101,6 +111,6 @@ class Attempts:
             if prepared is not None:
                 ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
             SUPERSEDED.inc(len(delivery.supersedes))
-            logs.tell([fields])
+            self.said.append(fields)
         else:
             log.warning(**fields, reason=getattr(outcome, "reason", "the article is no longer kept"))

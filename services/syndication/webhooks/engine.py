@@ -11,7 +11,7 @@ import structlog
 
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
+from services.syndication.webhooks.lane import CHUNK, RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
 from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
@@ -26,9 +26,6 @@ PROMPT = 256
 
 MOST = 4096
 """Deliveries under way at once, the slow ones included: each holds a socket."""
-
-CHUNK = 16
-"""Deliveries claimed of one subscription in one round."""
 
 TOGETHER = 32
 LINGER_SECONDS = 0.002
@@ -133,6 +130,7 @@ class Engine:
         if state.gone and not lane.flights:
             self._known.pop(state.subscription, None)
             return
+        lane.waiting = state.waiting
         for delivery in state.claimed:
             self._start(lane, delivery)
         if state.due is None or state.gone:
@@ -156,6 +154,7 @@ class Engine:
             now = int(self._clock() * 1000)
             if not self._stopping and (self._called or now >= self._look_at):
                 await self._look_for_due(now)
+            self._attempts.flush()
             turns = self._turns()
             if turns:
                 await self._say(now, turns)
@@ -163,6 +162,8 @@ class Engine:
                 await self._hint()
         if self.room == 0:
             return None  # the next flight that ends wakes us
+        if self._hungry:
+            return 0.0
         return max(0.0, self._look_at / 1000 - self._clock())
 
     async def _look_for_due(self, now: int) -> None:
@@ -181,18 +182,19 @@ class Engine:
         self._ended = 0
         now, room, turns = asyncio.get_running_loop().time(), self.room, []
         dirty, self._dirty = self._dirty, set()
+        chunk = max(CHUNK, room // (len(dirty | self._hungry.keys()) or 1))
         for lane in dirty:
             # Who records claims as well, for there is often more where that came from.
-            limit = min(CHUNK, room)
-            room -= limit
+            limit = min(chunk, room)
+            room -= min(limit, lane.waiting)
             self._hungry.pop(lane, None)
             turns.append((lane, lane.turn(now, limit)))
         while self._hungry and room > 0:
             # Some lanes whole rather than a bit of each: what is claimed together is recorded together.
             lane = next(iter(self._hungry))
             del self._hungry[lane]
-            limit = min(CHUNK, room)
-            room -= limit
+            limit = min(chunk, room)
+            room -= min(limit, max(1, lane.waiting))
             turns.append((lane, lane.turn(now, limit)))
         return turns
 

@@ -9,6 +9,9 @@ from services.syndication.webhooks.lanes import NO_CAP, Delivery, Record, Turn
 
 RENEW_SECONDS = 3.0
 SLOW_SECONDS = 1.0
+CHUNK = 16
+"""Deliveries claimed of one subscription in one round, more when there is room for all that have some."""
+
 SLOW_CAP = 2
 """Deliveries at once to a receiver that takes so long: it slows itself, and nobody else."""
 
@@ -32,6 +35,8 @@ class Lane:
     flights: dict[int, Flight] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     slow: int = 0
+    waiting: int = CHUNK
+    """How many more there are to claim, as far as is known here."""
 
     @property
     def cap(self) -> int:

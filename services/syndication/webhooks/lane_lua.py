@@ -16,13 +16,14 @@ local now, spread = tonumber(ARGV[1]), tonumber(ARGV[2])
 local had = redis.call('HMGET', S,
   'status', 'revision', 'limits', 'window', 'threshold', 'tat', 'trouble', 'missed_from')
 local status = had[1]
-if not status then return {-1, -1, {}, {}, '', '', ''} end
+if not status then return {-1, -1, {}, {}, '', '', '', 0} end
 local most, interval = string.match(had[3] or '', '^(%d+) ([%d.]+)$')
 most, interval = tonumber(most or MAX_IN_FLIGHT), tonumber(interval or 0)
 local window, threshold = tonumber(had[4] or FIRST_WINDOW), tonumber(had[5] or math.huge)
 local tat, missed = tonumber(had[6] or 0), had[8] or ''
 local trouble = had[7] and had[7] ~= '' and cjson.decode(had[7]) or nil
 local flying, notice, changes = redis.call('ZCARD', F), '', {}
+local waits = {[Q] = redis.call('ZCARD', Q), [U] = redis.call('ZCARD', U)}
 
 local function change(name, value)
   changes[#changes + 1] = name
@@ -40,13 +41,25 @@ end
 
 local function is_urgent(rest) return string.sub(rest, 1, 18) == 'article.retracted ' end
 
-local function wait_till(due, seq, rest) redis.call('ZADD', is_urgent(rest) and U or Q, due, seq) end
+local function wait_till(due, seq, rest)
+  local where = is_urgent(rest) and U or Q
+  waits[where] = waits[where] + redis.call('ZADD', where, due, seq)
+end
+
+local function wait_no_more(seq)
+  for where, count in pairs(waits) do
+    if count > 0 and redis.call('ZREM', where, seq) == 1 then
+      waits[where] = count - 1
+      return
+    end
+  end
+end
 
 local function land(seq)
   if redis.call('ZREM', F, seq) == 1 then
     flying = flying - 1
-  elseif redis.call('ZREM', Q, seq) == 0 then
-    redis.call('ZREM', U, seq)
+  else
+    wait_no_more(seq)
   end
 end
 """
@@ -165,7 +178,7 @@ local function supersede(article, seqs)
       kept[#kept + 1] = seq
     else
       local fence, _, previous, superseded = split(item)
-      if redis.call('ZREM', Q, seq) == 0 then redis.call('ZREM', U, seq) end
+      wait_no_more(seq)
       redis.call('HDEL', I, seq)
       if fence == 0 then
         if redis.call('HLEN', K) >= SKIPPED_KEPT then redis.call('DEL', K) end
@@ -229,7 +242,7 @@ end
 CLAIMS = """
 local function claim(limit, cap)
   local claimed = {}
-  for _, seq in ipairs(redis.call('ZRANGEBYSCORE', F, '-inf', now)) do
+  for _, seq in ipairs(flying > 0 and redis.call('ZRANGEBYSCORE', F, '-inf', now) or {}) do
     land(seq)
     local item = redis.call('HGET', I, seq)
     if item then
@@ -242,13 +255,15 @@ local function claim(limit, cap)
   if now < from then return claimed end
   for _, waiting in ipairs({U, Q}) do
     if room <= 0 then break end
-    for _, seq in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, room)) do
+    local found = waits[waiting] > 0 and redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, room) or {}
+    for _, seq in ipairs(found) do
       if interval > 0 then
         if tat - TOLERANCE > now then return claimed end
         tat = math.max(now, tat) + interval
         change('tat', string.format('%.3f', tat))
       end
       redis.call('ZREM', waiting, seq)
+      waits[waiting] = waits[waiting] - 1
       local item = redis.call('HGET', I, seq)
       if item then
         local fence, failures, previous, superseded, rest = split(item)
@@ -265,14 +280,16 @@ local function claim(limit, cap)
   return claimed
 end
 
+local function first_of(where) return tonumber(redis.call('ZRANGE', where, 0, 0, 'WITHSCORES')[2] or -1) end
+
 -- When somebody must look at this subscription again: -1 for not until something comes. A full lane waits for
 -- its own in-flight entries, whoever holds them.
 local function next_due(cap)
-  local due = tonumber(redis.call('ZRANGE', F, 0, 0, 'WITHSCORES')[2] or -1)
+  local due = flying > 0 and first_of(F) or -1
   local room, from = limits(cap)
   if flying >= room then return due end
-  local waiting = tonumber(redis.call('ZRANGE', Q, 0, 0, 'WITHSCORES')[2])
-  local urgent = tonumber(redis.call('ZRANGE', U, 0, 0, 'WITHSCORES')[2])
+  local waiting = waits[Q] > 0 and first_of(Q)
+  local urgent = waits[U] > 0 and first_of(U)
   if urgent and (not waiting or urgent < waiting) then waiting = urgent end
   if waiting then
     waiting = math.ceil(math.max(waiting, from))
@@ -286,7 +303,7 @@ local function answer(claimed, kept, cap)
   if told ~= (had[7] or '') then change('trouble', told) end
   local revision = tonumber(had[2] or 0) + 1
   redis.call('HSET', S, 'revision', revision, unpack(changes))
-  return {string.format('%.0f', next_due(cap)), revision, claimed, kept, status, notice, missed}
+  return {string.format('%.0f', next_due(cap)), revision, claimed, kept, status, notice, missed, waits[Q] + waits[U]}
 end
 """
 

@@ -70,7 +70,7 @@ return answer({}, {}, cap)
 
 STEP = """
 local limit, cap, records = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-redis.call('HDEL', S, '')
+if records == 0 then redis.call('HDEL', S, '') end -- see HINT
 
 local function held(seq, fence)
   local item = redis.call('HGET', I, seq)
@@ -153,7 +153,7 @@ return answer({}, {}, tonumber(ARGV[3]))
 PEEK = """
 local untold = redis.call('HGET', S, 'untold') or ''
 local due = string.format('%.0f', next_due(tonumber(ARGV[3])))
-return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, redis.call('HLEN', I)}
+return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], redis.call('HLEN', I)}
 """
 
 TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import random
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from services.syndication.webhooks.lane_scripts import TOLD, lane_scripts
 from services.syndication.webhooks.pacing import PATIENCE, Patience
@@ -20,8 +20,7 @@ SPREAD = 0.2
 """Pauses vary by so much, that receivers which failed together are not probed together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One ledger entry on its way to one subscription; `fence` tells this claim from later ones.
 
     `matched` is a JSON array; `previous_seq` is None for the first entry a subscription was ever sent. `supersedes`
@@ -40,8 +39,7 @@ class Delivery:
     supersedes: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One ledger entry for one subscription, to be put in its lane."""
 
     seq: int
@@ -54,8 +52,7 @@ def pack(type: str, article_id: str, version: int, matched: bytes) -> bytes:
     return b"%s %s %d %s" % (type.encode(), article_id.encode(), version, matched)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
 
     retry and gave_up are failures of the receiver, back and dropped are not. `hold` is given where it is overloaded:
@@ -81,13 +78,12 @@ class Turn:
     renewals: Sequence[Delivery] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the lanes answered: when to look again (Unix ms, None: when something comes), and what was claimed.
 
     `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
     there when its health has changed; `missed_from` is the first seq that found the queue full and has not been
-    fetched since; `pending` is told by `peek` alone.
+    fetched since; `waiting` counts what is not on its way, `pending`, which `peek` alone tells, all.
     """
 
     subscription: str
@@ -98,6 +94,7 @@ class State:
     status: str
     notice: str = ""
     missed_from: int | None = None
+    waiting: int = 0
     pending: int = 0
 
     @property
@@ -214,32 +211,32 @@ def _state(subscription: str, reply: Any) -> State | Exception:
 
 
 def _read(subscription: str, reply: Any) -> State:
-    due, revision, claimed, kept, status, notice, missed, *pending = reply
-    pairs = zip(claimed[::2], claimed[1::2], strict=True)
+    due, revision, claimed, kept, status, notice, missed, waiting, *pending = reply
     return State(
         subscription,
         None if int(due) < 0 else int(due),
         revision,
-        [_delivery(subscription, seq, item) for seq, item in pairs],
+        [_delivery(subscription, *pair) for pair in zip(claimed[::2], claimed[1::2], strict=True)],
         [bool(each) for each in kept],
         status.decode(),
         notice.decode(),
         int(missed) if missed else None,
-        int(pending[0]) if pending else 0,
+        waiting,
+        pending[0] if pending else 0,
     )
 
 
 def _delivery(subscription: str, seq: bytes, item: bytes) -> Delivery:
     fence, failures, previous, superseded, type, article_id, version, matched = item.split(b" ", 7)
     return Delivery(
-        subscription=subscription,
-        seq=int(seq),
-        fence=int(fence),
-        failures=int(failures),
-        previous_seq=int(previous) or None,
-        type=type.decode(),
-        article_id=article_id.decode(),
-        version=int(version),
-        matched=matched,
-        supersedes=() if superseded == b"-" else tuple(map(int, superseded.split(b","))),
+        subscription,
+        int(seq),
+        int(fence),
+        int(failures),
+        int(previous) or None,
+        type.decode(),
+        article_id.decode(),
+        int(version),
+        matched,
+        () if superseded == b"-" else tuple(map(int, superseded.split(b","))),
     )

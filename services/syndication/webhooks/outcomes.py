@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -24,8 +23,7 @@ SHOWN_ON_SUCCESS = 512
 """Bytes kept of the answer to a delivery that succeeded; of failures all that was read is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What an attempt came to, and the record that says so to the lane."""
 
     verdict: Verdict

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import time_ns
-from typing import Any, cast
+from typing import Any
 
-import hiredis
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError
 
 from services.syndication.webhooks.following import Followers, followers_of
 from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, LEAVE, RELEASE, SEAL
@@ -64,27 +63,7 @@ async def run_all(store: Store, script: Script, calls: Sequence[Call]) -> list[A
 
 
 async def _pipeline(store: Store, script: Script, calls: Sequence[Call]) -> list[Any]:
-    """Send commands packed by hiredis: redis-py's own packing takes half as long as a delivery's HTTP."""
-    pack = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
-    commands = [pack(("EVALSHA", script.sha, len(keys), *keys, *args)) for keys, args in calls]
-    pool = store.client.connection_pool
-    connection = await pool.get_connection()  # type: ignore[no-untyped-call]
-    try:
-        await connection.send_packed_command(b"".join(commands))
-        return [await _reply(connection) for _ in commands]
-    except BaseException:
-        # Answers still on their way would be taken for those of the next commands.
-        await connection.disconnect(nowait=True)
-        raise
-    finally:
-        await pool.release(connection)
-
-
-async def _reply(connection: Any) -> Any:
-    try:
-        return await connection.read_response()
-    except ResponseError as error:
-        return error
+    return await store.all([("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in calls])
 
 
 class SubscriptionStore:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from services.syndication.webhooks.figures import slot_of, upper
@@ -115,7 +113,7 @@ async def test_figures_tell_rates_and_percentiles_of_day_and_week(store: Store, 
 
 async def test_an_attempt_whose_lease_was_lost_changes_and_counts_nothing(store: Store, id: str) -> None:
     [delivery] = await put(store, id, wanted(1))
-    await end(store, replace(delivery, fence=delivery.fence - 1), "delivered")
+    await end(store, delivery._replace(fence=delivery.fence - 1), "delivered")
     assert await standings(store, id) == {1: "waiting"}
     assert (await Sent(store).figures(id, NOW))["last_24h"]["attempts"] == 0
 
