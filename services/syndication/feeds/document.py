@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -12,6 +12,8 @@ import brotli
 import zstandard as zstd
 
 from services.syndication.feeds.text import rfc822
+
+Header = tuple[bytes, bytes]
 
 IDENTITY = "identity"
 LEVEL = 6
@@ -40,6 +42,16 @@ class Document:
     last_modified: str | None
     variants: Mapping[str, Variant]
     links: str = ""
+    headers: dict[str, list[Header]] = field(default_factory=dict, compare=False, repr=False)
+    """The headers that tell of it by coding, once they were made."""
+
+    def told(self, name: str) -> list[Header]:
+        """Return the headers that tell of the document in one coding, the same for 200 and 304."""
+        found = self.headers.get(name)
+        if found is None:
+            pairs = (("etag", self.variants[name].etag), ("link", self.links), ("last-modified", self.last_modified))
+            found = self.headers[name] = [(key.encode(), value.encode()) for key, value in pairs if value]
+        return found
 
     @property
     def content_type(self) -> str:

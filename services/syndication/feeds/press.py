@@ -126,14 +126,15 @@ class Press:
         held = self._prints.get(page)
         return held.made.document if held is not None and self._clock() < held.fresh_until else None
 
-    async def document(self, page: Page) -> Document | None:
+    async def document(self, page: Page, *, look: bool = False) -> Document | None:
         """Return the document of a page as the shelf has it now, or None for a feed that never was.
 
+        One that was looked after a moment ago will do, unless a `look` is asked for.
         Requests for one page wait for one making of it. While the shelf fails, the last good document is
         served; without one its error is raised.
         """
         async with self._locks.setdefault(page, asyncio.Lock()):
-            ready = self.ready(page)
+            ready = None if look else self.ready(page)
             if ready is not None:
                 return ready
             held = self._prints.get(page)

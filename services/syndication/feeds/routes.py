@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.syndication.feeds.archives import Archives
 from services.syndication.feeds.conditional import ENTITY_TAG, coding, matches, not_modified
-from services.syndication.feeds.document import IDENTITY, Document
+from services.syndication.feeds.document import IDENTITY, Document, Header
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.press import Page, Press
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
@@ -25,8 +26,6 @@ ENDINGS = sorted(FORMATS, key=len, reverse=True)
 """Longest first, as a route's slug takes in all that stands before its ending."""
 DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:,|;|$)", re.IGNORECASE)
 SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
-
-Header = tuple[bytes, bytes]
 
 SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=60, stale-while-revalidate=300"),
@@ -78,7 +77,8 @@ class Feed:
                 await wrong(scope, receive, send)
                 return
         if isinstance(archive, int) and self._archives is not None:
-            await _answer(await self._archives.document(archive, self._ending), scope, receive, send, LASTING)
+            document = await self._archives.document(archive, self._ending)
+            await (unknown()(scope, receive, send) if document is None else serve(document, scope, send, LASTING))
         elif isinstance(feed, FeedName) and not isinstance(before, Response):
             await give(self._press, Page(feed, before, self._ending), scope, receive, send)
         else:
@@ -103,9 +103,15 @@ class Search(Feed):
         if len(given) != 1 or not given[0].strip():
             return problem(422, "A search feed needs one query.", errors=[("q", "is needed, once")], headers=REFUSED)
         try:
-            return FeedName("search", str(parse(given[0])))
+            return FeedName("search", _canonical(given[0]))
         except QueryError as error:
             return problem(422, f"q: {error}", errors=[("q", str(error))], headers=REFUSED)
+
+
+@lru_cache(maxsize=1_024)
+def _canonical(text: str) -> str:
+    """Return the canonical text of a query; reading one takes longer than serving what it finds."""
+    return str(parse(text))
 
 
 def asked_number(query: bytes, name: str) -> int | Response | None:
@@ -130,14 +136,21 @@ async def give(
     press: Press, page: Page, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
 ) -> None:
     """Answer a GET or HEAD with a page, 304, its new items alone where that is asked for, or 404."""
-    if not await _delta(press, page, scope, send, kept):
-        await _answer(press.ready(page) or await press.document(page), scope, receive, send, kept)
-
-
-async def _delta(press: Press, page: Page, scope: Scope, send: Send, kept: list[Header]) -> bool:
-    """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
     asked = _asked(scope["headers"])
-    if not DELTA.search(asked.get(b"a-im", "")) or b"if-none-match" not in asked:
+    if b"a-im" in asked and await _delta(press, page, asked, scope, send, kept):
+        return
+    document = press.ready(page) or await press.document(page)
+    if document is None:
+        await unknown()(scope, receive, send)
+    else:
+        await _sent(document, asked, scope, send, kept)
+
+
+async def _delta(
+    press: Press, page: Page, asked: Mapping[bytes, str], scope: Scope, send: Send, kept: list[Header]
+) -> bool:
+    """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
+    if not DELTA.search(asked[b"a-im"]) or b"if-none-match" not in asked:
         return False
     found = await press.delta(page, ENTITY_TAG.findall(asked[b"if-none-match"]))
     if found is None:
@@ -153,41 +166,29 @@ async def _delta(press: Press, page: Page, scope: Scope, send: Send, kept: list[
     return True
 
 
-async def _answer(
-    document: Document | None, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
-) -> None:
-    if document is None:
-        await unknown()(scope, receive, send)
-    else:
-        await serve(document, scope, send, kept)
-
-
 async def serve(document: Document, scope: Scope, send: Send, kept: list[Header] = SHARED) -> None:
     """Answer a GET or HEAD with a document, or 304 where the reader has it; `kept` tells who may keep it how long."""
-    asked = _asked(scope["headers"])
+    await _sent(document, _asked(scope["headers"]), scope, send, kept)
+
+
+async def _sent(document: Document, asked: Mapping[bytes, str], scope: Scope, send: Send, kept: list[Header]) -> None:
     name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
-    since = asked.get(b"if-modified-since")
-    if not_modified(variant.etag, document.modified, asked.get(b"if-none-match"), since):
-        await _send(send, 304, [*kept, *_validators(document, name)], b"")
+    known = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
+    if any(known) and not_modified(variant.etag, document.modified, *known):
+        await _send(send, 304, [*kept, *document.told(name)], b"")
         return
     headers = [*kept, *_about(document, name, len(variant.body))]
     await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
 
 
-def _validators(document: Document, name: str) -> list[Header]:
-    headers = [(b"etag", document.variants[name].etag.encode())]
-    if document.links:
-        headers.append((b"link", document.links.encode()))
-    if document.last_modified is not None:
-        headers.append((b"last-modified", document.last_modified.encode()))
-    return headers
-
-
 def _about(document: Document, name: str, length: int) -> list[Header]:
     """Return the headers of a document in one coding, `length` bytes of it."""
-    headers = _validators(document, name)
-    headers += [(b"content-type", document.content_type.encode()), (b"content-length", str(length).encode())]
+    headers = [
+        *document.told(name),
+        (b"content-type", document.content_type.encode()),
+        (b"content-length", str(length).encode()),
+    ]
     if name != IDENTITY:
         headers.append((b"content-encoding", name.encode()))
     return headers

@@ -51,7 +51,7 @@ class Topics(Protocol):
 class Press(Protocol):
     """What makes the documents."""
 
-    async def document(self, page: Page) -> Document | None:
+    async def document(self, page: Page, *, look: bool = False) -> Document | None:
         """Return the document of a page as it is now, or None for a feed that never was."""
 
 
@@ -196,7 +196,8 @@ class Hub:
     async def _deliver(self, one: Subscription, mark: str) -> None:
         """Send a topic's whole document (section 7); a failure keeps the subscription until its lease ends."""
         page = page_of(one.topic, self._site)
-        document = await self._press.document(page) if page else None
+        # Looked for anew: what was served a moment ago may be older than the mark that is noted as delivered.
+        document = await self._press.document(page, look=True) if page else None
         if document is None:
             return
         body = document.variants[IDENTITY].body

@@ -255,6 +255,15 @@ async def test_one_host_is_asked_to_verify_one_at_a_time(room: Room) -> None:
     assert len(room.reader.asked) == 1
 
 
+async def test_what_is_delivered_is_never_older_than_what_is_noted(room: Room) -> None:
+    room.press = Press(room.shelf, SITE, fresh_for=3_600)
+    room.hub = room.a_hub("me")
+    await room.subscribe()
+    await room.press.document(_page())
+    await room.publish(id="desk-2", headline="The newest")
+    assert b"The newest" in room.reader.sent[0][1]
+
+
 async def test_a_subscription_that_ended_while_it_was_delivered_to_stays_ended(room: Room) -> None:
     await room.subscribe()
     [subscription] = await room.hubs.subscriptions()

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from services.syndication.feeds.document import Header
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.private.asked import PATH, page_of
 from services.syndication.feeds.private.records import PrivateFeeds
-from services.syndication.feeds.routes import ENDINGS, Header, asked_number, give, unknown
+from services.syndication.feeds.routes import ENDINGS, asked_number, give, unknown
 from shared.query import QueryError
 
 log = structlog.get_logger()
