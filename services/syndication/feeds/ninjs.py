@@ -35,7 +35,7 @@ def head(channel: Channel, site: Site) -> bytes:
         "type": "composite",
         "title": title,
         "language": tongue(channel, site),
-        "descriptions": [{"value": about}],
+        "descriptions": [{"value": about}] if about else [],
         "versionCreated": seconds(channel.modified) if channel.modified else None,
     }
     return orjson.dumps(said(whole))[:-1] + b',"associations":['
@@ -84,9 +84,7 @@ def _story(article: Article, site: Site) -> dict[str, Any]:
         "located": line(article.dateline),
         "slugline": line(article.section),
         "copyrightNotice": line(article.rights) or line(site.rights),
-        "descriptions": []
-        if headline_only
-        else [{"role": "summary", "contentType": PLAIN, "value": abstract(article)}],
+        "descriptions": [_typed("summary", told)] if (told := abstract(article)) and not headline_only else [],
         "bodies": _bodies(article) if full else [],
         "infoSources": [
             {"name": line(article.source.name) or article.source.id, "role": "provider"},
@@ -105,9 +103,10 @@ def _story(article: Article, site: Site) -> dict[str, Any]:
 
 
 def _bodies(article: Article) -> list[dict[str, Any]]:
-    text = legal(article.body_text)
-    html = {"role": "html", "contentType": HTML, "wordCount": article.word_count, "value": legal(article.body_html)}
-    return [html, {"role": "text", "contentType": PLAIN, "charCount": len(text), "value": text}] if text else [html]
+    text, html = legal(article.body_text), legal(article.body_html)
+    whole = {"role": "html", "contentType": HTML, "wordCount": article.word_count, "value": html}
+    plain = {"role": "text", "contentType": PLAIN, "charCount": len(text), "value": text}
+    return [one for one in (whole, plain) if one["value"]]
 
 
 def _typed(role: str, value: str) -> dict[str, str]:

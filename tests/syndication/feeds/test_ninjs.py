@@ -19,6 +19,7 @@ SCHEMA = Path(__file__).parents[4] / "shared/reference/ninjs-schema_3.1.json"
 GONE = a_story(
     status="canceled", body_html="", body_text="", images=(), retraction=Retraction(reason="It was made up.")
 )
+EMPTY = a_story(summary=None, body_html="", body_text="", images=(), authors=(), tags=(), related=())
 HOSTILE = a_story(headline='"]}\x01 \u202e🐟', summary="\x00", dateline="", section="a/b", authors=(Author(name=" "),))
 
 
@@ -28,7 +29,9 @@ def read(article: Article) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the IPTC's schema lies beside the project")
-@pytest.mark.parametrize("article", [a_story(), GONE, HOSTILE, a_story(reuse="headline"), a_story(reuse="summary")])
+@pytest.mark.parametrize(
+    "article", [a_story(), GONE, HOSTILE, a_story(reuse="headline"), a_story(reuse="summary"), EMPTY]
+)
 def test_it_is_valid_against_the_schema(article: Article) -> None:
 
     validator = Draft202012Validator(
@@ -87,3 +90,7 @@ def test_a_feed_is_a_composite_of_its_articles() -> None:
     found = orjson.loads(head(Channel(feed=ALL, label=""), SITE) + items + FOOT)
     assert (found["type"], found["uri"]) == ("composite", "https://news.example.org/feeds/all.ninjs")
     assert len({one["uri"] for one in found["associations"]}) == 2
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    assert not {"descriptions", "bodies", "associations", "by"} & set(read(EMPTY))
