@@ -49,11 +49,13 @@ class NotModified:
 class Throttled:
     """The host asks us to come back later (429, 503); `retry_after` is in seconds, None when it did not say.
 
-    `url` is where it was said, after redirects.
+    `url` is where it was said, after redirects. With `queued` it was not asked at all: it has as many of our requests
+    as it is given.
     """
 
     retry_after: float | None
     url: str = field(default="", compare=False)
+    queued: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

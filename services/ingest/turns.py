@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from urllib.parse import urlsplit
@@ -48,9 +48,10 @@ A place is taken with the turn, and kept until it is given back or lasts no long
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The host is not to be asked now; `seconds` is how long it will stay so."""
+    """The host is not to be asked now; `seconds` is how long it will stay so, `held` whether it asked for that."""
 
     seconds: float
+    held: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -135,7 +136,7 @@ class Turns:
                     await self._sleep(seconds)
                 return None
             if said != b"full":
-                return Later(seconds)
+                return Later(seconds, held=said == b"held")
             if looked >= LONGEST_WAIT:
                 return Later(LONGEST_WAIT)
             await self._sleep(LOOK_AGAIN)

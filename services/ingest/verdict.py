@@ -55,9 +55,10 @@ def judged(source: Source, reading: Same | NotModified | Throttled | Gone | Fail
             given = (("etag", etag), ("last_modified", last_modified))
             kept = {name: value for name, value in given if value}
             return _rested("not modified", source, fresh, kept, now)
-        case Throttled(retry_after=seconds):
+        case Throttled(retry_after=seconds, queued=queued):
             turn = Held(seconds, source.health.held + 1)
-            return Polled(outcome="throttled", turn=turn, error="the host asked to come back later")
+            why = "other sources of its host come first" if queued else "the host asked to come back later"
+            return Polled(outcome="queued" if queued else "throttled", turn=turn, error=why)
         case Gone():
             why = "the source is gone for good (410); it is not polled any more"
             return Polled(outcome="gone", turn=Ended(), error=why)

@@ -42,6 +42,14 @@ async def test_a_changed_headline_is_the_next_version(api: Api) -> None:
     assert await api.sent() == [(ID, 1), (ID, 2)]
 
 
+async def test_a_push_that_dates_itself_older_than_the_last_changes_nothing_and_is_told_why(api: Api) -> None:
+    await push(api, updated_at="2026-11-22T11:30:00Z")
+    late = await push(api, headline="As it was before", updated_at="2026-11-22T11:00:00Z")
+    assert (late.status, late.json()["status"], late.json()["version"]) == (200, "unchanged", 1)
+    assert "updated_at" in late.json()["reason"]
+    assert await api.sent() == [(ID, 1)]
+
+
 async def test_the_source_of_a_push_becomes_a_source(api: Api) -> None:
     await push(api, source={"id": "desk", "name": "The Desk", "url": "https://desk.example/"})
     shown = (await api.ask("GET", "/sources/desk")).json()
