@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.syndication.cache import Recent
-from services.syndication.webhooks.cuts import Cut
+from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import About, Message, Rendered, body, data, render
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sending import Sending
@@ -17,10 +17,18 @@ from services.syndication.webhooks.sending import Sending
 KEPT_BYTES = 64 * 1024 * 1024
 """Of messages kept: more than are on their way at once, were each several times a long article."""
 
-MOST_BODIES, MOST_CUTS = 4, 4
+MOST_BODIES, MOST_CUTS = 4, 2
 
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
+
+
+@dataclass(slots=True)
+class _Rendition:
+    """One cut of an article, rendered, and the bodies made of it."""
+
+    rendered: Rendered | None
+    bodies: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -31,8 +39,8 @@ class Prepared:
     document: bytes | None
     published: float
     site: str = ""
-    _rendered: dict[Cut, Rendered | None] = field(default_factory=dict)
-    _bodies: dict[Any, bytes] = field(default_factory=dict)
+    _whole: _Rendition | None = None
+    _cuts: dict[Cut, _Rendition] = field(default_factory=dict)
 
     def message(
         self,
@@ -43,29 +51,35 @@ class Prepared:
         supersedes: tuple[int, ...] = (),
     ) -> Message | None:
         """Return the message for one subscriber, its body shared by those for whom it is the same."""
-        rendered = self._cut(sending.cut)
-        if rendered is None:
+        rendition = self._rendition(sending.cut)
+        if rendition.rendered is None:
             return None
-        write = body if sending.format == "standard" else data
-        key = (sending.cut, write, previous_seq, matched, supersedes)
-        known = self._bodies.get(key)
+        plain, bodies = sending.format == "standard", rendition.bodies
+        key = (plain, previous_seq, matched, supersedes)
+        known = bodies.get(key)
         if known is None:
-            if len(self._bodies) >= MOST_BODIES:
-                self._bodies.clear()
-            known = self._bodies[key] = write(rendered, previous_seq, matched, supersedes)
-        return Message(id, known, None if write is body else self._about)
+            if len(bodies) >= MOST_BODIES:
+                bodies.clear()
+            write = body if plain else data
+            known = bodies[key] = write(rendition.rendered, previous_seq, matched, supersedes)
+        return Message(id, known, None if plain else self._about)
 
     @property
     def _about(self) -> About:
         entry = self.entry
         return About(entry.type, entry.timestamp, entry.article_id, entry.seq)
 
-    def _cut(self, cut: Cut) -> Rendered | None:
-        if cut not in self._rendered:
-            if len(self._rendered) >= MOST_CUTS:
-                self._rendered.clear()
-            self._rendered[cut] = render(self.entry, self.document, cut, self.site)
-        return self._rendered[cut]
+    def _rendition(self, cut: Cut) -> _Rendition:
+        if cut is WHOLE:  # nearly always: a look at a cut's fields would cost as much as the rest
+            if self._whole is None:
+                self._whole = _Rendition(render(self.entry, self.document))
+            return self._whole
+        known = self._cuts.get(cut)
+        if known is None:
+            if len(self._cuts) >= MOST_CUTS:
+                self._cuts.clear()
+            known = self._cuts[cut] = _Rendition(render(self.entry, self.document, cut, self.site))
+        return known
 
 
 class Preparation:
@@ -134,7 +148,7 @@ class Preparation:
         published = datetime.fromisoformat(entry.timestamp).timestamp()
         prepared = Prepared(entry, document, published, self._site)
         # What is made of it later is counted as if it were there: as much as is kept of one entry.
-        self._kept.put(entry.seq, prepared, (1 + MOST_CUTS + MOST_BODIES) * len(document or b""))
+        self._kept.put(entry.seq, prepared, (1 + (1 + MOST_CUTS) * (1 + MOST_BODIES)) * len(document or b""))
         return prepared
 
 

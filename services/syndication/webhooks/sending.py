@@ -25,10 +25,11 @@ class Sending:
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """Read it from its stored form; what is not there, or None, has its default."""
         fields = stored.get("fields")
+        cut = Cut(stored.get("payload") or "full", None if fields is None else tuple(fields))
         return cls(
             signing=stored.get("signing") or "v1",
             format=stored.get("format") or "standard",
-            cut=Cut(stored.get("payload") or "full", None if fields is None else tuple(fields)),
+            cut=WHOLE if cut == WHOLE else cut,  # one object, by which it is known at a glance
         )
 
     def changed(self, given: Mapping[str, Any]) -> Self:
