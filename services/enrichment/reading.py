@@ -27,7 +27,7 @@ LATIN = bytes(0x78 if WORD.match(chr(code)) else 0x20 for code in range(256))
 def word_count(markup: str) -> int:
     """Count words in HTML or plain text; Arabic and Hebrew only where nothing else counts, as in Ghost."""
     text = TAG.sub(" ", markup)
-    if WIDE.search(text) is None:
+    if text.isascii() or WIDE.search(text) is None:
         latin = b" %b" % text.encode("latin-1", "replace").translate(LATIN)
         return latin.count(b" x") or len(RIGHT_TO_LEFT.findall(text))
     return sum(len(run) if IDEOGRAPH.match(run) else 1 for run in WORD.findall(text))

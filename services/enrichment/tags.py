@@ -94,9 +94,10 @@ class Grounds:
         how = alias.how
         sure = CONFIDENCE["gazetteer"] if alias.guarded and how != "demonym" else CONFIDENCE[how]
         self._weigh(GAZETTEER if alias.guarded else DICTIONARY, sure, ZONES[zone] * WORTH[how])
-        self.in_headline |= zone == "headline"
-        self.in_lead |= zone == "summary" or (zone == "body" and start < LEAD)
-        self.said += zone in STORY
+        if zone in STORY:
+            self.said += 1
+            self.in_headline |= zone == "headline"
+            self.in_lead |= zone == "summary" or (zone == "body" and start < LEAD)
         self._keep((zone, start, end, text[start:end], how), self.evidence)
 
     def imply(self, zone: str, text: str, mention: Mention) -> None:
