@@ -225,8 +225,8 @@ class ItemStore:
         # Marked after the commit: a relay that saw the outbox empty just before it cannot take the mark away.
         # A mark that fails costs no more than time: full sweeps need none.
         answers: tuple[Any, Any] = await asyncio.gather(
-            self._store.run(COMMIT, keys=keys, args=[count, len(aliases), *flat]),
-            self._store.do("ZINCRBY", WAITING, 1, source_id),
+            self._store.call(COMMIT, keys=keys, args=[count, len(aliases), *flat]),
+            self._store.ask("ZINCRBY", WAITING, 1, source_id),
             return_exceptions=True,
         )
         if isinstance(answers[0], BaseException):
@@ -236,8 +236,8 @@ class ItemStore:
     async def waiting(self, source_id: str, most: int) -> tuple[list[Waiting], float | None]:
         """Return the oldest events of an outbox, and the mark that `unmark` takes."""
         mark, entries = await asyncio.gather(
-            self._store.do("ZSCORE", WAITING, source_id),
-            self._store.do("XRANGE", outbox_key(source_id), "-", "+", "COUNT", most),
+            self._store.ask("ZSCORE", WAITING, source_id),
+            self._store.ask("XRANGE", outbox_key(source_id), "-", "+", "COUNT", most),
         )
         return [_waiting(id, fields) for id, fields in entries or ()], mark
 

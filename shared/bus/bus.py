@@ -94,7 +94,7 @@ class Bus:
         """
         await asyncio.gather(
             *(
-                self.store.do(
+                self.store.ask(
                     "XADD",
                     stream.key(partition_of(key, self.partitions)),
                     "*",

@@ -102,7 +102,7 @@ class Ledger:
     async def standing(self, article_id: str) -> Standing:
         """Return how far an article is."""
         head, turn = await asyncio.gather(
-            self._store.do("HGET", HEADS, article_id), self._store.do("HGET", TURNS, article_id)
+            self._store.ask("HGET", HEADS, article_id), self._store.ask("HGET", TURNS, article_id)
         )
         return Standing(head_of(head), turn_of(turn))
 

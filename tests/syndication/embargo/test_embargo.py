@@ -192,11 +192,11 @@ class Dying(Store):
         super().__init__(store.client)
         self._left = commands
 
-    async def do(self, *command: Any) -> Any:
+    def ask(self, *command: Any) -> asyncio.Future[Any]:
         self._left -= 1
         if self._left < 0:
             raise RedisError("killed")
-        return await super().do(*command)
+        return super().ask(*command)
 
 
 @pytest.mark.parametrize("commands", range(12))
