@@ -69,8 +69,11 @@ class Feed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with the document, 304, or a problem document."""
-        query = scope["query_string"]
-        feed, before = self._named(scope), asked_number(query, "before")
+        query, feed = scope["query_string"], self._named(scope)
+        if not query and isinstance(feed, FeedName):  # what nearly everybody asks for
+            await give(self._press, Page(feed, None, self._ending), scope, receive, send)
+            return
+        before = asked_number(query, "before")
         archive = asked_number(query, "archive") if self._archives else None
         for wrong in (feed, before, archive):
             if isinstance(wrong, Response):
