@@ -38,10 +38,10 @@ class Releases:
         now = self._ms()
         due, following = await self._ledger.due_now(now, now + LEASE_MS, AT_ONCE)
         await asyncio.gather(*(self._release(article_id) for article_id in due))
+        if len(due) == AT_ONCE:
+            return 0.0  # what is due goes before what is to be tidied up
         await self._clear()
         EMBARGOED.set(await self._ledger.count_waiting())
-        if len(due) == AT_ONCE:
-            return 0.0
         return None if following is None else max(0.0, (following - self._ms()) / 1000)
 
     async def _release(self, article_id: str) -> None:
@@ -76,9 +76,11 @@ class Releases:
 
     async def _clear(self) -> None:
         """Delete the texts of what waits no more."""
-        for article_id, version in await self._ledger.spent(AT_ONCE):
-            await self._texts.delete(article_id, version)
-            await self._ledger.cleared(article_id, version)
+        while spent := await self._ledger.spent(AT_ONCE):
+            await asyncio.gather(*(self._texts.delete(*one) for one in spent))
+            await asyncio.gather(*(self._ledger.cleared(*one) for one in spent))
+            if len(spent) < AT_ONCE:
+                break
 
     def _ms(self) -> int:
         return int(self._now().timestamp() * 1000)
