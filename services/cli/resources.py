@@ -165,14 +165,6 @@ def show_source(source: str, as_json: bool) -> None:
             click.echo(f"{name.replace('_', ' '):<18} {printable(str(found[name]))}")
 
 
-@subscriptions.command("add")
-@click.argument("url")
-@click.option("--filter", "-f", "query", default="", help="A query, e.g. 'tag:kursk-oblast'.")
-def add_subscription(url: str, query: str) -> None:
-    """Have matching events posted to URL; prints the secret, once."""
-    print_json(call("POST", "/api/v1/subscriptions", {"url": url, "filter": query}))
-
-
 @subscriptions.command("test")
 @click.argument("subscription")
 def test_subscription(subscription: str) -> None:

@@ -74,7 +74,7 @@ class Making:
         """Keep a subscription that begins somewhere in the ledger, and return it with its secret."""
         latest = await self.ledger.latest()
         first = await first_of(start, wish(made.filter, made.types), self.ledger, latest)
-        if made.status == "active" and first > latest:
+        if made.status == "active" and start.kind == "now":
             await self.subscriptions.add(made, first - 1)
             return {**made.public(secret=True), "starts_at": first}
         marks: dict[str, Argument] = {}

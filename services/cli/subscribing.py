@@ -1,0 +1,196 @@
+"""Commands about subscriptions beyond listing them: where they start, what they got, taking them elsewhere."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from services.cli.client import REFUSED, UNUSABLE, call, end
+from services.cli.output import as_json, print_json, print_table
+from services.cli.resources import articles, subscriptions
+
+ROOT = "/api/v1/subscriptions"
+
+
+def one(id: str, rest: str = "") -> str:
+    """Return the path of a subscription, or of what is below it."""
+    return f"{ROOT}/{quote(id, safe='')}{rest}"
+
+
+def start_of(text: str) -> Any:
+    """Return `--from` as the API takes it: now, a number, last:N or a date. Raises BadParameter."""
+    kind, _, number = text.partition(":")
+    if text == "now":
+        return "now"
+    if text.isdecimal():
+        return {"seq": int(text)}
+    if kind == "last" and number.isdecimal():
+        return {"last": int(number)}
+    if text[:4].isdecimal():
+        return {"date": text}
+    raise click.BadParameter("give now, a number in the ledger, last:N or a date", param_hint="--from")
+
+
+@subscriptions.command("add")
+@click.argument("url")
+@click.option("--filter", "-f", "query", default="", help="A query, e.g. 'tag:kursk-oblast'.")
+@click.option("--from", "start", default="now", help="Where to start: now, a ledger number, last:N or a date.")
+@click.option("--verify", type=click.Choice(("test", "challenge")), help="Send nothing until the receiver is proven.")
+def add(url: str, query: str, start: str, verify: str | None) -> None:
+    """Have matching events posted to URL; prints the secret, once."""
+    print_json(call("POST", ROOT, {"url": url, "filter": query, "from": start_of(start), "verify": verify}))
+
+
+@subscriptions.command("preview")
+@click.argument("query")
+@click.option("--days", type=click.IntRange(1, 7), default=7)
+@as_json
+def preview(query: str, days: int, as_json: bool) -> None:
+    """Show what of the last days QUERY would have matched, and why."""
+    found = call("POST", f"{ROOT}/preview", {"filter": query, "days": days})
+    if as_json:
+        print_json(found)
+        return
+    print_table(found["matched"], ("seq", "type", "headline", "matched"))
+    click.echo(f"{found['count']} of {found['scanned']} since {found['since']}")
+
+
+@subscriptions.command("pause")
+@click.argument("subscription")
+@as_json
+def pause(subscription: str, as_json: bool) -> None:
+    """Hold deliveries; what comes waits."""
+    _turned(subscription, "paused", plain=as_json)
+
+
+@subscriptions.command("resume")
+@click.argument("subscription")
+@as_json
+def resume(subscription: str, as_json: bool) -> None:
+    """Let deliveries flow again, what waited first; also for one that is disabled or pending."""
+    _turned(subscription, "active", plain=as_json)
+
+
+def _turned(subscription: str, status: str, *, plain: bool) -> None:
+    found = call("PATCH", one(subscription), {"status": status})
+    if plain:
+        print_json(found)
+    else:
+        click.echo(f"{found['status']}: {subscription}")
+
+
+@subscriptions.command("verify")
+@click.argument("subscription")
+def verify(subscription: str) -> None:
+    """Try a pending subscription's receiver now."""
+    found = call("POST", one(subscription, "/verify"))
+    print_json(found)
+    if not found["verified"]:
+        end(REFUSED, "the receiver is not proven")
+
+
+@subscriptions.command("replay")
+@click.argument("subscription")
+@click.option("--after", "after_seq", type=click.IntRange(0), help="What came after this number.")
+@click.option("--from", "from_seq", type=click.IntRange(0), help="From this number, with --to.")
+@click.option("--to", "to_seq", type=click.IntRange(0), help="Up to this number.")
+@click.option("--article", "article_id", help="The versions of this article.")
+@click.option("--failed-since", help="What was given up since, e.g. 2026-11-22T10:00:00Z.")
+@as_json
+def replay(subscription: str, as_json: bool, **given: Any) -> None:
+    """Send again what a subscription was sent, or matches by now."""
+    asked = {name: value for name, value in given.items() if value is not None}
+    found = call("POST", one(subscription, "/replay"), asked)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"queued: {found['queued']}")
+    if found["next"] is not None:
+        click.echo(f"go on from: {found['next']}")
+
+
+@subscriptions.command("digest")
+@click.argument("subscription")
+@click.option("--from", "first", type=click.IntRange(1))
+@click.option("--to", "last", type=click.IntRange(0))
+def digest(subscription: str, first: int | None, last: int | None) -> None:
+    """Print count and hash of what a subscription was assigned."""
+    asked = {name: value for name, value in (("from", first), ("to", last)) if value is not None}
+    print_json(call("GET", one(subscription, f"/digest?{urlencode(asked)}")))
+
+
+@subscriptions.command("stats")
+@click.argument("subscription")
+@as_json
+def stats(subscription: str, as_json: bool) -> None:
+    """Show how fast and how well deliveries went."""
+    found = call("GET", one(subscription, "/stats"))
+    if as_json:
+        print_json(found)
+        return
+    rows = [{"span": span.replace("_", " "), **told, **told["publish_to_ack_ms"]} for span, told in found.items()]
+    print_table(rows, ("span", "attempts", "delivered", "given_up", "success_rate", "p50", "p95", "p99"))
+
+
+@subscriptions.command("events")
+@click.argument("subscription")
+@click.option("--after", type=click.IntRange(0), default=0)
+@click.option("--limit", type=click.IntRange(1, 1000), default=100)
+@as_json
+def events(subscription: str, after: int, limit: int, as_json: bool) -> None:
+    """Print what a subscription was assigned after a number."""
+    asked = {"subscription": subscription, "after": after, "limit": limit}
+    found = call("GET", f"/api/v1/events?{urlencode(asked)}")
+    if as_json:
+        print_json(found)
+        return
+    rows = [{**each, "article": each["data"]["article"]["id"]} for each in found["events"]]
+    print_table(rows, ("seq", "type", "timestamp", "article"))
+
+
+@subscriptions.command("export")
+@click.option("--secrets", is_flag=True, help="With secrets and credentials: keep the output safe.")
+def export(secrets: bool) -> None:
+    """Print all subscriptions as JSON, for `import`."""
+    print_json(call("GET", f"{ROOT}/export?secrets={'true' if secrets else 'false'}"))
+
+
+@subscriptions.command("import")
+@click.argument("file", type=click.File("rb"))
+@as_json
+def import_subscriptions(file: IO[bytes], as_json: bool) -> None:
+    """Put the subscriptions in FILE (- for standard input) back under their ids; again has no further effect."""
+    try:
+        rows = json.loads(file.read())["subscriptions"]
+        given = [(str(each["id"]), each) for each in rows]
+    except (ValueError, KeyError, TypeError):
+        end(UNUSABLE, f"{getattr(file, 'name', 'input')}: not what `subscriptions export` prints")
+    done = [call("PUT", one(id), each) for id, each in given]
+    if as_json:
+        print_json({"subscriptions": done})
+        return
+    for each in done:  # a new one's secret is shown here only
+        click.echo("  ".join(["import:", each["id"], *([each["secret"]] if "secret" in each else [])]))
+
+
+@articles.command("receipts")
+@click.argument("article")
+@as_json
+def receipts(article: str, as_json: bool) -> None:
+    """Show who confirmed the newest version of an article, and who is outstanding."""
+    path = f"/api/v1/articles/{quote(article, safe='')}/receipts"
+    found = call("GET", path)
+    while (after := found.pop("next", None)) is not None:
+        page = call("GET", f"{path}?after={after}")
+        found["receipts"] += page["receipts"]
+        found["next"] = page["next"]
+    if as_json:
+        print_json(found)
+        return
+    rows = [{**each, **(each["confirmed"] or {})} for each in found["receipts"]]
+    rows = [{**row, "confirmed_at": row.get("at")} for row in rows]
+    print_table(rows, ("subscription", "version", "confirmed_at", "ms", "attempts", "outstanding", "url"))
+    click.echo(f"{found['confirmed']} of {found['subscriptions']} confirmed, {found['outstanding']} outstanding")
