@@ -1,0 +1,250 @@
+"""A subscription's lanes on a real server against a model in memory: receivers of every temper, replicas that die."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Coroutine
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, RetryLater
+from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn, Wanted, pack
+from services.syndication.webhooks.outcomes import judge
+from services.syndication.webhooks.pacing import Pacing, Patience
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.redis import Store, connect
+from tests.syndication.webhooks.bed import subscribe
+
+START = 1_800_000_000_000
+SCHEDULE = (1.0, 5.0, 60.0)
+PATIENCE = Patience(most_pending=9, streak=4, disable=600_000, canary=60_000, longest_canary=600_000)
+REPLICAS = ("one", "two", "three")
+MOST_TURNS = 3_000
+MOST_NAMED = 32
+
+OUTCOMES: dict[str, Outcome] = {
+    "fine": Delivered(204, 1.0, b""),
+    "failing": RetryLater("the receiver answered 500", 1.0, 500),
+    "hanging": RetryLater("timed out", 15_000.0),
+    "busy": RetryLater("the receiver answered 429", 1.0, 429, 3.0),
+    "gone": Disabled("gone", 410, 1.0, b""),
+}
+
+
+class LaneModel(RuleBasedStateMachine):
+    """One receiver, three replicas, eight articles."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, store: Store) -> None:
+        super().__init__()
+        self.loop, self.store = loop, store
+        self.lanes = Lanes(store, PATIENCE, spread=lambda: 0.5)
+        self.now, self.temper, self.flap = START, "fine", 0
+        self.ledger: list[tuple[str, int, str]] = []
+        self.dispatched = 0
+        self.missed: int | None = None
+        self.status = "active"
+        self.flights: dict[str, list[tuple[Delivery, Outcome]]] = {replica: [] for replica in REPLICAS}
+        self.sent: list[tuple[int, Delivery]] = []
+        self.accepted: dict[str, int] = defaultdict(int)
+        self.taken: set[int] = set()
+        self.replaced: set[int] = set()
+        self.over: set[int] = set()
+        self.failures: Counter[int] = Counter()
+        self.gone: Counter[int] = Counter()
+        self.losses: Counter[int] = Counter()
+        self.leased: dict[tuple[int, int], int] = {}
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    @initialize(most=some.sampled_from([64, 3, 1]), rate=some.sampled_from([None, 2.0]))
+    def subscribed(self, most: int, rate: float | None) -> None:
+        self.pacing = Pacing(max_in_flight=most, rate_limit=rate)
+        self.subscription: Subscription = self.run(
+            subscribe(self.store, "http://127.0.0.1:1/", schedule=SCHEDULE, pacing=self.pacing)
+        )
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    @rule(
+        news=some.lists(some.tuples(some.sampled_from("aabbcdefgh"), some.booleans()), min_size=1, max_size=3),
+        replica=some.sampled_from(REPLICAS),
+        limit=some.sampled_from([9, 9, 1, 0]),
+        lost=some.booleans(),
+    )
+    def published(self, news: list[tuple[str, bool]], replica: str, limit: int, lost: bool) -> None:
+        """Put what is new in the lanes; when the replica dies of it, what it claimed is on nobody's mind."""
+        for article, retracted in news:
+            version = 1 + sum(name == article for name, _, _ in self.ledger)
+            self.ledger.append((article, version, "article.retracted" if retracted else "article.published"))
+        self._dispatch(replica, limit)
+        if lost:
+            self.dispatched -= len(news)  # it died before it moved the cursor: the same is put in again
+            self._dies(replica)
+
+    @rule(
+        temper=some.sampled_from(["fine", "flapping", *OUTCOMES]),
+        ms=some.sampled_from([400, 1_200, 6_000, 21_000, 0, 1, 70_000, 700_000]),
+        replica=some.sampled_from(REPLICAS),
+        count=some.sampled_from([9, 1, 0, 2]),
+        limit=some.sampled_from([9, 9, 1, 0]),
+        also=some.sampled_from(["", "", "", "dies", "renews", "catches up", "is activated"]),
+    )
+    def works(self, temper: str, ms: int, replica: str, count: int, limit: int, also: str) -> None:
+        """Record what came of some attempts, and claim on; rules are few so that each example has all of them."""
+        match also:
+            case "dies":
+                self._dies(replica)
+            case "renews":
+                self._renews(replica)
+            case "catches up":
+                self._catches_up(limit)
+            case "is activated":
+                self._heard(self.run(self.lanes.activate(self.subscription.id)), replica)
+        self.temper = temper
+        self.now += ms
+        ended, self.flights[replica] = self.flights[replica][:count], self.flights[replica][count:]
+        self._step(replica, limit, ended)
+
+    def _renews(self, replica: str) -> None:
+        flying = [delivery for delivery, _ in self.flights[replica]]
+        [state] = self.run(self.lanes.step(self.now, [Turn(subscription=self.subscription.id, renewals=flying)]))
+        self._heard(state, replica)
+
+    def _dies(self, replica: str) -> None:
+        for delivery, _ in self.flights[replica]:
+            self.losses[delivery.seq] += 1
+        self.flights[replica].clear()
+
+    def _catches_up(self, part: int) -> None:
+        if self.missed is None or self.missed > self.dispatched:
+            return
+        last = min(self.missed + part, self.dispatched)
+        found = [self._wanted(seq) for seq in range(self.missed, last + 1)]
+        state = self.run(self.lanes.catch_up(self.now, self.subscription.id, self.missed, last + 1, found))
+        self._heard(state, REPLICAS[0])
+
+    # --- what must hold ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_repeated_without_end(self) -> None:
+        for seq, count in Counter(delivery.seq for _, delivery in self.sent).items():
+            under_way = sum(seq == delivery.seq for flights in self.flights.values() for delivery, _ in flights)
+            assert count <= self.failures[seq] + self.losses[seq] + (seq in self.taken) + under_way
+            if self.ledger[seq - 1][2] != "article.retracted":
+                assert self.failures[seq] <= len(SCHEDULE) + 1 + self.gone[seq]
+
+    @invariant()
+    def no_more_than_allowed_are_under_way_or_in_a_second(self) -> None:
+        live = [at for at, _ in self.sent if at > self.now - 1_000]
+        if self.sent and self.pacing.rate_limit:
+            assert len(live) <= self.pacing.rate_limit + 1
+        flying = self.run(self.store.do("ZCARD", f"{{s:{self.subscription.id}}}:flight")) if self.sent else 0
+        assert flying <= self.pacing.max_in_flight
+
+    def teardown(self) -> None:
+        """Let the receiver be well: everything arrives, was replaced by what arrived, or was given up."""
+        if not hasattr(self, "subscription"):
+            return
+        for replica in REPLICAS:
+            self._dies(replica)
+        self.temper = "fine"
+        self._dispatch(REPLICAS[0], 9)
+        self._heard(self.run(self.lanes.activate(self.subscription.id)), REPLICAS[0])
+        for _ in range(MOST_TURNS):
+            self._catches_up(100)
+            self.works("fine", 0, REPLICAS[0], 9, 9, "")
+            state = self.run(self.lanes.peek([self.subscription.id]))[0]
+            if state.due is None and state.missed_from is None and not self.flights[REPLICAS[0]]:
+                break
+            if state.due is not None and not self.flights[REPLICAS[0]]:
+                self.now = max(self.now, state.due)
+        unnamed = {seq for _, delivery in self.sent for seq in self._unnamed(delivery)}
+        ended = self.taken | self.replaced | self.over | unnamed
+        assert ended == set(range(1, len(self.ledger) + 1)), "a version is lost"
+        known = {delivery.seq for _, delivery in self.sent} | self.replaced | unnamed
+        assert {delivery.previous_seq for _, delivery in self.sent} - {None} <= known, "the chain names what never came"
+
+    # --- how it is done ----------------------------------------------------------------------------------------------
+
+    def _dispatch(self, replica: str, limit: int) -> None:
+        entries = [self._wanted(seq) for seq in range(self.dispatched + 1, len(self.ledger) + 1)]
+        [state] = self.run(self.lanes.enqueue(self.now, [(self.subscription.id, entries, limit)]))
+        self.dispatched = len(self.ledger)
+        self._heard(state, replica)
+
+    def _unnamed(self, delivery: Delivery) -> set[int]:
+        """Return what a delivery replaced beyond the number that it names."""
+        if len(delivery.supersedes) < MOST_NAMED:
+            return set()
+        before = range(1, min(delivery.supersedes))
+        return {seq for seq in before if self.ledger[seq - 1][0] == delivery.article_id}
+
+    def _wanted(self, seq: int) -> Wanted:
+        article, version, type = self.ledger[seq - 1]
+        return Wanted(seq, article, pack(type, article, version, b"[]"))
+
+    def _step(self, replica: str, limit: int, ended: list[tuple[Delivery, Outcome]]) -> None:
+        records = [self._judged(delivery, outcome) for delivery, outcome in ended]
+        turn = Turn(subscription=self.subscription.id, limit=limit, records=records)
+        [state] = self.run(self.lanes.step(self.now, [turn]))
+        self._heard(state, replica)
+        for record, kept in zip(records, state.kept, strict=True):
+            if not kept:
+                self.losses[record.delivery.seq] += 1
+            elif record.kind == "gave_up":
+                self.over.add(record.delivery.seq)
+            if kept and record.kind == "disable":
+                self.gone[record.delivery.seq] += 1
+            if kept and record.kind != "done":
+                self.failures[record.delivery.seq] += 1
+
+    def _judged(self, delivery: Delivery, outcome: Outcome) -> Record:
+        return judge(delivery, self.subscription, outcome, "msg_1", self.now / 1000, lambda: 0.5).record
+
+    def _heard(self, state: State, replica: str) -> None:
+        assert isinstance(state, State), state
+        self.status, self.missed = state.status, state.missed_from
+        for delivery in state.claimed:
+            self.flights[replica].append((delivery, self._attempt(delivery)))
+
+    def _goes_alone(self, delivery: Delivery) -> None:
+        """Two versions of an article are never on their way at once, unless a lease ran out."""
+        flying = [other for flights in self.flights.values() for other, _ in flights]
+        for other in flying:
+            if other.article_id == delivery.article_id and other.seq != delivery.seq:
+                assert self.leased[other.seq, other.fence] <= self.now - PATIENCE.lease, "two at once"
+        self.leased[delivery.seq, delivery.fence] = self.now
+
+    def _attempt(self, delivery: Delivery) -> Outcome:
+        """Send, as far as the receiver can tell: it takes it or not, whether or not the sender lives to hear of it."""
+        article = delivery.article_id
+        assert delivery.seq >= self.accepted[article], f"{delivery.seq} came after {self.accepted[article]}"
+        self._goes_alone(delivery)
+        self.sent.append((self.now, delivery))
+        self.replaced.update(delivery.supersedes)
+        self.flap += 1
+        temper = self.temper if self.temper != "flapping" else ("fine", "failing")[self.flap % 2]
+        outcome = OUTCOMES[temper]
+        if isinstance(outcome, Delivered):
+            self.accepted[article] = delivery.seq
+            self.taken.add(delivery.seq)
+        return outcome
+
+
+def drive(redis_url: str, examples: int, steps: int) -> None:
+    """Run so many examples of so many steps, on one connection and loop."""
+    loop = asyncio.new_event_loop()
+    store = Store(connect(redis_url))
+    try:
+        loop.run_until_complete(store.do("FLUSHALL"))
+        how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=examples < 100)
+        machine: Any = lambda: LaneModel(loop, store)  # noqa: E731  # typed as a class, called as a factory
+        run_state_machine_as_test(machine, settings=how)
+    finally:
+        loop.run_until_complete(store.close())
+        loop.close()
