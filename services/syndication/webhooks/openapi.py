@@ -156,6 +156,8 @@ def _body(type: str) -> Node:
             "description": "seqs of earlier versions that this one replaced before you took them; left out when none",
         }
     }
+    if type in ("article.updated", "article.corrected"):
+        also["exit"] = {"const": True, "description": "the filter, which earlier versions met, is not met by this one"}
     if type == "article.corrected":
         data["correction"] = _MAYBE_TEXT
     if type == "article.retracted":
