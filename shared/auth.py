@@ -6,11 +6,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.events import Reuse
 from shared.kept import kept
 from shared.problems import problem
 from shared.redis import Store
@@ -31,12 +33,15 @@ TOKEN_FILE = "admin-token"  # noqa: S105  # a file's name
 class Admin:
     """The newsroom's own operator: sees and touches everything."""
 
+    reuse: ClassVar[Reuse] = "full"
+
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A downstream system: sees and touches only what is its own."""
+    """A downstream system: sees and touches only what is its own, and `reuse` of each article at most."""
 
     id: str
+    reuse: Reuse = "full"
 
 
 Principal = Admin | Consumer
@@ -116,6 +121,7 @@ class Guard:
         if prefix != "wrk" or not consumer:
             return None
         kept = await self._store.do("HGET", CONSUMERS, consumer)
-        if kept is None or not hmac.compare_digest(orjson.loads(kept)["key"], digest(key)):
+        known: dict[str, Any] = {"key": ""} if kept is None else orjson.loads(kept)
+        if not hmac.compare_digest(known["key"], digest(key)):
             return None
-        return Consumer(consumer)
+        return Consumer(consumer, known.get("reuse") or "full")

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from services.syndication.reading import Reading
 from services.syndication.store import Library
-from shared.auth import Guard
+from services.syndication.webhooks.cuts import Cut
+from shared.auth import Guard, Principal
 from shared.problems import problem
 from shared.requests import asked_query, whole_number
 
@@ -34,12 +35,13 @@ class Events:
         return [Route("/api/v1/events", self._answer)]
 
     async def _answer(self, request: Request) -> Response:
-        if await self.guard.identify(request) is None:
+        who = await self.guard.identify(request)
+        if who is None:
             return self.guard.unauthorized()
         named = "subscription" in request.query_params
-        return await (self.assigned(request) if named else self._events(request))
+        return await (self.assigned(request) if named else self._events(request, who))
 
-    async def _events(self, request: Request) -> Response:
+    async def _events(self, request: Request, who: Principal) -> Response:
         after = whole_number(request, "after", 0, least=0, most=MOST)
         limit = whole_number(request, "limit", 100, least=1, most=1000)
         if isinstance(after, Response):
@@ -52,7 +54,7 @@ class Events:
         if after and (first := await self.library.ledger.first()) > after + 1:
             detail = f"entries before {first} are kept no more; go on with after={first - 1}, what lies between is lost"
             return problem(410, detail, extra={"oldest": first})
-        page = await self.reading.page(after, limit, query)
+        page = await self.reading.page(after, limit, query, Cut(reuse=who.reuse))
         latest = await self.library.ledger.latest()
         events = b",".join(event for _, event in page.events)
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, page.next, latest)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.syndication.ledger import Recorded
 from services.syndication.store import Library
+from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import body, render
 from shared.events import Article, to_json
 from shared.query import Query, subject_of
@@ -32,21 +33,21 @@ class Reading:
         self._library = library
         self._searches = asyncio.Semaphore(SEARCHES)
 
-    async def page(self, after: int, limit: int, query: Query | None) -> Page:
+    async def page(self, after: int, limit: int, query: Query | None, cut: Cut = WHOLE) -> Page:
         """Return up to `limit` events after a number, of those that match; `next` is the last looked at."""
         if query is None:
-            return await self._page(after, limit, None)
+            return await self._page(after, limit, None, cut)
         # Matching is work for this loop, which also delivers: anybody may ask for it, so only few at a time.
         async with self._searches:
-            return await self._page(after, limit, query)
+            return await self._page(after, limit, query, cut)
 
-    async def _page(self, after: int, limit: int, query: Query | None) -> Page:
+    async def _page(self, after: int, limit: int, query: Query | None, cut: Cut) -> Page:
         found: list[tuple[Recorded, bytes]] = []
         looked = 0
         while len(found) < limit and looked < MOST_SCANNED:
             count = SCANNED_AT_ONCE if query else limit - len(found)
             entries = await self._library.read(after, count, 0)
-            for recorded, event in zip(entries, await self._events(entries, query), strict=True):
+            for recorded, event in zip(entries, await self._events(entries, query, cut), strict=True):
                 if len(found) == limit:
                     return Page(found, after)
                 after = recorded.seq
@@ -58,10 +59,10 @@ class Reading:
                 break
         return Page(found, after)
 
-    async def _events(self, entries: list[Recorded], query: Query | None) -> list[bytes | None]:
-        return await asyncio.gather(*(self._event(recorded, query) for recorded in entries))
+    async def _events(self, entries: list[Recorded], query: Query | None, cut: Cut) -> list[bytes | None]:
+        return await asyncio.gather(*(self._event(recorded, query, cut) for recorded in entries))
 
-    async def _event(self, recorded: Recorded, query: Query | None) -> bytes | None:
+    async def _event(self, recorded: Recorded, query: Query | None, cut: Cut) -> bytes | None:
         document = await self._library.document(recorded.article_id, recorded.version)
         if document is None:
             return None
@@ -71,12 +72,14 @@ class Reading:
             if not query.matches(subject):
                 return None
             matched = query.explain(subject)
-        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded))
+        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded), cut)
 
 
-def event_json(recorded: Recorded, document: bytes | None, matched: bytes, previous: int | None) -> bytes | None:
+def event_json(
+    recorded: Recorded, document: bytes | None, matched: bytes, previous: int | None, cut: Cut = WHOLE
+) -> bytes | None:
     """Return one event: `{"seq", "type", "timestamp", "data"}`, its data as in webhooks; `matched` is JSON."""
-    rendered = render(recorded, document)
+    rendered = render(recorded, document, cut)
     return None if rendered is None else b'{"seq":%d,' % recorded.seq + body(rendered, previous, matched)[1:]
 
 

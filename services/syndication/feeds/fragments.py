@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
 import structlog
 
@@ -15,14 +14,13 @@ from services.syndication.feeds.formats import Format
 from services.syndication.feeds.parts import names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
 from services.syndication.feeds.site import Site
+from services.syndication.rights import least
 from shared.events import Article, Reuse
 
 log = structlog.get_logger()
 
 Rendering = tuple[str, Reuse, str]
 """A format, how much of a story may be in it at most, and the article."""
-
-LEVELS: tuple[Reuse, ...] = get_args(Reuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +94,5 @@ class Fragments:
 
 def lowered(article: Article, most: Reuse) -> Article:
     """Return an article of which no more may go on than `most`; what its source allows is never widened."""
-    allowed = max(article.reuse, most, key=LEVELS.index)
+    allowed = least(article.reuse, most)
     return article if allowed == article.reuse else article.model_copy(update={"reuse": allowed})

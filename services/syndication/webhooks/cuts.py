@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import orjson
 
-from shared.events import Article, to_json
+from services.syndication.rights import allowed
+from shared.events import Article, Reuse, to_json
 
 IDENTITY = ("id", "version", "status", "source", "guid", "url", "canonical_url")
 """What every message carries: enough to find, update or remove an article."""
@@ -21,10 +22,11 @@ Payload = Literal["full", "thin"]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What is wanted of an article; `fields` None means all of them."""
+    """What is wanted of an article, and how much of it its receiver may have at most; `fields` None means all."""
 
     payload: Payload = "full"
     fields: tuple[str, ...] | None = None
+    reuse: Reuse = "full"
 
 
 WHOLE = Cut()
@@ -37,8 +39,12 @@ def identity(document: bytes | None) -> dict[str, Any]:
 
 
 def cut_out(document: bytes, cut: Cut, site: str) -> bytes:
-    """Return the wanted part of an article's JSON; thin ones have links to the rest, on the site at `site`."""
-    if cut == WHOLE:
+    """Return the wanted part of an article's JSON, as far as its source lets it go on (`rights.py`).
+
+    Thin ones have links to the rest, on the site at `site`.
+    """
+    document = allowed(document, cut.reuse)
+    if cut.payload == "full" and cut.fields is None:
         return document
     if cut.payload == "thin":
         kept = identity(document)

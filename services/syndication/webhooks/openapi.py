@@ -6,6 +6,7 @@ from typing import get_args
 
 from pydantic.json_schema import models_json_schema
 
+from services.syndication.rights import LEVELS
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
@@ -196,6 +197,7 @@ def _schemas() -> Node:
         "format": {"enum": list(get_args(Format))},
         "payload": {"enum": list(get_args(Payload)), "description": "thin: identity and links"},
         "fields": {"type": ["array", "null"], "items": {"enum": list(FIELDS)}, "description": "null: all of them"},
+        "reuse": {"enum": list(LEVELS), "description": "how much of each article at most"},
         "auth": {"type": ["object", "null"], "description": "the type, and for basic the username"},
         "client_certificate": {"type": ["object", "null"], "description": "subject, not_after and sha256"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},

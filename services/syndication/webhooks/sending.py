@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from services.syndication.rights import least
 from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.formats import Format
+from shared.events import Reuse
 
 Signing = Literal["v1", "v1a", "both"]
 """By the subscription's secret (HMAC-SHA256), by the publisher's key (ed25519), or by both."""
@@ -25,7 +27,8 @@ class Sending:
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """Read it from its stored form; what is not there, or None, has its default."""
         fields = stored.get("fields")
-        cut = Cut(stored.get("payload") or "full", None if fields is None else tuple(fields))
+        chosen = None if fields is None else tuple(fields)
+        cut = Cut(stored.get("payload") or "full", chosen, stored.get("reuse") or "full")
         return cls(
             signing=stored.get("signing") or "v1",
             format=stored.get("format") or "standard",
@@ -36,6 +39,10 @@ class Sending:
         """Return it with what was given: a subset of what `public` shows."""
         return self.read({**self.public(), **given})
 
+    def bounded(self, most: Reuse) -> Self:
+        """Return it with no more of an article than `most`."""
+        return self.changed({"reuse": least(self.cut.reuse, most)})
+
     def public(self) -> dict[str, Any]:
         """Return it as it is stored and shown."""
         return {
@@ -43,8 +50,9 @@ class Sending:
             "format": self.format,
             "payload": self.cut.payload,
             "fields": self.cut.fields,
+            "reuse": self.cut.reuse,
         }
 
 
-SENT = frozenset(("signing", "format", "payload", "fields"))
+SENT = frozenset(("signing", "format", "payload", "fields", "reuse"))
 PLAIN = Sending()

@@ -13,6 +13,7 @@ from services.syndication.webhooks.credentials import NONE, Auth, Credentials
 from services.syndication.webhooks.cuts import FIELDS, Payload
 from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.sending import PLAIN, SENT, Sending, Signing
+from shared.events import Reuse
 from shared.http_client import CertificateError, ClientCertificate
 from shared.times import now
 
@@ -109,6 +110,7 @@ class SendingInput(BaseModel):
     format: Format | None = None
     payload: Payload | None = None
     fields: Fields | None = None
+    reuse: Reuse | None = None
     headers: Headers | None = None
     auth: AuthInput | None = None
     client_certificate: CertificateInput | None = None

@@ -25,7 +25,7 @@ async def test_it_is_asked_as_who_is_signed_in(store: Store) -> None:
     routes = [Route("/who", who, methods=["GET", "POST"]), Route("/wrong", wrong)]
     api = Api(routes)
     said = await api.ask(Consumer("partner"), "POST", "/who?x=1", {"a": 1})
-    assert (said.well, said.content) == (True, {"who": "Consumer(id='partner')", "sent": '{"a":1}'})
+    assert (said.well, said.content) == (True, {"who": "Consumer(id='partner', reuse='full')", "sent": '{"a":1}'})
     assert (await api.ask(Consumer("partner"), "GET", "/wrong")).fault == "url: not reachable"
     assert (await api.ask(Consumer("partner"), "GET", "/none")).status == 404
 

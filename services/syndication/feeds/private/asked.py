@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.syndication.feeds.fragments import LEVELS
 from services.syndication.feeds.press import Page
 from services.syndication.feeds.private.records import PrivateFeed, Terms
 from services.syndication.feeds.shelf import ALL, FeedName
+from services.syndication.rights import least
 from shared.events import Reuse
 from shared.query import QueryError, parse
 
@@ -46,5 +46,5 @@ def page_of(feed: PrivateFeed, terms: Terms, token: str, before: int | None, end
     """Return the page of a private feed; its consumer's terms hold as they are now. Raises QueryError."""
     query = both(terms.query, feed.query)
     name = FeedName("search", query) if query else ALL
-    reuse = max(terms.reuse, feed.reuse, key=LEVELS.index)
+    reuse = least(terms.reuse, feed.reuse)
     return Page(name, before, ending, reuse, f"{PATH}/{token}")

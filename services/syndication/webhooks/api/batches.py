@@ -62,7 +62,9 @@ class BatchRoutes:
             if wrong:
                 return problem(422, "nothing was made: some addresses are refused", errors=wrong)
             owner = principal.id if isinstance(principal, Consumer) else None
-            agreed = await asyncio.gather(*(self.making.agreed(each, owner) for each in given.subscriptions))
+            agreed = await asyncio.gather(
+                *(self.making.agreed(each, owner, most=principal.reuse) for each in given.subscriptions)
+            )
             for each in agreed:
                 if isinstance(each, Denied):
                     return unwilling(each)
@@ -102,7 +104,7 @@ class BatchRoutes:
         found = await self.store.get(id)
         if found is not None:
             return await self._replaced(found, given, principal)
-        made = await self.making.make(given, given.owner, id)
+        made = await self.making.make(given, given.owner, id=id)
         if isinstance(made, Denied):
             return unwilling(made)
         if given.status == "paused":

@@ -18,6 +18,7 @@ from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
+from shared.events import Reuse
 from shared.redis import Argument, Store
 from shared.retry import STANDARD
 from shared.times import now, rfc3339
@@ -25,8 +26,8 @@ from shared.times import now, rfc3339
 CheckUrl = Callable[[str], Awaitable[str | None]]
 
 
-def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str | None) -> Subscription:
-    """Return a subscription as it was asked for."""
+def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str | None, most: Reuse) -> Subscription:
+    """Return a subscription as it was asked for, with no more of an article than `most`."""
     return Subscription(
         id=id,
         number=number,
@@ -38,7 +39,7 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
         created_at=rfc3339(now()),
         secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
         credentials=given.credentials(),
-        sending=given.sending(),
+        sending=given.sending().bounded(most),
         schedule=tuple(given.schedule) if given.schedule else STANDARD,
         pacing=given.pacing,
         choices=Choices(verify=given.verify, exit_notices=given.exit_notices),
@@ -59,15 +60,20 @@ class Making:
     verifying: Verifying
     look: Callable[[], None]
 
-    async def make(self, given: NewSubscription, owner: str | None, id: str | None = None) -> dict[str, Any] | Denied:
+    async def make(
+        self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
+    ) -> dict[str, Any] | Denied:
         """Keep a new subscription and return it as its maker sees it, with its secret; Denied when it is unwelcome."""
-        agreed = await self.agreed(given, owner, id)
+        agreed = await self.agreed(given, owner, id=id, most=most)
         return agreed if isinstance(agreed, Denied) else await self.keep(agreed, given.start)
 
-    async def agreed(self, given: NewSubscription, owner: str | None, id: str | None = None) -> Subscription | Denied:
+    async def agreed(
+        self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
+    ) -> Subscription | Denied:
         """Return a subscription that may be kept, or why its receiver does not want it."""
         number = await self.subscriptions.number()
-        made = subscription_of(given, id=id or f"sub_{secrets.token_hex(10)}", number=number, owner=owner)
+        id = id or f"sub_{secrets.token_hex(10)}"
+        made = subscription_of(given, id=id, number=number, owner=owner, most=most)
         return await self.consent(made) if given.handshake else made
 
     async def keep(self, made: Subscription, start: Start) -> dict[str, Any]:

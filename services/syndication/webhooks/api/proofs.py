@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.syndication.reading import event_json
 from services.syndication.webhooks.api.access import ONE, Access, answer
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
+from services.syndication.webhooks.cuts import Cut
 from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
@@ -86,12 +87,13 @@ class ProofRoutes:
         if request.query_params.get("q"):
             return problem(422, "a subscription has its own filter: leave q out", errors=[("q", "not with this")])
         page = await self.assigned.page(found, after, limit)
-        events = [event for event in [await self._event(each) for each in page.events] if event is not None]
+        cut = Cut(reuse=found.sending.cut.reuse)
+        events = [event for event in [await self._event(each, cut) for each in page.events] if event is not None]
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, await self.ledger.latest())
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _event(self, each: Assignment) -> bytes | None:
+    async def _event(self, each: Assignment, cut: Cut) -> bytes | None:
         entry = each.looked.entry
         matched = EXIT if each.exit else to_json(each.looked.why or ())
         document = await self.ledger.document(entry.article_id, entry.version)
-        return event_json(entry, document, matched, each.previous)
+        return event_json(entry, document, matched, each.previous, cut)

@@ -31,6 +31,7 @@ from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Admin, Consumer, Principal
+from shared.events import Reuse
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
@@ -85,7 +86,7 @@ class RegistryRoutes:
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
         owner = principal.id if isinstance(principal, Consumer) else None
-        made = await self.making.make(given, owner)
+        made = await self.making.make(given, owner, most=principal.reuse)
         return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
@@ -112,7 +113,7 @@ class RegistryRoutes:
         wrong = await self._wrong_url(given.url) if given.url is not None else None
         if wrong is not None:
             return wrong
-        changed = _merged(found, given)
+        changed = _merged(found, given, principal.reuse)
         asked = (changed.url, changed.sending.format) != (found.url, found.sending.format)
         agreed = await self.making.consent(changed) if asked and given.handshake else changed
         if isinstance(agreed, Denied):
@@ -153,11 +154,11 @@ def unwilling(denied: Denied) -> Response:
     return problem(422, f"format: {told}", errors=[("format", told)])
 
 
-def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
+def _merged(found: Subscription, given: ChangedSubscription, most: Reuse) -> Subscription:
     """Return the subscription with the fields that were given; null lifts types and rate_limit, and nothing else."""
     fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES, *TOLD}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    kept |= {"sending": given.sending(found.sending), "credentials": given.credentials(found.credentials)}
+    kept |= {"sending": given.sending(found.sending).bounded(most), "credentials": given.credentials(found.credentials)}
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
     if "exit_notices" in kept:

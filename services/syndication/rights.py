@@ -1,0 +1,37 @@
+"""How much of an article may go on, by its source and by who gets it; cuts its JSON down to that, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import orjson
+
+from shared.events import Reuse, to_json
+
+LEVELS: tuple[Reuse, ...] = get_args(Reuse)
+"""From all of an article to its headline alone."""
+
+_UNBOUND = b'"reuse":"full"'
+"""Stands in an article's JSON as these bytes or not at all: within a text its quotes would be escaped."""
+
+_TEXT: Mapping[str, Any] = {"body_html": "", "body_text": "", "dateline": None, "attributions": []}
+_BEYOND_SUMMARY: Mapping[str, Any] = {**_TEXT, "images": [], "enclosures": []}
+_BEYOND_HEADLINE: Mapping[str, Any] = {**_BEYOND_SUMMARY, "summary": None}
+
+
+def least(one: Reuse, other: Reuse) -> Reuse:
+    """Return the narrower of two."""
+    return max(one, other, key=LEVELS.index)
+
+
+def allowed(document: bytes, most: Reuse = "full") -> bytes:
+    """Return an article's JSON with no more than its source and `most` allow; `reuse` then says what is left."""
+    if most == "full" and _UNBOUND in document:
+        return document
+    known: dict[str, Any] = orjson.loads(document)
+    reuse = least(known.get("reuse", "full"), most)
+    if reuse == "full":
+        return document
+    beyond = _BEYOND_SUMMARY if reuse == "summary" else _BEYOND_HEADLINE
+    return to_json({**known, **{name: value for name, value in beyond.items() if name in known}, "reuse": reuse})

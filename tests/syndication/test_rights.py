@@ -1,0 +1,54 @@
+"""No more of an article goes on than its source and its receiver's terms allow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from services.syndication.rights import allowed, least
+from shared.events import Reuse, to_json
+from tests.builders import an_article
+
+TEXT = "The river rose"
+
+
+def document(reuse: Reuse, **over: Any) -> bytes:
+    article = an_article(reuse=reuse, summary="In short.", body_html=f"<p>{TEXT}</p>", body_text=TEXT, **over)
+    return to_json(article)
+
+
+@pytest.mark.parametrize(
+    ("source", "most", "left"),
+    [
+        ("full", "full", "full"),
+        ("full", "summary", "summary"),
+        ("full", "headline", "headline"),
+        ("summary", "full", "summary"),
+        ("summary", "headline", "headline"),
+        ("headline", "full", "headline"),
+        ("headline", "summary", "headline"),
+    ],
+)
+def test_the_narrower_of_two_holds(source: Reuse, most: Reuse, left: Reuse) -> None:
+    assert least(source, most) == left
+    kept = orjson.loads(allowed(document(source), most))
+    assert kept["reuse"] == left
+    assert (kept["body_text"] == TEXT, kept["body_html"] != "") == (left == "full", left == "full")
+    assert (kept["summary"] is None) == (left == "headline")
+    assert kept["headline"] == an_article().headline
+
+
+def test_what_is_allowed_whole_is_the_very_same_bytes() -> None:
+    given = document("full")
+    assert allowed(given) is given
+
+
+def test_a_text_that_speaks_of_reuse_changes_nothing() -> None:
+    given = document("headline", tags=(), section='"reuse":"full"')
+    assert orjson.loads(allowed(given))["body_html"] == ""
+
+
+def test_an_articles_json_keeps_its_shape() -> None:
+    assert orjson.loads(allowed(document("headline"))).keys() == orjson.loads(document("full")).keys()
