@@ -14,6 +14,8 @@ from shared.http_client.certificates import CertificateError
 from shared.netguard import AddressRefused, NotAWebAddress
 
 CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+"""So long a receiver may send nothing, between two bytes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,16 @@ def milliseconds_since(started: float) -> float:
 
 
 @lru_cache(maxsize=64)
-def clock(total: float) -> ClientTimeout:
+def clock(total: float, read: float) -> ClientTimeout:
     """Return the time limits of one request; equal ones are one object."""
-    return ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
+    return ClientTimeout(total=total, sock_connect=CONNECT_SECONDS, sock_read=read)
 
 
 NO_TOTAL = ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 FAILURES = (aiohttp.ClientError, OSError, ValueError)
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "timed out while connecting"),
+    (aiohttp.SocketTimeoutError, "sent nothing for too long"),
     (CertificateError, "the client certificate cannot be used"),
     (aiohttp.ClientHttpProxyError, "the egress proxy refused to connect"),
     (aiohttp.ClientProxyConnectionError, "the egress proxy could not be reached"),
@@ -110,7 +113,7 @@ def no_answer(error: Exception, timeout: float, started: float) -> NoAnswer:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "the certificate is not valid")
             return NoAnswer(f"TLS failed: {why}", milliseconds_since(started))
-        case TimeoutError() if not isinstance(error, aiohttp.ConnectionTimeoutError):
+        case TimeoutError() if not isinstance(error, aiohttp.ServerTimeoutError):
             return NoAnswer(f"timed out after {timeout:g} s", milliseconds_since(started))
     reason = next((words for kind, words in _REASONS if isinstance(error, kind)), None)
     if reason is None:  # a ValueError of aiohttp's own checks

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared.http_client.certificates import context_of
-from shared.http_client.outcomes import FAILURES, Answer, NoAnswer, clock, milliseconds_since, no_answer, plain
+from shared.http_client.outcomes import (
+    FAILURES,
+    READ_SECONDS,
+    Answer,
+    NoAnswer,
+    clock,
+    milliseconds_since,
+    no_answer,
+    plain,
+)
 from shared.netguard import web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp import ClientResponse
+    from aiohttp import ClientResponse, ClientTimeout
     from yarl import URL
 
     from shared.http_client.certificates import ClientCertificate
@@ -31,16 +41,18 @@ async def post(
     body: bytes,
     headers: Mapping[str, str],
     timeout: float,  # noqa: ASYNC109  # running out is an outcome here, not a cancelled caller
+    read: float = READ_SECONDS,
     keep: int = KEEP,
     certificate: ClientCertificate | None = None,
 ) -> Answer | NoAnswer:
     """Send `body` and return the answer with up to `keep` bytes of its body, all within `timeout` seconds.
 
-    Redirects are not followed. The body comes as sent, undecoded. Once the status has come it counts, even if
-    the body then hangs or breaks off: the receiver has taken the message. `certificate` is shown over TLS.
+    It gives up sooner on a receiver that sends nothing for `read` seconds. Redirects are not followed. The body comes
+    as sent, undecoded. Once the status has come it counts, even if the body then hangs or breaks off: the receiver has
+    taken the message. `certificate` is shown over TLS.
     """
     data = body if len(body) < LARGE else BytesIO(body)
-    return await _heard(session, "POST", url, headers, timeout, keep, certificate, data)
+    return await _heard(session, "POST", url, headers, clock(timeout, read), keep, certificate, data)
 
 
 async def options(
@@ -52,7 +64,7 @@ async def options(
     certificate: ClientCertificate | None = None,
 ) -> Answer | NoAnswer:
     """Ask what a receiver allows; else as `post`."""
-    return await _heard(session, "OPTIONS", url, headers, timeout, KEEP, certificate, None)
+    return await _heard(session, "OPTIONS", url, headers, clock(timeout, READ_SECONDS), KEEP, certificate, None)
 
 
 async def _heard(
@@ -60,7 +72,7 @@ async def _heard(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    timeout: float,  # noqa: ASYNC109  # likewise
+    limits: ClientTimeout,
     keep: int,
     certificate: ClientCertificate | None,
     data: bytes | BytesIO | None,
@@ -72,13 +84,13 @@ async def _heard(
             _address(url),
             data=data,
             headers=headers,
-            timeout=clock(timeout),
+            timeout=limits,
             allow_redirects=False,
             auto_decompress=False,
             ssl=context_of(certificate) if certificate else True,
         )
     except FAILURES as error:
-        return no_answer(error, timeout, started)
+        return no_answer(error, limits.total or math.inf, started)
     start = await _start_of(response, keep)
     return Answer(response.status, plain(response), start, milliseconds_since(started))
 

@@ -244,6 +244,33 @@ async def test_an_endpoint_that_hangs_times_out(session: Session) -> None:
     assert 190 <= answer.ms < 2_000
 
 
+async def test_a_receiver_that_sends_nothing_is_given_up_before_the_timeout(session: Session) -> None:
+    async with scripted(saying(b"HTTP/1.1 200 OK\r\n", then_hang=True)) as site:
+        answer = await send(session, site.url(), timeout=600.0, read=0.1)
+    assert isinstance(answer, NoAnswer)
+    assert answer.reason == "sent nothing for too long"
+
+
+async def test_a_body_that_stops_is_kept_as_far_as_it_came(session: Session) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+    async with scripted(saying(head, b"so far", then_hang=True)) as site:
+        answer = await send(session, site.url(), timeout=600.0, read=0.1)
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.body_start) == (200, b"so far")
+
+
+async def test_a_receiver_that_is_slow_and_never_silent_is_heard_out(session: Session) -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for part in b"HTTP/1.1 204 No Content\r\n", b"X-Slow: ", *([b"a"] * 10), b"\r\n\r\n":
+            writer.write(part)
+            await asyncio.sleep(0.05)
+
+    async with scripted(drip) as site:
+        answer = await send(session, site.url(), timeout=600.0, read=0.5)
+    assert isinstance(answer, Answer)
+    assert answer.ms > 500
+
+
 async def test_a_head_that_drips_does_not_outlast_the_timeout(session: Session) -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
