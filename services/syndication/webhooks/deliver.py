@@ -19,17 +19,23 @@ from shared.retry import retry_after_seconds
 TIMEOUT = 15.0
 """Seconds for a whole attempt (Standard Webhooks 1.0.0 recommends 15 to 30)."""
 
+CONTROL = "webhook-delivery"
+"""The header by which a receiver says `disable` or `abort-message`; anything else in it means nothing."""
+
+UNWANTED = "the receiver asks for no more messages"
+
 KEPT = 16_384
 """Bytes kept of what a receiver answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The receiver answered 2xx."""
+    """The receiver answered 2xx; `last` when it wants no more messages."""
 
     status: int
     ms: float
     body: bytes
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class Disabled:
-    """The receiver answered 410 Gone: it wants no more messages."""
+    """The receiver failed and wants no more messages: it answered 410 Gone, or said so by a header."""
 
     reason: str
     status: int
@@ -53,7 +59,17 @@ class Disabled:
     body: bytes
 
 
-Outcome = Delivered | RetryLater | Disabled
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The receiver failed and said by a header that it wants this message never again."""
+
+    reason: str
+    status: int
+    ms: float
+    body: bytes
+
+
+Outcome = Delivered | RetryLater | Disabled | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,8 @@ class Sender:
         """Send a message signed for Unix time `now` and return what came of it; an endpoint's failure never raises.
 
         Success is 2xx only; redirects are not followed and fail; 410 disables (Standard Webhooks 1.0.0,
-        "Deliverability and reliability"). Raises SealError, NoSigningKeyError: it cannot be signed now.
+        "Deliverability and reliability"), and so does the header `webhook-delivery: disable`. Raises SealError,
+        NoSigningKeyError: it cannot be signed now.
         """
         timestamp, form = int(now), written(message, subscription.sending.format, self.site)
         headers = {
@@ -120,11 +137,15 @@ def judge(answer: Answer | NoAnswer, now: float) -> Outcome:
     """Return what an answer means for a delivery; `now` is Unix time, for dates in Retry-After."""
     if isinstance(answer, NoAnswer):
         return RetryLater(answer.reason, answer.ms)
-    status = answer.status
+    status, wish = answer.status, answer.headers.get(CONTROL, "").strip().lower()
     if 200 <= status < 300:
-        return Delivered(status, answer.ms, answer.body_start)
+        return Delivered(status, answer.ms, answer.body_start, last=wish == "disable")
     if status == 410:
         return Disabled("the receiver answered 410 Gone", status, answer.ms, answer.body_start)
+    if wish == "disable":
+        return Disabled(UNWANTED, status, answer.ms, answer.body_start)
+    if wish == "abort-message":
+        return Refused(f"the receiver answered {status} and aborts this message", status, answer.ms, answer.body_start)
     reason = "redirects are not followed" if 300 <= status < 400 else f"the receiver answered {status}"
     after = retry_after_seconds(answer.headers.get("retry-after"), datetime.fromtimestamp(now, UTC))
     return RetryLater(reason, answer.ms, status, after, answer.body_start)

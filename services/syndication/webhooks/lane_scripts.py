@@ -80,6 +80,14 @@ local function held(seq, fence)
   return failures, previous, superseded, rest
 end
 
+local UNWANTED = 'the receiver asks for no more messages'
+
+local function give_up_on(why)
+  trouble = calm(0, 0)
+  trouble.since, trouble.warned = now, 4
+  disable(why)
+end
+
 local kept, at = {}, 6
 for n = 1, records do
   local seq, fence, kind = ARGV[at], ARGV[at + 1], ARGV[at + 2]
@@ -91,9 +99,10 @@ for n = 1, records do
   if failures then
     land(seq)
     ended(seq, told)
-    if kind == 'done' then
+    if kind == 'done' or kind == 'last' then
       leave(seq, article_of(rest))
       succeeded()
+      if kind == 'last' then give_up_on(UNWANTED) end
     elseif kind == 'dropped' then
       leave(seq, article_of(rest))
     elseif kind == 'gave_up' then
@@ -105,11 +114,8 @@ for n = 1, records do
       end
       put_off(due, seq, rest)
       if kind == 'retry' then failed(hold) end
-      if kind == 'disable' then
-        trouble = calm(0, 0)
-        trouble.since, trouble.warned = now, 4
-        disable('the receiver answered 410 Gone')
-      end
+      if kind == 'disable' then give_up_on('the receiver answered 410 Gone') end
+      if kind == 'unwanted' then give_up_on(UNWANTED) end
     end
     if log ~= '' then redis.call('XADD', LOG, 'MAXLEN', '~', 1000, '*', 'attempt', log) end
   end

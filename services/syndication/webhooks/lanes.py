@@ -52,15 +52,19 @@ def pack(type: str, article_id: str, version: int, matched: bytes) -> bytes:
     return b"%s %s %d %s" % (type.encode(), article_id.encode(), version, matched)
 
 
+Kind = Literal["done", "last", "retry", "gave_up", "disable", "unwanted", "back", "dropped"]
+
+
 class Record(NamedTuple):
     """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
 
-    retry and gave_up are failures of the receiver, back and dropped are not. `hold` is given where it is overloaded:
+    retry and gave_up are failures of the receiver, back and dropped are not. disable (410), unwanted and last, which
+    was taken, stand the lane still. `hold` is given where it is overloaded:
     until when (Unix ms) it wants nothing at all, 0 when it did not say. `told` is what the receipt says of it.
     """
 
     delivery: Delivery
-    kind: Literal["done", "retry", "gave_up", "disable", "back", "dropped"]
+    kind: Kind
     due: int = 0
     log: bytes = b""
     hold: int | None = None

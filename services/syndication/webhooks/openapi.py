@@ -123,6 +123,12 @@ def _health(type: str) -> Node:
     return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
 
 
+_CONTROL: Node = {
+    "description": "disable: the subscription is disabled, as by 410; abort-message: what failed is not sent again",
+    "schema": {"type": "string", "enum": ["disable", "abort-message"]},
+}
+
+
 def _message(summary: str, body: Node) -> Node:
     names = ("webhook-id", "webhook-timestamp", "webhook-signature", "wireroom-attempt", "wireroom-queued-ms")
     return {
@@ -133,9 +139,12 @@ def _message(summary: str, body: Node) -> Node:
             "parameters": [parameter(name, "header", _TEXT) for name in names],
             "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
             "responses": {
-                "2XX": {"description": "Taken; not sent again"},
+                "2XX": {"description": "Taken; not sent again", "headers": {"webhook-delivery": _CONTROL}},
                 "410": {"description": "Gone: the subscription is disabled"},
-                "default": {"description": "Failed: sent again by the subscription's schedule"},
+                "default": {
+                    "description": "Failed: sent again by the subscription's schedule",
+                    "headers": {"webhook-delivery": _CONTROL},
+                },
             },
         }
     }

@@ -7,14 +7,15 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, RetryLater
-from services.syndication.webhooks.lanes import Delivery, Record
+from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, Refused, RetryLater
+from services.syndication.webhooks.lanes import Delivery, Kind, Record
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.retry import DAY, delay_after, urgent
 
-Verdict = Literal["delivered", "retry", "disabled", "gave_up", "dropped"]
+Verdict = Literal["delivered", "retry", "disabled", "gave_up", "refused", "dropped"]
 
 RETRACTED = "article.retracted"
+GONE = 410
 
 OVERLOADED = frozenset((429, 502, 503, 504))
 """Answers that slow the whole lane; so does none at all."""
@@ -40,10 +41,14 @@ def judge(
 ) -> Judged:
     """Return what follows from an outcome at Unix time `now`: the lane goes on, waits, or stands still."""
     if isinstance(outcome, Delivered):
-        return Judged("delivered", Record(delivery, "done", 0, _entry(delivery, outcome, "delivered", id, now)))
+        entry = _entry(delivery, outcome, "delivered", id, now)
+        return Judged("delivered", Record(delivery, "last" if outcome.last else "done", 0, entry))
     if isinstance(outcome, Disabled):
         entry = _entry(delivery, outcome, "disabled", id, now)
-        return Judged("disabled", Record(delivery, "disable", int(now * 1000), entry))
+        kind: Kind = "disable" if outcome.status == GONE else "unwanted"
+        return Judged("disabled", Record(delivery, kind, int(now * 1000), entry))
+    if isinstance(outcome, Refused):
+        return Judged("refused", Record(delivery, "dropped", 0, _entry(delivery, outcome, "refused", id, now)))
     schedule = urgent(subscription.schedule) if delivery.type == RETRACTED else subscription.schedule
     wait, hold = delay_after(schedule, delivery.failures + 1, outcome.after, random), _hold(outcome, now)
     if wait is None:

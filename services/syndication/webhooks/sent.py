@@ -45,7 +45,7 @@ def read_standing(seq: int, value: bytes) -> Standing:
 
 def told(verdict: str, now: float, published: float, attempts: int) -> bytes:
     """Return what the lanes are to keep and count of an attempt made at Unix time `now`."""
-    letter = {"delivered": "c", "gave_up": "g", "dropped": "d"}.get(verdict)
+    letter = {"delivered": "c", "gave_up": "g", "refused": "g", "dropped": "d"}.get(verdict)
     if letter is None:
         return b"r"
     ms = max(0, round((now - published) * 1000))

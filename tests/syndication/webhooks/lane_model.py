@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, RetryLater
+from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Outcome, Refused, RetryLater
 from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn, Wanted, pack
 from services.syndication.webhooks.outcomes import judge
 from services.syndication.webhooks.pacing import Pacing, Patience
@@ -32,6 +32,9 @@ OUTCOMES: dict[str, Outcome] = {
     "hanging": RetryLater("timed out", 15_000.0),
     "busy": RetryLater("the receiver answered 429", 1.0, 429, 3.0),
     "gone": Disabled("gone", 410, 1.0, b""),
+    "leaving": Disabled(UNWANTED, 500, 1.0, b""),
+    "parting": Delivered(200, 1.0, b"", last=True),
+    "refusing": Refused("no", 500, 1.0, b""),
 }
 
 
@@ -196,11 +199,11 @@ class LaneModel(RuleBasedStateMachine):
         for record, kept in zip(records, state.kept, strict=True):
             if not kept:
                 self.losses[record.delivery.seq] += 1
-            elif record.kind == "gave_up":
+            elif record.kind in ("gave_up", "dropped"):
                 self.over.add(record.delivery.seq)
-            if kept and record.kind == "disable":
+            if kept and record.kind in ("disable", "unwanted"):
                 self.gone[record.delivery.seq] += 1
-            if kept and record.kind != "done":
+            if kept and record.kind not in ("done", "last"):
                 self.failures[record.delivery.seq] += 1
 
     def _judged(self, delivery: Delivery, outcome: Outcome) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.webhooks.deliver import Delivered, Disabled, RetryLater, judge
+from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Outcome, Refused, RetryLater, judge
 from shared.http_client import Answer, NoAnswer
 
 NOW = 1_800_000_000.0
@@ -22,6 +22,21 @@ def test_everything_else_is_tried_again(status: int) -> None:
 
 def test_410_disables() -> None:
     assert isinstance(judge(Answer(410, {}, b"", 1.0), NOW), Disabled)
+
+
+@pytest.mark.parametrize(
+    ("status", "wish", "meant"),
+    [
+        (500, "disable", Disabled(UNWANTED, 500, 1.0, b"")),
+        (200, "disable", Delivered(200, 1.0, b"", last=True)),
+        (410, "abort-message", Disabled("the receiver answered 410 Gone", 410, 1.0, b"")),
+        (422, " Abort-Message ", Refused("the receiver answered 422 and aborts this message", 422, 1.0, b"")),
+        (200, "abort-message", Delivered(200, 1.0, b"")),
+        (500, "abort", RetryLater("the receiver answered 500", 1.0, 500)),
+    ],
+)
+def test_a_receiver_may_say_what_it_wants_no_more(status: int, wish: str, meant: Outcome) -> None:
+    assert judge(Answer(status, {"webhook-delivery": wish}, b"", 1.0), NOW) == meant
 
 
 def test_retry_after_is_read_as_seconds_or_date() -> None:

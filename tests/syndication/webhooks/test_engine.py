@@ -179,6 +179,45 @@ async def test_410_disables_and_what_waited_flows_again_when_re_enabled(store: S
     assert sorted(receiver.seqs) == [1, 1, 2]
 
 
+async def test_a_receiver_that_takes_the_last_message_has_it_and_gets_no_more(store: Store) -> None:
+    ledger = MemoryLedger()
+
+    async def answer(_call: Call) -> Reply:
+        return Reply(200, {"Webhook-Delivery": "disable"})
+
+    async with a_receiver(answer) as receiver, a_replica(store, ledger) as replica:
+        subscription = await subscribe(store, receiver.url)
+        ledger.publish(story(1))
+        await until(lambda: _status(replica, subscription.id, "disabled"))
+        ledger.publish(story(2))
+        await until(lambda: _pending(store, subscription.id, 1))
+        found = await replica.api.store.get(subscription.id)
+        log = await _log(store, subscription.id, 1)
+    assert found is not None
+    assert found.reason == "the receiver asks for no more messages"
+    assert receiver.seqs == [1]
+    assert [entry["outcome"] for entry in log] == ["delivered"]
+
+
+async def test_a_message_that_its_receiver_aborts_is_not_sent_again_and_the_others_are(store: Store) -> None:
+    ledger = MemoryLedger()
+
+    async def answer(call: Call) -> Reply:
+        return Reply(422, {"webhook-delivery": "abort-message"}) if call.seq == 1 else Reply(200)
+
+    async with a_receiver(answer) as receiver, a_replica(store, ledger):
+        subscription = await subscribe(store, receiver.url, schedule=(0.01,) * 9)
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        await until(lambda: _attempts(store, subscription.id, 2))
+        await until(lambda: _pending(store, subscription.id, 0))
+        log = await _log(store, subscription.id, 2)
+        kept = await store.do("HMGET", f"{{s:{subscription.id}}}:sent:0", "1", "2")
+    assert sorted(receiver.seqs) == [1, 2]
+    assert sorted((entry["seq"], entry["outcome"]) for entry in log) == [(1, "refused"), (2, "delivered")]
+    assert [value[:1] for value in kept] == [b"g", b"c"]
+
+
 async def test_a_hanging_receiver_holds_up_nobody_else(store: Store) -> None:
     ledger = MemoryLedger()
 

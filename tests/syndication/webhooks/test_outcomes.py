@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from services.syndication.webhooks.deliver import Delivered, Disabled, RetryLater
+from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Refused, RetryLater
 from services.syndication.webhooks.lanes import Delivery
 from services.syndication.webhooks.outcomes import dropped, judge
 from services.syndication.webhooks.sign import secret_of
@@ -54,6 +54,18 @@ def test_success_ends_the_delivery_and_410_keeps_it() -> None:
     gone = judge(_delivery(), SUBSCRIPTION, Disabled("gone", 410, 1.0, b""), "m", NOW, _middle)
     assert (done.verdict, done.record.kind) == ("delivered", "done")
     assert (gone.verdict, gone.record.kind) == ("disabled", "disable")
+
+
+def test_who_wants_no_more_is_sent_no_more() -> None:
+    last = judge(_delivery(), SUBSCRIPTION, Delivered(200, 1.0, b"", last=True), "m", NOW, _middle)
+    left = judge(_delivery(), SUBSCRIPTION, Disabled(UNWANTED, 500, 1.0, b""), "m", NOW, _middle)
+    refused = judge(_delivery(), SUBSCRIPTION, Refused("aborts", 422, 1.0, b""), "m", NOW, _middle)
+    assert [(each.verdict, each.record.kind) for each in (last, left, refused)] == [
+        ("delivered", "last"),
+        ("disabled", "unwanted"),
+        ("refused", "dropped"),
+    ]
+    assert orjson.loads(refused.record.log)["outcome"] == "refused"
 
 
 def test_the_log_keeps_a_failure_s_answer_whole_and_a_success_s_start() -> None:
