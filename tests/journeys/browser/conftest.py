@@ -27,6 +27,8 @@ NEWSROOM = Path(__file__).parents[3] / "newsroom"
 FILES = ("authors.toml", "taxonomy.toml", "site.toml")
 STORIES = ("010-kursk", "020-kursk-update", "030-pokrovsk", "040-grid", "050-arkhiv")
 OLDER = 22
+SAMPLES = f"/?before={OLDER + len(STORIES) + 1}"
+"""The News Feed as it was before any journey pushed stories of its own; they may run in any order."""
 WATCH = """
   window.shifted = 0;
   window.violations = [];

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.browser.conftest import Open
+from tests.journeys.browser.conftest import SAMPLES, Open
 from tests.journeys.line import Line
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,7 +16,7 @@ LIMIT = 100_000
 
 
 async def test_the_story_is_read_part_by_part(visit: Open) -> None:
-    seen = await visit("/", timezone_id="Europe/Kyiv", locale="en-US")
+    seen = await visit(SAMPLES, timezone_id="Europe/Kyiv", locale="en-US")
     item = seen.page.locator(ITEM)
     meta = await seen.text(f"{ITEM} p.meta")
     assert meta.startswith("1 min read By Tim Zadorozhnyy Dec 16, 2024, 8:42 PM GMT+2")
@@ -52,8 +52,9 @@ async def test_show_more_goes_on_in_place(visit: Open) -> None:
 
 
 async def test_without_javascript_all_can_be_read(visit: Open) -> None:
-    seen = await visit("/", java_script_enabled=False)
+    seen = await visit(SAMPLES, java_script_enabled=False)
     assert await seen.text(f"{ITEM} .updated") == "(Updated: Dec. 16, 2024, 8:05 p.m. UTC)"
+    await seen.page.goto(f"{seen.url}/")
     await expect(seen.page.locator("#fresh button")).to_have_count(0)
     first = await seen.page.locator("article.story").first.get_attribute("data-id")
     await seen.page.click("#more")
@@ -96,7 +97,7 @@ async def test_the_device_decides_between_light_and_dark(visit: Open) -> None:
 
 
 async def test_paper_shows_the_story_alone(visit: Open, site: Line) -> None:
-    seen = await visit("/", color_scheme="dark")
+    seen = await visit(SAMPLES, color_scheme="dark")
     await seen.page.emulate_media(media="print")
     for gone in ("form[role=search]", "aside.rail", "#more"):
         await expect(seen.page.locator(gone)).to_be_hidden()
