@@ -69,6 +69,10 @@ fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) 
 	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=10 || exit 1; \
 	done
 
+.PHONY: names
+names: $(RUN) ## install the model of names for `wireroom tags suggest` (350 MB)
+	@$(PIP) --require-hashes -r requirements-ner.lock
+
 .PHONY: compose-test
 compose-test: $(DEV) ## build the stack, bring it up, drive it, take it down
 	@bash .ci/compose
@@ -80,6 +84,7 @@ lock: $(DEV) ## write the lock files anew (UPGRADE=1 takes the newest versions)
 	@$(COMPILE) --group build -o requirements-build.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --group fuzz -o requirements-fuzz.lock
+	@$(COMPILE) pyproject.toml --extra ner -c requirements-dev.lock -o requirements-ner.lock
 
 .PHONY: clean
 clean: ## remove what was set up and cached (not ./data)

@@ -43,25 +43,33 @@ tags.add_command(explain)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many names.")
 @click.option("--least", type=click.IntRange(1), default=2, show_default=True, help="In how many articles, at least.")
 @click.option("--add", "number", type=click.IntRange(1), help="Add the name of this number to the taxonomy.")
+@click.option("--model/--no-model", default=True, help="Let the model judge the names, if its extra is installed.")
 @kind
 @identity
 @newsroom
 @as_json
-def suggest(
+def suggest(  # noqa: PLR0913, PLR0917  # an option each
     days: int,
     limit: int,
     least: int,
     number: int | None,
+    model: bool,
     kind: str | None,
     term: str | None,
     newsroom: Path | None,
     as_json: bool,
 ) -> None:
-    """Show the strongest names of late that the taxonomy does not know, or add one of them."""
+    """Show the strongest names of late that the taxonomy does not know, or add one of them.
+
+    With the extra `ner` a model of English says what kind the names seem to be, and lowers what seems to be no name.
+    """
+    from services.enrichment.name_model import judge_of_names  # noqa: PLC0415  # as above
     from services.enrichment.suggest import suggested  # noqa: PLC0415  # as above
 
     folder = newsroom or read_settings().newsroom
-    names = suggested(_stories(days), taxonomy_of(folder), least=least, limit=max(limit, number or 0))
+    known = taxonomy_of(folder)
+    judge = judge_of_names() if model else None
+    names = suggested(_stories(days), known, least=least, limit=max(limit, number or 0), judge=judge)
     if number is not None:
         if number > len(names):
             end(UNUSABLE, f"there are {len(names)} names")
@@ -76,13 +84,15 @@ def suggest(
             "score": one.score,
             "examples": [{"article": example.article, "text": example.text} for example in one.examples],
         }
+        | ({"kind": one.kind, "how": "model"} if one.kind else {})
         for at, one in enumerate(names, 1)
     ]
     if as_json:
         print_json({"days": days, "names": rows})
     else:
         shown = [row | {"example": one.examples[0].text} for row, one in zip(rows, names, strict=True)]
-        print_table(shown, ("number", "name", "articles", "mentions", "score", "example"))
+        guess = ("kind",) if any(one.kind for one in names) else ()
+        print_table(shown, ("number", "name", *guess, "articles", "mentions", "score", "example"))
 
 
 @tags.command()

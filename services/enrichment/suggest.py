@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import log2
 
 from services.enrichment.guard import DATES, OPENERS
@@ -38,6 +39,12 @@ EXAMPLES = 2
 AROUND = 45
 """Code points of text on each side of an example."""
 
+PLACES = 3
+"""Of so many articles a mention of each name is kept, for examples and for who judges it."""
+
+MOST_JUDGED = 300
+"""Only so many of the strongest names are put to a judge, so that its time has a bound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -46,6 +53,28 @@ class Story:
     id: str
     texts: tuple[str, ...]
     language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mention: of which story, and where it stands in which of its texts."""
+
+    story: Story
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a judge says of one mention: whether it is a name, and of what kind if it knows."""
+
+    is_name: bool
+    kind: str | None = None
+
+
+Judge = Callable[[Sequence[Place]], Sequence[Opinion | None]]
+"""Says of each mention what it takes it for, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +87,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A name nobody has listed: in so many articles, so many times."""
+    """A name nobody has listed: in so many articles, so many times; the kind is a judge's guess."""
 
     name: str
     articles: int
     mentions: int
     score: float
     examples: tuple[Example, ...]
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +113,33 @@ class Heard:
 
     articles: set[str] = field(default_factory=set)
     mentions: int = 0
-    examples: list[Example] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
 
-def suggested(stories: Iterable[Story], taxonomy: Taxonomy, *, least: int = 2, limit: int = 20) -> list[Suggestion]:
+def suggested(
+    stories: Iterable[Story], taxonomy: Taxonomy, *, least: int = 2, limit: int = 20, judge: Judge | None = None
+) -> list[Suggestion]:
     """Return the strongest unknown names that stand in at least so many articles, ties by name.
 
     A name's score is the number of its articles times log2(1 + words): a long name that returns is seldom chance.
-    A surname after its full name counts for that.
+    A surname after its full name counts for that. A judge's doubt takes up to half of the score away.
     """
-    read = [(story, [(text, list(_tokens(text, taxonomy))) for text in story.texts]) for story in stories]
+    heard = _heard([(story, [(text, list(_tokens(text, taxonomy))) for text in story.texts]) for story in stories])
+    found = (
+        (Suggestion(" ".join(words), len(one.articles), one.mentions, _score(words, one), _examples(one)), one.places)
+        for words, one in heard.items()
+        if len(one.articles) >= least and not _is_known(words, taxonomy)
+    )
+    ranked = sorted(found, key=lambda pair: _rank(pair[0]))
+    names = [name for name, _ in ranked]
+    if judge:
+        names[:MOST_JUDGED] = _judged(ranked[:MOST_JUDGED], judge)
+        names.sort(key=_rank)
+    return names[:limit]
+
+
+def _heard(read: Sequence[tuple[Story, Sequence[tuple[str, Sequence[Token]]]]]) -> dict[tuple[str, ...], Heard]:
+    """Collect what the stories say of each name."""
     small = Counter(word for _, texts in read for _, tokens in texts for word, _, _ in tokens if word.islower())
     heard: dict[tuple[str, ...], Heard] = defaultdict(Heard)
     for story, texts in read:
@@ -100,13 +147,26 @@ def suggested(stories: Iterable[Story], taxonomy: Taxonomy, *, least: int = 2, l
         if (story.language or "").partition("-")[0].lower() in NOUNS_ARE_CAPITAL:
             said = [(text, name) for text, name in said if len(name.words) > 1 and not name.opens]
         for text, name, words in _with_surnames(said):
-            _hear(heard[words], story, text, name)
-    ranked = [
-        Suggestion(" ".join(words), len(one.articles), one.mentions, _score(words, one), tuple(one.examples))
-        for words, one in heard.items()
-        if len(one.articles) >= least and not _is_known(words, taxonomy)
-    ]
-    return sorted(ranked, key=lambda one: (-one.score, -one.mentions, one.name))[:limit]
+            _hear(heard[words], Place(story, text, name.start, name.end))
+    return heard
+
+
+def _rank(one: Suggestion) -> tuple[float, int, str]:
+    return -one.score, -one.mentions, one.name
+
+
+def _judged(ranked: Sequence[tuple[Suggestion, Sequence[Place]]], judge: Judge) -> Iterator[Suggestion]:
+    """Yield the names with the kind that most of their mentions have; those that were not judged stay as they are."""
+    opinions = iter(judge([place for _, places in ranked for place in places]))
+    for name, places in ranked:
+        said = [one for one in islice(opinions, len(places)) if one]
+        if not said:
+            yield name
+            continue
+        doubt = sum(not one.is_name for one in said) / len(said)
+        kind, times = Counter(one.kind for one in said).most_common(1)[0]
+        known = kind if times * 2 > len(said) else None
+        yield replace(name, score=round(name.score * (1 - doubt / 2), 2), kind=known)
 
 
 def _tokens(text: str, taxonomy: Taxonomy) -> Iterator[Token]:
@@ -166,7 +226,7 @@ def _names(tokens: Sequence[Token], small: Mapping[str, int]) -> Iterator[Run]:
         if words and not (opens and len(words) == 1):
             words[-1] = words[-1].removesuffix("'s").rstrip("'-")
             if _may_be_name(words):
-                yield Run(tuple(words), start, run.end, opens)
+                yield Run(tuple(words), start, start + len(" ".join(words)), opens)
 
 
 def _is_no_name(word: str) -> bool:
@@ -192,15 +252,18 @@ def _with_surnames(said: Sequence[tuple[str, Run]]) -> Iterator[tuple[str, Run, 
         yield text, run, full.get(run.words[0], run.words) if len(run.words) == 1 else run.words
 
 
-def _hear(one: Heard, story: Story, text: str, run: Run) -> None:
-    if story.id not in one.articles and len(one.examples) < EXAMPLES:
-        one.examples.append(Example(story.id, _snippet(text, run.start, run.end)))
-    one.articles.add(story.id)
+def _hear(one: Heard, place: Place) -> None:
+    if place.story.id not in one.articles and len(one.places) < PLACES:
+        one.places.append(place)
+    one.articles.add(place.story.id)
     one.mentions += 1
 
 
-def _snippet(text: str, start: int, end: int) -> str:
-    return " ".join(text[max(0, start - AROUND) : end + AROUND].split())
+def _examples(one: Heard) -> tuple[Example, ...]:
+    return tuple(
+        Example(place.story.id, " ".join(place.text[max(0, place.start - AROUND) : place.end + AROUND].split()))
+        for place in one.places[:EXAMPLES]
+    )
 
 
 def _score(words: Sequence[str], one: Heard) -> float:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from services.cli import tags
 from services.cli.explain import marked
+from services.enrichment import name_model
+from services.enrichment.suggest import Opinion, Place
 from services.enrichment.taxonomy_files import TaxonomyFiles
 from tests.builders import a_push
 from tests.cli.running import Running
@@ -89,6 +92,23 @@ def test_suggest_shows_unknown_names_with_counts_and_examples(line: Running, art
     assert {example["article"] for example in row["examples"]} >= {article}
     assert "Kenya" not in names
     assert "Ann Overgaard" in line.wireroom("tags", "suggest", "--limit", "50").stdout
+
+
+def test_suggest_shows_the_kind_a_model_guesses_unless_told_not_to(
+    line: Running, article: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(places: Sequence[Place]) -> list[Opinion]:
+        names = [place.text[place.start : place.end] for place in places]
+        return [Opinion(is_name=True, kind="person" if name == "Ann Overgaard" else None) for name in names]
+
+    monkeypatch.setattr(name_model, "judge_of_names", lambda: judge)
+    options = ("tags", "suggest", "--limit", "50")
+    rows = {row["name"]: row for row in line.json(*options, "--json")["names"]}
+
+    assert (rows["Ann Overgaard"]["kind"], rows["Ann Overgaard"]["how"]) == ("person", "model")
+    assert [name for name, row in rows.items() if "kind" in row] == ["Ann Overgaard"]
+    assert "KIND" in line.wireroom(*options).stdout
+    assert "KIND" not in line.wireroom(*options, "--no-model").stdout
 
 
 def test_suggest_adds_one_by_its_number(line: Running, article: str, folder: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from services.enrichment.suggest import Story, suggested
+from collections.abc import Sequence
+
+from services.enrichment.suggest import Opinion, Place, Story, suggested
 from services.enrichment.taxonomy import parse_taxonomy
 
 OWN = parse_taxonomy(
@@ -90,3 +92,44 @@ def test_german_nouns_are_no_names() -> None:
 
 def test_lines_end_sentences() -> None:
     assert names("about Otto\nBea came and Cleo") == ["Cleo", "Otto"]
+
+
+def judged(*said: Opinion | None) -> list[tuple[str, float, str | None]]:
+    """Judge three mentions of Ann Berg, and nobody else's."""
+
+    def judge(places: Sequence[Place]) -> list[Opinion | None]:
+        mentions = iter(said)
+        return [next(mentions) if one.text[one.start : one.end] == "Ann Berg" else None for one in places]
+
+    texts = ("and Otto met Ann Berg and Ann Berg", "and Otto and Ann Berg", "and Ann Berg", "and Otto, and Otto ran")
+    stories = [Story(str(at), (text,)) for at, text in enumerate(texts)]
+    return [(one.name, one.score, one.kind) for one in suggested(stories, OWN, judge=judge)]
+
+
+PERSON, ORG, NONE = Opinion(is_name=True, kind="person"), Opinion(is_name=True, kind="org"), Opinion(is_name=False)
+
+
+def test_a_name_has_the_kind_that_most_of_its_mentions_are_judged_to_have() -> None:
+    assert judged(PERSON, ORG, PERSON) == [("Ann Berg", 4.75, "person"), ("Otto", 3.0, None)]
+    assert judged(PERSON, ORG, None) == [("Ann Berg", 4.75, None), ("Otto", 3.0, None)]
+
+
+def test_a_judges_doubt_takes_up_to_half_of_the_score_and_silence_none() -> None:
+    assert judged(PERSON, PERSON, NONE) == [("Ann Berg", 3.96, "person"), ("Otto", 3.0, None)]
+    assert judged(NONE, NONE, NONE) == [("Otto", 3.0, None), ("Ann Berg", 2.38, None)]
+    assert judged(None, None, None) == [("Ann Berg", 4.75, None), ("Otto", 3.0, None)]
+
+
+def test_a_judge_is_asked_of_a_bounded_number_of_mentions() -> None:
+    names = " and ".join(f"Ann{chr(97 + a)}{chr(97 + b)}" for a in range(20) for b in range(20))
+    asked: list[Place] = []
+
+    def judge(places: Sequence[Place]) -> list[None]:
+        asked.extend(places)
+        return [None] * len(places)
+
+    found = suggested([Story(str(at), (f"and {names}",)) for at in range(5)], OWN, limit=1000, judge=judge)
+
+    assert len(found) == 400
+    assert len(asked) == 300 * 3
+    assert {place.story.id for place in asked} == {"0", "1", "2"}
