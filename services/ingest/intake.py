@@ -33,6 +33,7 @@ from shared.redis import RedisError
 log = structlog.get_logger()
 
 TRIES = 20
+NOTHING_READ: Mapping[str, bytes] = {}
 SAID: Mapping[type[Result], str] = {Accepted: "ingested", Outdated: "outdated"}
 
 
@@ -82,7 +83,7 @@ class Intake:
         offers = [replace(offer, wanted=at >= len(seen)) for at, offer in enumerate(found.offers)]
         degraded = found.identity != identity_of(source.health.identity)
         fields = dict(document or {}) | ({"identity": found.identity} if degraded else {})
-        return (await self.take(source, offers, fields, correlation_id))[len(seen) :]
+        return (await self.take(source, offers, fields, correlation_id, stored=found.stored))[len(seen) :]
 
     async def take(
         self,
@@ -90,9 +91,12 @@ class Intake:
         offers: Sequence[Offer],
         document: Mapping[str, str],
         correlation_id: str | None = None,
+        *,
+        stored: Mapping[str, bytes] = NOTHING_READ,
     ) -> list[Result]:
         """Commit offers and their document's state; return a result for each, in order.
 
+        `stored` is what was just read of the articles; without it, or once a commit finds it out of date, it is read.
         Where they are too many for one script, the state goes with the last of them: killed between, the same
         document comes again and finds the first ones known. Raises RedisError and ContendedError.
         """
@@ -100,7 +104,7 @@ class Intake:
         named = newest(offers)
         for tried in range(TRIES):
             await _give_way(tried)
-            steps = await self._steps(source, named, correlation)
+            steps = await self._steps(source, named, correlation, NOTHING_READ if tried else stored)
             if await self._commit(source.settings.id, steps.values(), document):
                 break
         else:
@@ -146,11 +150,15 @@ class Intake:
                 return step.result
         raise ContendedError(f"others keep changing {article_id}")
 
-    async def _steps(self, source: Source, named: Mapping[str, Offer], correlation: str) -> dict[str, Step]:
-        stored = await self._items.read(source.settings.id, list(named))
+    async def _steps(
+        self, source: Source, named: Mapping[str, Offer], correlation: str, stored: Mapping[str, bytes]
+    ) -> dict[str, Step]:
+        if not named.keys() <= stored.keys():
+            stored = dict(zip(named, await self._items.read(source.settings.id, list(named)), strict=True))
         moment = self._now()
         steps = {}
-        for (id, offer), before in zip(named.items(), stored, strict=True):
+        for id, offer in named.items():
+            before = stored[id]
             known = Known.read(before) if before else None
             name = (id, known.guid if known else offer.guid)
             event = event_of(offer.submission, source, known, moment, correlation, name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -45,10 +45,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """A document's offers, and what its source's items go by."""
+    """A document's offers, what its source's items go by, and what was stored of each article when that was found."""
 
     offers: tuple[Offer, ...]
     identity: Identity = "guid"
+    stored: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
 
 def newest(offers: Sequence[Offer]) -> dict[str, Offer]:
@@ -75,20 +76,24 @@ class Names:
         go by their guids alone, as they promise.
         """
         items = [_item(submission) for submission in submissions]
-        articles = await self._known(source.settings.id, [item.id for item in items])
+        stored = await self._stored(source.settings.id, [item.id for item in items])
+        articles = _known(stored)
         if source.settings.kind not in POLLED:
-            return Offers(tuple(Offer(item.submission, item.id, item.guid, articles.get(item.id)) for item in items))
+            offers = (Offer(item.submission, item.id, item.guid, articles.get(item.id)) for item in items)
+            return Offers(tuple(offers), stored=stored)
         doubted = doubtful(items, articles)
         keys = {key for item in doubted for key in (item.aliases.guid, *item.aliases.lasting) if key}
         ids = await self._items.found(source.settings.id, list(keys))
-        articles |= await self._known(source.settings.id, list(set(ids.values()) - articles.keys()))
+        stored |= await self._stored(source.settings.id, list(set(ids.values()) - articles.keys()))
+        articles = _known(stored)
         memory = Memory(articles=articles, ids={key: id for key, id in ids.items() if id in articles})
         before = identity_of(source.health.identity)
         names, identity = resolved(items, memory, before)
         if identity != before:
             log.warning("source.identity_degraded", source=source.settings.id, identity=identity, instead_of=before)
             SOURCES.labels("identity_degraded").inc()
-        return Offers(tuple(_offer(item, name, memory) for item, name in zip(items, names, strict=True)), identity)
+        offers = (_offer(item, name, memory) for item, name in zip(items, names, strict=True))
+        return Offers(tuple(offers), identity, stored)
 
     async def find(self, source_id: str, guid: str | None, url: str | None) -> str | None:
         """Return the article that a source calls by a guid or has at a URL, or None. Raises RedisError."""
@@ -99,9 +104,12 @@ class Names:
         found = await self._items.found(source_id, keys)
         return next((found[key] for key in keys if key in found), None)
 
-    async def _known(self, source_id: str, ids: Sequence[str]) -> dict[str, Known]:
-        stored = await self._items.read(source_id, ids)
-        return {id: Known.read(before) for id, before in zip(ids, stored, strict=True) if before}
+    async def _stored(self, source_id: str, ids: Sequence[str]) -> dict[str, bytes]:
+        return dict(zip(ids, await self._items.read(source_id, ids), strict=True))
+
+
+def _known(stored: Mapping[str, bytes]) -> dict[str, Known]:
+    return {id: Known.read(before) for id, before in stored.items() if before}
 
 
 def _item(submission: Submission) -> Item:

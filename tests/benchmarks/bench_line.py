@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -28,12 +29,12 @@ from shared.redis import Store
 from shared.redis import connect as redis
 from shared.web import Serving, listen
 from tests.benchmarks.rows import Row
+from tests.enrichment.duplicates.parts import text
 from tests.waiting import until
 
 TOKEN = "an-admin-token-for-benchmarks"
 HEADERS = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
 AT_ONCE = 64
-WORDS = "The council met again on Sunday and spoke of the bridge, the river and the night ferry. " * 25
 
 
 async def run(flood: int = 4_000, calm: int = 1_000, per_second: int = 50) -> list[Row]:
@@ -70,13 +71,15 @@ async def run(flood: int = 4_000, calm: int = 1_000, per_second: int = 50) -> li
 
 
 def story(kind: str, number: int) -> bytes:
+    """Write a story of 300 words of its own: of one text each push would be a copy of the one before."""
+    words = text(zlib.crc32(f"{kind} {number}".encode()), words=300)
     return orjson.dumps(
         {
             "source": {"id": "bench"},
             "guid": f"{kind}-{number}",
             "url": f"https://example.org/{kind}/{number}",
             "headline": f"Story {number} of the {kind}",
-            "body_html": f"<p>{WORDS}</p>",
+            "body_html": "".join(f"<p>{paragraph}</p>" for paragraph in words.split("\n\n")),
             "authors": [{"name": "Ann Writer"}],
             "published_at": "2026-11-22T10:00:00Z",
         }
@@ -115,13 +118,13 @@ async def paced(session: Session, url: str, client: Redis, seen: int, count: int
     """Push in an open loop; return ms from the moment each push was due to its entry being read from the ledger."""
     due: dict[bytes, float] = {}
     times: list[float] = []
+    bodies = [story("calm", number) for number in range(count)]
     start = time.perf_counter() + 0.1
 
     async def one(number: int) -> None:
         moment = start + number / per_second
         await asyncio.sleep(max(0.0, moment - time.perf_counter()))
-        body = story("calm", number)
-        answer = await post(session, url, body=body, headers=HEADERS, timeout=30)
+        answer = await post(session, url, body=bodies[number], headers=HEADERS, timeout=30)
         if not isinstance(answer, Answer):
             raise TypeError(answer.reason)
         due[orjson.loads(answer.body_start)["id"].encode()] = moment
