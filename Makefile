@@ -70,7 +70,7 @@ fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) 
 	done
 
 .PHONY: names
-names: $(RUN) ## install the model of names for `wireroom tags suggest` (350 MB)
+names: $(RUN) ## install the model of names for `wireroom tags suggest` (240 MB)
 	@$(PIP) --require-hashes -r requirements-ner.lock
 
 .PHONY: compose-test
