@@ -61,6 +61,8 @@ class EmbeddedServer:
         Raises EmbeddedError: another process uses the folder, or the server ended or did not answer in time.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(PermissionError):  # a folder of somebody else's is for them to close
+            self.folder.chmod(0o700)  # what is written there is not for other users: articles under an embargo, too
         self._take_lock()
         self._end_orphan()
         self.socket.unlink(missing_ok=True)

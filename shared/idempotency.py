@@ -61,7 +61,7 @@ class Idempotency:
         return response
 
     async def _keep(self, name: str, mark: str, response: Response, keep: Callable[[bytes], bytes]) -> None:
-        if response.status_code >= 500:
+        if response.status_code >= 400:  # what was refused may be right a moment later
             await self._store.do("DEL", name)
             return
         kept = {

@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,7 +50,7 @@ def application(routes: Sequence[BaseRoute], *, lost: ASGIApp | None = None) -> 
             return cast("Response", lost)  # Starlette calls what it is given, and any application will do
         return await _refused(request, error)
 
-    handlers = {HTTPException: refused, RedisError: _storage_away, Exception: _failed}
+    handlers = {HTTPException: refused, RedisError: _storage_away, ClientDisconnect: _gone, Exception: _failed}
     return Hearing(Direct(Starlette(routes=list(routes), exception_handlers=handlers), routes))
 
 
@@ -104,6 +104,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         405: f"{request.method} is not allowed here",
     }.get(error.status_code, str(error.detail))
     return problem(error.status_code, detail, headers=error.headers)
+
+
+async def _gone(request: Request, _error: Exception) -> Response:
+    log.debug("request.abandoned", method=request.method, path=request.url.path)
+    return problem(400, "the body ended before it was whole")
 
 
 async def _storage_away(request: Request, error: Exception) -> Response:

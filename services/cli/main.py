@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.cli import authors, finding, listen, re_enrich, resources, tags, up
+from services.cli import authors, finding, listen, re_enrich, resources, subscribing, tags, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,12 +27,12 @@ for command in (
     resources.status,
     resources.tail,
     resources.sources,
-    resources.articles,
+    subscribing.articles,
     finding.import_opml,
     finding.export_opml,
     tags.tags,
     authors.authors,
-    resources.subscriptions,
+    subscribing.subscriptions,
     resources.consumers,
     resources.private_feeds,
     resources.dead_letters,

@@ -12,6 +12,8 @@ from services.cli.client import REFUSED, UNUSABLE, call, end
 from services.cli.output import as_json, print_json, print_table
 from services.cli.resources import articles, subscriptions
 
+__all__ = ["articles", "subscriptions"]
+
 ROOT = "/api/v1/subscriptions"
 
 

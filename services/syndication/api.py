@@ -61,9 +61,11 @@ class Api:
         guard: Guard,
         idempotency: Idempotency,
         now: Callable[[], datetime],
+        leaving: Callable[[str], Awaitable[None]],
     ) -> None:
         self._library, self._letters, self._embargoes = library, letters, embargoes
         self._store, self._guard, self._idempotency, self._now = store, guard, idempotency, now
+        self._leaving = leaving
 
     @property
     def routes(self) -> list[Route]:
@@ -151,7 +153,10 @@ class Api:
         return await self._idempotency.once(request, body, make, keep=_without_key)
 
     async def _delete_consumer(self, request: Request) -> Response:
-        if not await self._store.do("HDEL", CONSUMERS, request.path_params["id"]):
+        consumer = request.path_params["id"]
+        if await self._store.do("HEXISTS", CONSUMERS, consumer):
+            await self._leaving(consumer)  # first: killed in between, the consumer is still there to be deleted again
+        if not await self._store.do("HDEL", CONSUMERS, consumer):
             return problem(404, "there is no such consumer")
         return Response(status_code=204)
 

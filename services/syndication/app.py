@@ -97,6 +97,7 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
             now=now,
+            leaving=self._webhooks.leave,
         )
         searches = Searches(library)
         site = Site(settings.public_url)

@@ -75,8 +75,9 @@ async def test_a_repeat_while_the_first_is_under_way_is_told_to_wait(store: Stor
     assert (await first).status_code == 201
 
 
-async def test_a_failure_is_not_kept(store: Store) -> None:
-    once, work = Idempotency(store).once, Work(status=503)
+@pytest.mark.parametrize("status", [409, 422, 503])
+async def test_a_failure_is_not_kept(store: Store, status: int) -> None:
+    once, work = Idempotency(store).once, Work(status=status)
     await once(a_request("k"), b"{}", work)
     await once(a_request("k"), b"{}", work)
     assert work.done == 2

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import web
 from shared.web import PortInUseError, Serving, application, listen
 from tests.asgi import ask
+from tests.waiting import until
 
 
 async def refuses(_request: Request) -> Response:
@@ -179,3 +180,13 @@ async def test_a_peer_that_takes_nothing_is_cut_off_and_one_that_reads_slowly_is
     for one in (stuck, slow):
         one.transport.abort()
     await serving.stop()
+
+
+async def test_a_peer_that_hangs_up_before_its_body_is_whole_is_no_fault_of_ours(address: tuple[str, int]) -> None:
+    with capture_logs() as lines:
+        _, writer = await asyncio.open_connection(*address)
+        writer.write(b"POST /takes HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc")
+        await writer.drain()
+        writer.close()
+        await until(lambda: any(line["event"] == "request.abandoned" for line in lines))
+    assert [line["log_level"] for line in lines] == ["debug"]

@@ -16,7 +16,7 @@ from services.syndication.events import Events
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
-from shared.auth import Guard
+from shared.auth import CONSUMERS, Guard
 from shared.bus import DeadLetters
 from shared.bus.dead import Death, bury
 from shared.events import Article, to_json
@@ -45,10 +45,22 @@ def app(store: Store) -> ASGIApp:
         guard=Guard(store, TOKEN),
         idempotency=Idempotency(store),
         now=lambda: NOW,
+        leaving=Left(store),
     )
     guard = Guard(store, TOKEN)
     events = Events(library=library, reading=Reading(library), guard=guard, assigned=nobody)
     return application([*api.routes, *events.routes])
+
+
+class Left:
+    """Notes in the store who left, and that their key still held then."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(self, consumer: str) -> None:
+        assert await self._store.do("HEXISTS", CONSUMERS, consumer)
+        await self._store.do("SADD", "left", consumer)
 
 
 async def nobody(_request: Request) -> Response:
@@ -155,7 +167,7 @@ async def test_the_ledger_can_be_read_without_copies(app: ASGIApp, store: Store)
     assert "position 17" in str(refused)
 
 
-async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp) -> None:
+async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp, store: Store) -> None:
     made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
     assert made.status == 201
     key = made.json()["key"]
@@ -164,6 +176,7 @@ async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp) -
     listed = (await ask(app, "GET", "/api/v1/consumers", token=TOKEN)).json()["consumers"]
     assert [(one["name"], "key" in one) for one in listed] == [("Partner", False)]
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 204
+    assert await store.do("SMEMBERS", "left") == {made.json()["id"].encode()}
     assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 401
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
 

@@ -125,6 +125,11 @@ class SubscriptionStore:
         await self.changed(id, exists=False)
         await self._store.do("UNLINK", *keys)
 
+    async def owned(self, owner: str) -> list[Subscription]:
+        """Return the subscriptions of one consumer."""
+        found = await self.load(await self.ids())
+        return [each for each in found if each is not None and each.owner == owner]
+
     async def get(self, id: str) -> Subscription | None:
         """Return a subscription, None when there is none."""
         return await self._read(id)

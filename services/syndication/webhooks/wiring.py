@@ -23,7 +23,7 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.engine import PROMPT, Engine
 from services.syndication.webhooks.handshake import Consent
-from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.missing import Missing
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.pacing import PATIENCE, Patience
@@ -92,6 +92,11 @@ class Webhooks:
     def routes(self) -> list[Route]:
         """The API's routes."""
         return [*self.signing.routes, *self.api.routes]
+
+    async def leave(self, owner: str) -> None:
+        """End all subscriptions of a consumer that is to be no more."""
+        for each in await self.api.store.owned(owner):
+            await self.api.store.remove(each.id, keys(each.id))
 
     async def gap(self, request: Request) -> Response:
         """Answer a request for the ledger that names a subscription."""

@@ -38,9 +38,10 @@ class Bed:
         made: dict[str, Any] = answer.json()
         return made
 
-    async def consumer(self, id: str) -> str:
+    async def consumer(self, id: str, **terms: str) -> str:
         key = f"wrk_{id}_0123456789abcdef"
-        await self.store.do("HSET", CONSUMERS, id, to_json({"name": id, "key": digest(key), "created_at": ""}))
+        kept = {"name": id, "key": digest(key), "created_at": "", **terms}
+        await self.store.do("HSET", CONSUMERS, id, to_json(kept))
         return key
 
     async def waiting(self, id: str, count: int) -> None:

@@ -154,3 +154,20 @@ async def test_pacing_is_asked_for_shown_changed_and_lifted(bed: Bed) -> None:
     assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"9 0.000"
     for wrong in ({"max_in_flight": 0}, {"rate_limit": 0}, {"rate_limit": -1}, {"max_in_flight": 5000}):
         assert (await bed("PATCH", f"/{made['id']}", json=wrong)).status == 422
+
+
+async def test_a_consumer_that_leaves_takes_its_subscriptions_along(bed: Bed) -> None:
+    north = await bed.consumer("north")
+    await bed.made(token=north)
+    kept = await bed.made()
+    await bed.replica.leave("north")
+    assert [each["id"] for each in (await bed("GET")).json()["subscriptions"]] == [kept["id"]]
+
+
+async def test_what_a_consumer_may_have_bounds_its_subscriptions(bed: Bed) -> None:
+    west = await bed.consumer("west", reuse="summary")
+    made = await bed.made(token=west)
+    assert made["reuse"] == "summary"
+    for asked, had in (("headline", "headline"), ("full", "summary")):
+        answer = await bed("PATCH", f"/{made['id']}", json={"reuse": asked}, token=west)
+        assert answer.json()["reuse"] == had
