@@ -50,7 +50,7 @@ def test_token_makes_none_where_none_is_kept(line: Running, tmp_path: Path) -> N
 
 def test_check_names_the_files_that_are_in_order(line: Running) -> None:
     result = line.wireroom("check")
-    assert result.stdout == f"{line.home / 'newsroom'}: authors.toml, taxonomy.toml, sources.toml in order\n"
+    assert result.stdout == f"{line.home / 'newsroom'}: authors.toml, taxonomy.toml, sources.toml, site.toml in order\n"
 
 
 def test_check_refuses_a_folder_that_is_no_newsroom(line: Running, tmp_path: Path) -> None:
