@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
+from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lanes import Delivery, Record
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
 from services.syndication.webhooks.outcomes import Judged, Verdict, dropped, judge
@@ -44,6 +46,56 @@ class Attempts:
     random: Callable[[], float]
     clock: Callable[[], float]
     said: list[dict[str, Any]] = field(default_factory=list)
+
+    async def records(
+        self, deliveries: Sequence[Delivery], log: FilteringBoundLogger, *, together: bool
+    ) -> list[Record] | None:
+        """Return what came of one request with one delivery, or with those of a digest; else as `make`."""
+        if together:
+            return await self._together(deliveries, log)
+        judged = await self.make(deliveries[0], log)
+        return None if judged is None else [judged.record]
+
+    async def _together(self, deliveries: Sequence[Delivery], log: FilteringBoundLogger) -> list[Record] | None:
+        found = await asyncio.gather(*(self._prepared(delivery) for delivery in deliveries))
+        subscription = self.directory.get(deliveries[0].subscription)
+        if subscription is None:
+            await self.directory.refresh()
+            return None
+        now, records = self.clock(), []
+        held: list[tuple[Delivery, Message, Prepared]] = []
+        for delivery, prepared in zip(deliveries, found, strict=True):
+            message = event(subscription, delivery, prepared) if prepared else None
+            if prepared is not None and message is not None:
+                held.append((delivery, message, prepared))
+            else:
+                id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
+                judged = dropped(delivery, id, now)
+                self._tell(log, delivery, judged, None, prepared)
+                kept = judged if prepared is None else self._receipt(delivery, judged, prepared.published)
+                records.append(kept.record)
+        return records + await self._sent_together(subscription, held, now, log) if held else records
+
+    async def _sent_together(
+        self,
+        subscription: Subscription,
+        held: Sequence[tuple[Delivery, Message, Prepared]],
+        now: float,
+        log: FilteringBoundLogger,
+    ) -> list[Record]:
+        message = digest(subscription, [(message, prepared) for _, message, prepared in held])
+        number = 1 + max(delivery.failures for delivery, _, _ in held)
+        attempt = Attempt(number, now - min(prepared.published for _, _, prepared in held))
+        outcome = await self.send(subscription, message, now, attempt)
+        # One moment and one throw of the dice for all: what is due again together goes together.
+        now, chance = self.clock(), self.random()
+        records: list[Record] = []
+        for delivery, _, prepared in held:
+            judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance)
+            self._tell(log, delivery, judged, outcome, prepared)
+            record = self._receipt(delivery, judged, prepared.published).record
+            records.append(record._replace(counts=not records))
+        return records
 
     async def make(self, delivery: Delivery, log: FilteringBoundLogger) -> Judged | None:
         """Return what came of one attempt; None when the subscription is not known here (yet, or any more).

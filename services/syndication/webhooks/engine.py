@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import time
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import structlog
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lane import CHUNK, RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
-from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn
+from services.syndication.webhooks.lanes import Delivery, Lanes, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.store import SubscriptionStore
@@ -131,8 +131,11 @@ class Engine:
             self._known.pop(state.subscription, None)
             return
         lane.waiting = state.waiting
-        for delivery in state.claimed:
-            self._start(lane, delivery)
+        alone = len(state.claimed) - state.bundle
+        for delivery in state.claimed[:alone]:
+            self._start(lane, (delivery,))
+        if state.bundle:
+            self._start(lane, state.claimed[alone:], digest=True)
         if state.due is None or state.gone:
             return
         if state.due > now:
@@ -228,31 +231,31 @@ class Engine:
 
     # --- flights -------------------------------------------------------------------------------------------------
 
-    def _start(self, lane: Lane, delivery: Delivery) -> None:
+    def _start(self, lane: Lane, deliveries: Sequence[Delivery], *, digest: bool = False) -> None:
         now = asyncio.get_running_loop().time()
-        before = lane.flights.get(delivery.seq)
+        flight = Flight(deliveries, now, now, digest=digest)
+        before = lane.flights.get(flight.seq)
         if before is not None:
             self._land(lane, before)  # its lease ran out, and the same delivery came back to us
-        flight = lane.flights[delivery.seq] = Flight(delivery, now, now)
+        lane.flights[flight.seq] = flight
         self._flights[flight] = lane
         flight.task = asyncio.create_task(self._fly(lane, flight))
 
     async def _fly(self, lane: Lane, flight: Flight) -> None:
-        delivery = flight.delivery
-        record = Record(delivery, "back", int(self._clock() * 1000))
+        records = flight.back(int(self._clock() * 1000))
         try:
-            judged = await self._attempts.make(delivery, self._log)
-            record = judged.record if judged else Record(delivery, "back", self._soon())
+            made = await self._attempts.records(flight.deliveries, self._log, together=flight.digest)
+            records = flight.back(self._soon()) if made is None else made
         except Exception as error:  # noqa: BLE001  # our fault, not the receiver's: tried again, and not counted
             self._log.warning(
                 "delivery.postponed",
-                subscription=delivery.subscription,
-                seq=delivery.seq,
+                subscription=lane.subscription,
+                seq=flight.seq,
                 error=f"{type(error).__name__}: {error}"[:300],
             )
-            record = Record(delivery, "back", self._soon())
+            records = flight.back(self._soon())
         finally:
-            lane.records.append(record)
+            lane.records += records
             self._land(lane, flight)
             self._dirty.add(lane)
             self._ended += 1
@@ -270,8 +273,8 @@ class Engine:
         if flight.slow:
             self._slow -= 1
             lane.slow -= 1
-        if lane.flights.get(flight.delivery.seq) is flight:
-            del lane.flights[flight.delivery.seq]
+        if lane.flights.get(flight.seq) is flight:
+            del lane.flights[flight.seq]
 
     # --- watching ------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from services.syndication.webhooks.choices import Verify
-from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Pacing
+from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, DigestWindow, Pacing
 from services.syndication.webhooks.sending_inputs import SendingInput
 from services.syndication.webhooks.sign import SecretError, key_of
 from services.syndication.webhooks.starting import NOW, SCHEMA, Start, start
@@ -75,11 +75,12 @@ class NewSubscription(SendingInput, Input):
     exit_notices: bool = True
     max_in_flight: MaxInFlight = MAX_IN_FLIGHT
     rate_limit: RateLimit | None = None
+    digest: DigestWindow | None = None
 
     @property
     def pacing(self) -> Pacing:
         """Return how fast it wants to be sent to."""
-        return Pacing(max_in_flight=self.max_in_flight, rate_limit=self.rate_limit)
+        return Pacing(max_in_flight=self.max_in_flight, rate_limit=self.rate_limit, digest=self.digest)
 
 
 class NewSubscriptions(Input):
@@ -97,7 +98,7 @@ class Restored(NewSubscription):
 
 
 class ChangedSubscription(SendingInput, Input):
-    """What to change; a field that is not given stays, `null` lifts types, rate_limit and ways of sending."""
+    """What to change; a field that is not given stays, `null` lifts types, rate_limit, digest and ways of sending."""
 
     url: Url | None = None
     filter: Filter | None = None
@@ -107,6 +108,7 @@ class ChangedSubscription(SendingInput, Input):
     exit_notices: bool | None = None
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
+    digest: DigestWindow | None = None
     status: Literal["active", "paused"] | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.syndication.webhooks.lanes import NO_CAP, Delivery, Record, Turn
@@ -18,18 +19,31 @@ SLOW_CAP = 2
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """A delivery under way; `leased` is when its lease was last renewed, both times on the loop's clock."""
+    """A request under way; `leased` is when its lease was last renewed, both times on the loop's clock.
 
-    delivery: Delivery
+    What it delivers is one entry, or with `digest` all entries of that.
+    """
+
+    deliveries: Sequence[Delivery]
     started: float
     leased: float
     slow: bool = False
+    digest: bool = False
     task: asyncio.Task[None] | None = None
+
+    @property
+    def seq(self) -> int:
+        """Return the number by which it is known: that of the first entry."""
+        return self.deliveries[0].seq
+
+    def back(self, due: int) -> list[Record]:
+        """Return what gives it back, to be tried again at `due` (Unix ms) and not to be counted."""
+        return [Record(delivery, "back", due) for delivery in self.deliveries]
 
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """A subscription's flights by seq, and the records of those that ended, until they are written."""
+    """A subscription's flights by their first seq, and the records of those that ended, until they are written."""
 
     subscription: str
     flights: dict[int, Flight] = field(default_factory=dict)
@@ -48,7 +62,7 @@ class Lane:
         old = [flight for flight in self.flights.values() if now - flight.leased >= RENEW_SECONDS]
         for flight in old:
             flight.leased = now
-        return [flight.delivery for flight in old]
+        return [delivery for flight in old for delivery in flight.deliveries]
 
     def turn(self, now: float, limit: int) -> Turn:
         """Take everything there is to say to Redis; `restore` puts it back when that fails."""

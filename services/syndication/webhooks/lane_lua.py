@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.syndication.webhooks.lane_digests import DIGESTS
 from services.syndication.webhooks.lane_sent import SENT
 
 # Q holds what waits by when it is due, U the retractions that wait, which go before all else that is due, F what is
@@ -14,11 +15,13 @@ STATE = """
 local S, Q, U, F, I, L, K, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local now, spread = tonumber(ARGV[1]), tonumber(ARGV[2])
 local had = redis.call('HMGET', S,
-  'status', 'revision', 'limits', 'window', 'threshold', 'tat', 'trouble', 'missed_from')
+  'status', 'revision', 'limits', 'window', 'threshold', 'tat', 'trouble', 'missed_from', 'gathering')
 local status = had[1]
-if not status then return {-1, -1, {}, {}, '', '', '', 0} end
-local most, interval = string.match(had[3] or '', '^(%d+) ([%d.]+)$')
+if not status then return {-1, -1, {}, {}, '', '', '', 0, 0} end
+local most, interval, together, patience = string.match(had[3] or '', '^(%d+) ([%d.]+) ?(%d*) ?(%d*)$')
 most, interval = tonumber(most or MAX_IN_FLIGHT), tonumber(interval or 0)
+together, patience = tonumber(together), tonumber(patience)
+local gathering, bundle = tonumber(had[9] or 0), 0
 local window, threshold = tonumber(had[4] or FIRST_WINDOW), tonumber(had[5] or math.huge)
 local tat, missed = tonumber(had[6] or 0), had[8] or ''
 local trouble = had[7] and had[7] ~= '' and cjson.decode(had[7]) or nil
@@ -39,7 +42,10 @@ local function join(fence, failures, previous, superseded, rest)
   return string.format('%d %d %s %s %s', fence, failures, previous, superseded, rest)
 end
 
-local function is_urgent(rest) return string.sub(rest, 1, 18) == 'article.retracted ' end
+local function is_urgent(rest)
+  if together and string.sub(rest, 1, 13) == 'subscription.' then return true end
+  return string.sub(rest, 1, 18) == 'article.retracted '
+end
 
 local function wait_till(due, seq, rest)
   local where = is_urgent(rest) and U or Q
@@ -197,7 +203,7 @@ local function supersede(article, seqs)
     superseded = string.sub(table.concat(gone, ','), -SUPERSEDED_KEPT)
     redis.call('HSET', I, newest, join(fence, failures, previous, superseded, rest))
   end
-  if #kept == 1 then wait_till(now, newest, rest) end
+  if #kept == 1 then enter(newest, rest) end
   return #gone
 end
 
@@ -224,7 +230,7 @@ local function leave(seq, article)
   local item = redis.call('HGET', I, seqs[1])
   if item then
     local _, _, _, _, rest = split(item)
-    wait_till(now, seqs[1], rest)
+    enter(seqs[1], rest)
   end
 end
 
@@ -234,7 +240,7 @@ local function put_off(due, seq, rest)
   if lane and lane ~= seq then
     supersede(article, listed(lane))
   else
-    wait_till(due, seq, rest)
+    wait_again(due, seq, rest)
   end
 end
 """
@@ -251,13 +257,13 @@ local function claim(limit, cap)
     end
   end
   local most_now, from = limits(cap)
-  local room = math.min(limit, most_now - flying)
+  local room = math.min(limit, most_now - under_way())
   if now < from then return claimed end
   for _, waiting in ipairs({U, Q}) do
     if room <= 0 then break end
-    local found = waits[waiting] > 0 and redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, room) or {}
-    for _, seq in ipairs(found) do
-      if interval > 0 then
+    local as_one = together and waiting == Q
+    for n, seq in ipairs(due_in(waiting, room)) do
+      if interval > 0 and not (as_one and n > 1) then
         if tat - TOLERANCE > now then return claimed end
         tat = math.max(now, tat) + interval
         change('tat', string.format('%.3f', tat))
@@ -272,6 +278,7 @@ local function claim(limit, cap)
         redis.call('HSET', I, seq, item)
         redis.call('ZADD', F, now + LEASE, seq)
         flying, room = flying + 1, room - 1
+        if as_one then bundle = bundle + 1 end
         claimed[#claimed + 1] = seq
         claimed[#claimed + 1] = item
       end
@@ -287,8 +294,9 @@ local function first_of(where) return tonumber(redis.call('ZRANGE', where, 0, 0,
 local function next_due(cap)
   local due = flying > 0 and first_of(F) or -1
   local room, from = limits(cap)
-  if flying >= room then return due end
-  local waiting = waits[Q] > 0 and first_of(Q)
+  local requests, busy = under_way()
+  if requests >= room then return due end
+  local waiting = waits[Q] > 0 and not busy and first_of(Q)
   local urgent = waits[U] > 0 and first_of(U)
   if urgent and (not waiting or urgent < waiting) then waiting = urgent end
   if waiting then
@@ -301,10 +309,12 @@ end
 local function answer(claimed, kept, cap)
   local told = trouble and cjson.encode(trouble) or ''
   if told ~= (had[7] or '') then change('trouble', told) end
+  if together then change('gathering', string.format('%.0f', gathering)) end
   local revision = tonumber(had[2] or 0) + 1
   redis.call('HSET', S, 'revision', revision, unpack(changes))
-  return {string.format('%.0f', next_due(cap)), revision, claimed, kept, status, notice, missed, waits[Q] + waits[U]}
+  local due = string.format('%.0f', next_due(cap))
+  return {due, revision, claimed, kept, status, notice, missed, waits[Q] + waits[U], bundle}
 end
 """
 
-COMMON = STATE + SENT + PACE + LINES + CLAIMS
+COMMON = STATE + DIGESTS + SENT + PACE + LINES + CLAIMS

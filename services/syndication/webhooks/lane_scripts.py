@@ -31,7 +31,7 @@ local function put(seq, article, packed)
   pending, previous = pending + 1, seq
   if not lane then
     redis.call('HSET', L, article, seq)
-    wait_till(now, seq, packed)
+    enter(seq, packed)
   else
     seqs[#seqs + 1] = seq
     supersede(article, seqs)
@@ -88,11 +88,13 @@ local function give_up_on(why)
   disable(why)
 end
 
+-- What went together is one success or failure: of all but the first the kind ends in a plus sign.
 local kept, at = {}, 6
 for n = 1, records do
   local seq, fence, kind = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local due, hold, log = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), ARGV[at + 5]
-  local told = ARGV[at + 6]
+  local told, counts = ARGV[at + 6], string.sub(kind, -1) ~= '+'
+  if not counts then kind = string.sub(kind, 1, -2) end
   at = at + 7
   local failures, previous, superseded, rest = held(seq, fence)
   kept[n] = failures and 1 or 0
@@ -101,19 +103,19 @@ for n = 1, records do
     ended(seq, told)
     if kind == 'done' or kind == 'last' then
       leave(seq, article_of(rest))
-      succeeded()
+      if counts then succeeded() end
       if kind == 'last' then give_up_on(UNWANTED) end
     elseif kind == 'dropped' then
       leave(seq, article_of(rest))
     elseif kind == 'gave_up' then
       leave(seq, article_of(rest))
-      failed(hold)
+      if counts then failed(hold) end
     else
       if kind ~= 'back' then
         redis.call('HSET', I, seq, join(fence, failures + 1, previous, superseded, rest))
       end
       put_off(due, seq, rest)
-      if kind == 'retry' then failed(hold) end
+      if kind == 'retry' and counts then failed(hold) end
       if kind == 'disable' then give_up_on('the receiver answered 410 Gone') end
       if kind == 'unwanted' then give_up_on(UNWANTED) end
     end
@@ -141,7 +143,7 @@ for at = 4, #ARGV, 4 do
     redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
     assign(seq, packed, true)
     redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
-    if not lane then wait_till(now, seq, packed) end
+    if not lane then enter(seq, packed) end
   end
 end
 return answer({}, {}, cap)
@@ -159,7 +161,7 @@ return answer({}, {}, tonumber(ARGV[3]))
 PEEK = """
 local untold = redis.call('HGET', S, 'untold') or ''
 local due = string.format('%.0f', next_due(tonumber(ARGV[3])))
-return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], redis.call('HLEN', I)}
+return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], 0, redis.call('HLEN', I)}
 """
 
 TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")

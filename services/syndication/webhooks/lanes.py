@@ -59,8 +59,9 @@ class Record(NamedTuple):
     """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
 
     retry and gave_up are failures of the receiver, back and dropped are not. disable (410), unwanted and last, which
-    was taken, stand the lane still. `hold` is given where it is overloaded:
-    until when (Unix ms) it wants nothing at all, 0 when it did not say. `told` is what the receipt says of it.
+    was taken, stand the lane still. `hold` is given where it is overloaded: until when (Unix ms) it wants nothing at
+    all, 0 when it did not say. `told` is what the receipt says of it. What went in one request counts once for the
+    receiver's health: `counts` is False of all but the first.
     """
 
     delivery: Delivery
@@ -69,6 +70,7 @@ class Record(NamedTuple):
     log: bytes = b""
     hold: int | None = None
     told: bytes = b""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,8 @@ class State(NamedTuple):
 
     `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
     there when its health has changed; `missed_from` is the first seq that found the queue full and has not been
-    fetched since; `waiting` counts what is not on its way, `pending`, which `peek` alone tells, all.
+    fetched since; `waiting` counts what is not on its way, `pending`, which `peek` alone tells, all. The last
+    `bundle` of what was claimed make one digest.
     """
 
     subscription: str
@@ -100,6 +103,7 @@ class State(NamedTuple):
     missed_from: int | None = None
     waiting: int = 0
     pending: int = 0
+    bundle: int = 0
 
     @property
     def gone(self) -> bool:
@@ -200,7 +204,8 @@ def _step(now: int, spread: str, turn: Turn) -> list[Argument]:
     for record in turn.records:
         delivery = record.delivery
         hold = -1 if record.hold is None else record.hold
-        arguments += _seq(delivery.seq), delivery.fence, record.kind, record.due, hold, record.log, record.told
+        kind = record.kind if record.counts else f"{record.kind}+"
+        arguments += _seq(delivery.seq), delivery.fence, kind, record.due, hold, record.log, record.told
     for delivery in turn.renewals:
         arguments += _seq(delivery.seq), delivery.fence
     return arguments
@@ -215,7 +220,7 @@ def _state(subscription: str, reply: Any) -> State | Exception:
 
 
 def _read(subscription: str, reply: Any) -> State:
-    due, revision, claimed, kept, status, notice, missed, waiting, *pending = reply
+    due, revision, claimed, kept, status, notice, missed, waiting, bundle, *pending = reply
     return State(
         subscription,
         None if int(due) < 0 else int(due),
@@ -227,6 +232,7 @@ def _read(subscription: str, reply: Any) -> State:
         int(missed) if missed else None,
         waiting,
         pending[0] if pending else 0,
+        bundle,
     )
 
 

@@ -111,7 +111,15 @@ def openapi_webhooks() -> Node:
     """Return the `webhooks` section: one message for each public type of event, and of a subscription's health."""
     articles = {type: _message(f"A version of an article: {type}", _body(type)) for type in get_args(PublicType)}
     health = [type for type in get_args(HealthType) if not type.endswith("*")]
+    articles["digest"] = _message("Many versions together, for who asked for digests; retractions go alone", _digest())
     return articles | {type: _message(f"Another subscription's health: {type}", _health(type)) for type in health}
+
+
+def _digest() -> Node:
+    types = [type for type in get_args(PublicType) if type != "article.retracted"]
+    events: Node = {"type": "array", "items": {"oneOf": [_body(type) for type in types]}, "minItems": 1}
+    timestamp = {"type": "string", "format": "date-time", "description": "that of the last event"}
+    return _object({"type": {"const": "digest"}, "timestamp": timestamp, "data": _object({"events": events})})
 
 
 def _health(type: str) -> Node:
@@ -212,6 +220,7 @@ def _schemas() -> Node:
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
         "max_in_flight": _NUMBER,
         "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},
+        "digest": {"anyOf": [{"$ref": REF + "DigestWindow"}, {"type": "null"}], "description": "null: events go alone"},
         "verify": {"enum": [*get_args(Verify), None]},
         "exit_notices": {"type": "boolean", "description": "tell when an update no longer matches the filter"},
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
 
 MAX_IN_FLIGHT = 64
 """Deliveries on their way to one subscription at once, over all replicas, unless it asks for another number."""
@@ -13,35 +15,50 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 
+@dataclass(frozen=True, slots=True)
+class DigestWindow:
+    """Events go together once there are `items`, or `seconds` after the first of them came."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    items: Annotated[int, Field(ge=1, le=100, description="events in one request at most")]
+    seconds: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False, description="the longest wait")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
-    """What a subscription asks for: at most so many deliveries at once, and so many a second (None: no limit)."""
+    """What a subscription asks for: at most so many deliveries at once, and so many a second (None: no limit).
+
+    With `digest` many events make one delivery; retractions go alone.
+    """
 
     max_in_flight: int = MAX_IN_FLIGHT
     rate_limit: float | None = None
+    digest: DigestWindow | None = None
 
     @property
     def limits(self) -> str:
-        """Return what the scripts read: the most in flight, and the ms between two deliveries (0: none)."""
-        return f"{self.max_in_flight} {1000 / self.rate_limit if self.rate_limit else 0:.3f}"
+        """Return what the scripts read: the most in flight, the ms between two (0: none), items and ms of a digest."""
+        window = "" if self.digest is None else f" {self.digest.items} {round(self.digest.seconds * 1000)}"
+        return f"{self.max_in_flight} {1000 / self.rate_limit if self.rate_limit else 0:.3f}{window}"
 
     def changed(self, given: Mapping[str, Any]) -> Pacing:
-        """Return it with what was given; None lifts the rate, and leaves the number in flight."""
-        kept = {name: value for name, value in given.items() if value is not None or name == "rate_limit"}
+        """Return it with what was given; None lifts rate and digest, and leaves the number in flight."""
+        kept = {name: value for name, value in given.items() if value is not None or name != "max_in_flight"}
         return replace(self, **kept)
 
     def public(self) -> dict[str, Any]:
         """Return what the API shows, which is also what is stored."""
-        return {"max_in_flight": self.max_in_flight, "rate_limit": self.rate_limit}
+        return asdict(self)
 
 
 PACING = Pacing()
-PACES = frozenset(("max_in_flight", "rate_limit"))
+PACES = frozenset(("max_in_flight", "rate_limit", "digest"))
 
 
 def read_pacing(stored: Mapping[str, Any]) -> Pacing:
     """Read what `public` gave; what an older version did not know has its default."""
-    return Pacing(**stored)
+    window = stored.get("digest")
+    return Pacing(**{**stored, "digest": DigestWindow(**window) if window else None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,12 @@ def webhook_id(subscription: str, article: str, version: int) -> str:
     return f"msg_{urlsafe_b64encode(digest.digest()).decode()}"
 
 
+def digest_id(subscription: str, events: Iterable[str]) -> str:
+    """Return the id of a digest to one subscription: the same whenever it holds the same events, given by their ids."""
+    digest = blake2b("\0".join((subscription, "digest", *events)).encode(), digest_size=18)
+    return f"msg_{urlsafe_b64encode(digest.digest()).decode()}"
+
+
 def secret_of(key: bytes) -> str:
     """Write a signing key of 24 to 64 bytes as a secret; raises SecretError for any other length."""
     _check(key)

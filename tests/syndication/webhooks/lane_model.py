@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Outcome, Refused, RetryLater
 from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn, Wanted, pack
 from services.syndication.webhooks.outcomes import judge
-from services.syndication.webhooks.pacing import Pacing, Patience
+from services.syndication.webhooks.pacing import DigestWindow, Pacing, Patience
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store, connect
 from tests.syndication.webhooks.bed import subscribe
@@ -52,6 +52,7 @@ class LaneModel(RuleBasedStateMachine):
         self.status = "active"
         self.flights: dict[str, list[tuple[Delivery, Outcome]]] = {replica: [] for replica in REPLICAS}
         self.sent: list[tuple[int, Delivery]] = []
+        self.requests: list[int] = []
         self.accepted: dict[str, int] = defaultdict(int)
         self.taken: set[int] = set()
         self.replaced: set[int] = set()
@@ -64,9 +65,13 @@ class LaneModel(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
 
-    @initialize(most=some.sampled_from([64, 3, 1]), rate=some.sampled_from([None, 2.0]))
-    def subscribed(self, most: int, rate: float | None) -> None:
-        self.pacing = Pacing(max_in_flight=most, rate_limit=rate)
+    @initialize(
+        most=some.sampled_from([64, 3, 1]),
+        rate=some.sampled_from([None, 2.0]),
+        digest=some.sampled_from([None, None, DigestWindow(3, 5.0)]),
+    )
+    def subscribed(self, most: int, rate: float | None, digest: DigestWindow | None) -> None:
+        self.pacing = Pacing(max_in_flight=most, rate_limit=rate, digest=digest)
         self.subscription: Subscription = self.run(
             subscribe(self.store, "http://127.0.0.1:1/", schedule=SCHEDULE, pacing=self.pacing)
         )
@@ -143,11 +148,11 @@ class LaneModel(RuleBasedStateMachine):
 
     @invariant()
     def no_more_than_allowed_are_under_way_or_in_a_second(self) -> None:
-        live = [at for at, _ in self.sent if at > self.now - 1_000]
+        live = [at for at in self.requests if at > self.now - 1_000]
         if self.sent and self.pacing.rate_limit:
             assert len(live) <= self.pacing.rate_limit + 1
         flying = self.run(self.store.do("ZCARD", f"{{s:{self.subscription.id}}}:flight")) if self.sent else 0
-        assert flying <= self.pacing.max_in_flight
+        assert flying <= self.pacing.max_in_flight * (self.pacing.digest.items if self.pacing.digest else 1)
 
     def teardown(self) -> None:
         """Let the receiver be well: everything arrives, was replaced by what arrived, or was given up."""
@@ -212,8 +217,26 @@ class LaneModel(RuleBasedStateMachine):
     def _heard(self, state: State, replica: str) -> None:
         assert isinstance(state, State), state
         self.status, self.missed = state.status, state.missed_from
+        alone = len(state.claimed) - state.bundle
+        assert bool(state.bundle) <= bool(self.pacing.digest)
+        if state.bundle:
+            self._goes_together(state.claimed[alone:])
+        elif self.pacing.digest:
+            assert all(delivery.type == "article.retracted" for delivery in state.claimed)
+        self.requests += [self.now] * (alone + bool(state.bundle))
         for delivery in state.claimed:
             self.flights[replica].append((delivery, self._attempt(delivery)))
+
+    def _goes_together(self, deliveries: list[Delivery]) -> None:
+        """A digest is in order, no larger than asked for, without retractions, and the only one on its way."""
+        assert self.pacing.digest is not None
+        assert len(deliveries) <= self.pacing.digest.items
+        assert [each.seq for each in deliveries] == sorted({each.seq for each in deliveries})
+        assert all(each.type != "article.retracted" for each in deliveries)
+        for flights in self.flights.values():
+            for other, _ in flights:
+                alone = other.type == "article.retracted"
+                assert alone or self.leased[other.seq, other.fence] <= self.now - PATIENCE.lease, "two digests at once"
 
     def _goes_alone(self, delivery: Delivery) -> None:
         """Two versions of an article are never on their way at once, unless a lease ran out."""

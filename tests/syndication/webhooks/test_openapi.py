@@ -18,6 +18,7 @@ async def test_openapi_describes_every_route_and_type(store: Store) -> None:
         "article.published",
         "article.retracted",
         "article.updated",
+        "digest",
         "subscription.disabled",
         "subscription.failing",
         "subscription.recovered",

@@ -155,7 +155,7 @@ def unwilling(denied: Denied) -> Response:
 
 
 def _merged(found: Subscription, given: ChangedSubscription, most: Reuse) -> Subscription:
-    """Return the subscription with the fields that were given; null lifts types and rate_limit, and nothing else."""
+    """Return the subscription with the fields that were given; null lifts types, rate_limit and digest only."""
     fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES, *TOLD}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     kept |= {"sending": given.sending(found.sending).bounded(most), "credentials": given.credentials(found.credentials)}

@@ -171,3 +171,31 @@ async def test_what_a_consumer_may_have_bounds_its_subscriptions(bed: Bed) -> No
     for asked, had in (("headline", "headline"), ("full", "summary")):
         answer = await bed("PATCH", f"/{made['id']}", json={"reuse": asked}, token=west)
         assert answer.json()["reuse"] == had
+
+
+async def test_digests_are_asked_for_shown_and_lifted(bed: Bed) -> None:
+    window = {"items": 20, "seconds": 60.0}
+    made = await bed.made(digest=window)
+    assert made["digest"] == window
+    assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"64 0.000 20 60000"
+    assert (await bed("GET", f"/{made['id']}")).json()["digest"] == window
+    kept = await bed("PATCH", f"/{made['id']}", json={"rate_limit": 5})
+    assert (kept.json()["digest"], kept.json()["rate_limit"]) == (window, 5)
+    lifted = await bed("PATCH", f"/{made['id']}", json={"digest": None})
+    assert (lifted.json()["digest"], lifted.json()["rate_limit"]) == (None, 5)
+    assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"64 200.000"
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"items": 0, "seconds": 60},
+        {"items": 101, "seconds": 60},
+        {"items": 5},
+        {"items": 5, "seconds": 0},
+        {"items": 5, "seconds": 9, "x": 1},
+    ],
+)
+async def test_a_digest_needs_a_sensible_window(bed: Bed, window: dict[str, Any]) -> None:
+    answer = await bed("POST", json={"url": bed.receiver.url, "digest": window})
+    assert answer.status == 422

@@ -1,0 +1,54 @@
+"""How the scripts of lanes gather what goes out as one digest, and tell one digest from another, in Lua."""
+
+from __future__ import annotations
+
+# What a digest is made of waits for the end of its window, or until it is full. Due times tell digests apart: what went
+# together and failed has one that nothing else has, and so goes together again. Never more than one digest of a
+# subscription is on its way, beside what goes alone.
+DIGESTS = """
+local function enter(seq, rest)
+  if not together or is_urgent(rest) then return wait_till(now, seq, rest) end
+  if gathering <= now then gathering = now + patience end
+  wait_till(gathering, seq, rest)
+  if redis.call('ZCOUNT', Q, gathering, gathering) < together then return end
+  for _, each in ipairs(redis.call('ZRANGEBYSCORE', Q, gathering, gathering)) do redis.call('ZADD', Q, now, each) end
+  gathering = 0
+end
+
+local apart = {}
+local function wait_again(due, seq, rest)
+  if together and not is_urgent(rest) then
+    if not apart[due] then
+      apart[due] = due + 0.5
+      while redis.call('ZCOUNT', Q, apart[due], apart[due]) > 0 do apart[due] = apart[due] + 1 end
+    end
+    due = apart[due]
+  end
+  wait_till(due, seq, rest)
+end
+
+-- How many requests are on their way, and whether one of them is a digest.
+local function under_way()
+  if not together or flying == 0 then return flying, false end
+  local alone, digest = 0, 0
+  for _, seq in ipairs(redis.call('ZRANGE', F, 0, -1)) do
+    local item = redis.call('HGET', I, seq)
+    if item then
+      local _, _, _, _, rest = split(item)
+      if is_urgent(rest) then alone = alone + 1 else digest = 1 end
+    end
+  end
+  return alone + digest, digest == 1
+end
+
+local function due_in(waiting, room)
+  if waits[waiting] == 0 then return {} end
+  if not together or waiting == U then
+    return redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, room)
+  end
+  local _, busy = under_way()
+  local first = redis.call('ZRANGEBYSCORE', Q, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 1)
+  if busy or not first[2] then return {} end
+  return redis.call('ZRANGEBYSCORE', Q, first[2], first[2], 'LIMIT', 0, together)
+end
+"""

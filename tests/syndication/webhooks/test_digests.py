@@ -1,0 +1,274 @@
+"""Who asks for digests gets many events in one request: in order, whole again after a failure, retractions at once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+from standardwebhooks import Webhook
+
+from services.syndication.webhooks.lanes import Lanes, Record, State, Turn, Wanted, keys, pack
+from services.syndication.webhooks.pacing import PATIENCE, DigestWindow, Pacing
+from services.syndication.webhooks.sending import PLAIN
+from services.syndication.webhooks.sign import secret_of
+from services.syndication.webhooks.subscriptions import Subscription
+from shared.redis import Store
+from tests.receiver import Call, Reply, a_receiver
+from tests.syndication.webhooks.bed import KEY, MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.test_lanes import NOW, enqueue, seqs, step, wanted
+from tests.waiting import until
+
+HOUR = 3600.0
+
+
+async def digested(store: Store, url: str, items: int, seconds: float = HOUR, **over: Any) -> Subscription:
+    pacing = Pacing(digest=DigestWindow(items, seconds))
+    return await subscribe(store, url, pacing=pacing, **over)
+
+
+def events(call: Call) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call.event["data"]["events"]
+    return found
+
+
+def held(call: Call) -> list[int]:
+    return [event["data"]["seq"] for event in events(call)]
+
+
+async def standings(store: Store, id: str, *wanted: int) -> list[bytes]:
+    found = await store.do("HMGET", f"{{s:{id}}}:sent:0", *wanted)
+    return [value[:1] for value in found]
+
+
+async def test_a_full_digest_is_one_signed_request_with_its_events_in_order(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        id = (await digested(store, receiver.url, 3)).id
+        for number in range(1, 6):
+            ledger.publish(story(number))
+        await until(lambda: receiver.calls)
+        await until(lambda: _items(store, id, 2))
+        log = [orjson.loads(entry) for _, entry in await Lanes(store).log(id, None, 9)]
+    [call] = receiver.calls
+    told = Webhook(secret_of(KEY)).verify(call.body, call.headers)
+    assert (told["type"], told["timestamp"]) == ("digest", ledger.entries[2].timestamp)
+    assert [event["type"] for event in events(call)] == ["article.published"] * 3
+    assert [event["data"]["article"]["id"] for event in events(call)] == [story(number).id for number in (1, 2, 3)]
+    assert [(event["data"]["seq"], event["data"]["previous_seq"]) for event in events(call)] == [
+        (1, None),
+        (2, 1),
+        (3, 2),
+    ]
+    assert sorted(each["seq"] for each in log) == [1, 2, 3]
+    assert {(each["webhook_id"], each["outcome"]) for each in log} == {(call.id, "delivered")}
+    assert await standings(store, id, 1, 2, 3, 4, 5) == [b"c", b"c", b"c", b"w", b"w"]
+
+
+async def test_what_is_not_full_goes_when_the_first_has_waited_long_enough(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        await digested(store, receiver.url, 100, 0.2)
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        await until(lambda: receiver.calls)
+    assert [held(call) for call in receiver.calls] == [[1, 2]]
+
+
+async def test_a_retraction_goes_at_once_alone_and_replaces_what_waits_of_its_article(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        id = (await digested(store, receiver.url, 3)).id
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        ledger.publish(story(1, 2, status="canceled"), "article.retracted")
+        await until(lambda: receiver.calls)
+        await until(lambda: _items(store, id, 1))
+        ledger.publish(story(3))
+        ledger.publish(story(4))
+        await until(lambda: len(receiver.calls) == 2)
+    retraction, digest = receiver.calls
+    assert (retraction.event["type"], retraction.seq) == ("article.retracted", 3)
+    assert retraction.event["data"]["supersedes"] == [1]
+    assert held(digest) == [2, 4, 5]
+    assert await standings(store, id, 1, 3) == [b"s", b"c"]
+
+
+async def test_a_digest_that_fails_is_sent_again_whole_under_its_id(store: Store) -> None:
+    ledger = MemoryLedger()
+    answers = iter([Reply(500), Reply(200), Reply(200)])
+
+    async def answer(_call: Call) -> Reply:
+        return next(answers)
+
+    async with a_receiver(answer) as receiver, a_replica(store, ledger):
+        id = (await digested(store, receiver.url, 3, schedule=(0.3,))).id
+        for number in range(1, 4):
+            ledger.publish(story(number))
+        await until(lambda: receiver.calls)
+        ledger.publish(story(4))
+        ledger.publish(story(5))
+        ledger.publish(story(6))
+        await until(lambda: len(receiver.calls) == 3)
+        await until(lambda: _items(store, id, 0))
+        log = [orjson.loads(entry) for _, entry in await Lanes(store).log(id, None, 20)]
+    first, other, again = receiver.calls
+    assert [held(call) for call in receiver.calls] == [[1, 2, 3], [4, 5, 6], [1, 2, 3]]
+    assert (again.id, again.body) == (first.id, first.body)
+    assert (other.id != first.id, again.headers["wireroom-attempt"]) == (True, "2")
+    assert sorted((each["seq"], each["attempt"]) for each in log if each["webhook_id"] == first.id) == [
+        (seq, attempt) for seq in (1, 2, 3) for attempt in (1, 2)
+    ]
+
+
+async def test_a_newer_version_waits_for_the_digest_that_has_the_older(store: Store) -> None:
+    ledger = MemoryLedger()
+    go_on = asyncio.Event()
+
+    async def answer(_call: Call) -> Reply:
+        await go_on.wait()
+        return Reply(200)
+
+    async with a_receiver(answer) as receiver, a_replica(store, ledger):
+        id = (await digested(store, receiver.url, 1)).id
+        ledger.publish(story(1, 1))
+        await until(lambda: receiver.calls)
+        ledger.publish(story(1, 2))
+        await until(lambda: _items(store, id, 2))
+        assert len(receiver.calls) == 1
+        go_on.set()
+        await until(lambda: len(receiver.calls) == 2)
+    assert [held(call) for call in receiver.calls] == [[1], [2]]
+
+
+async def test_an_article_no_longer_kept_is_left_out_and_the_rest_goes(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger, started=False) as replica:
+        id = (await digested(store, receiver.url, 2)).id
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        del ledger.documents[story(1).id, 1]
+        await replica.start()
+        await until(lambda: receiver.calls)
+        await until(lambda: _items(store, id, 0))
+    assert [held(call) for call in receiver.calls] == [[2]]
+    assert await standings(store, id, 1, 2) == [b"d", b"c"]
+
+
+@pytest.mark.parametrize("format", ["cloudevents-binary", "cloudevents-structured"])
+async def test_a_digest_is_one_cloud_event_too(store: Store, format: str) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        sending = PLAIN.changed({"format": format})
+        id = (await digested(store, receiver.url, 2, sending=sending)).id
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        await until(lambda: receiver.calls)
+    [call] = receiver.calls
+    if format == "cloudevents-binary":
+        about = {name: call.headers[f"ce-{name}"] for name in ("type", "subject", "id", "sequence")}
+        data = call.event
+    else:
+        about = {name: call.event[name] for name in ("type", "subject", "id", "sequence")}
+        data = call.event["data"]
+    assert about == {"type": "digest", "subject": id, "id": call.id, "sequence": "2"}
+    assert [event["type"] for event in data["events"]] == ["article.published"] * 2
+
+
+# --- lanes -----------------------------------------------------------------------------------------------------------
+
+
+async def a_lane(store: Store, items: int = 3, seconds: float = 10.0) -> str:
+    return (await digested(store, "http://127.0.0.1:1/", items, seconds)).id
+
+
+def taken_back(seq: int, article: str) -> Wanted:
+    return Wanted(seq, article, pack("article.retracted", article, 2, b"[]"))
+
+
+async def _items(store: Store, id: str, count: int) -> bool:
+    return bool(await store.do("HLEN", f"{keys(id)[0]}:items") == count)
+
+
+async def record(store: Store, id: str, state: State, kind: str, now: int, due: int = 0) -> State:
+    records = [
+        Record(each, kind, due, counts=n == 0)  # type: ignore[arg-type]  # one of its kinds
+        for n, each in enumerate(state.claimed)
+    ]
+    return await step(store, Turn(subscription=id, limit=9, records=records), now)
+
+
+async def test_the_window_ends_so_long_after_its_first_event(store: Store) -> None:
+    id = await a_lane(store)
+    first = await enqueue(store, id, wanted(1, "a"))
+    second = await enqueue(store, id, wanted(2, "b"), now=NOW + 9_000)
+    assert (first.due, second.due) == (NOW + 10_000, NOW + 10_000)
+    ended = await step(store, Turn(subscription=id, limit=1), NOW + 10_000)
+    assert (seqs(ended), ended.bundle) == ([1, 2], 2)
+    assert (await enqueue(store, id, wanted(3, "c"), now=NOW + 11_000)).due == NOW + 10_000 + PATIENCE.lease
+
+
+async def test_one_digest_at_a_time_and_retractions_beside_it(store: Store) -> None:
+    id = await a_lane(store)
+    state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 8)))
+    assert (seqs(state), state.bundle) == ([1, 2, 3], 3)
+    beside = await enqueue(store, id, taken_back(8, "elsewhere"))
+    assert (seqs(beside), beside.bundle) == ([8], 0)
+    after = await record(store, id, state, "done", NOW + 1)
+    assert (seqs(after), after.bundle) == ([4, 5, 6], 3)
+
+
+async def test_a_retraction_waits_while_its_article_is_on_its_way_in_a_digest(store: Store) -> None:
+    id = await a_lane(store, items=1)
+    state = await enqueue(store, id, wanted(1, "a"))
+    assert seqs(await enqueue(store, id, taken_back(2, "a"))) == []
+    assert seqs(await record(store, id, state, "done", NOW + 1)) == [2]
+
+
+async def test_a_digest_counts_as_one_success_or_failure(store: Store) -> None:
+    id = await a_lane(store)
+    state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 4)))
+    await record(store, id, state, "retry", NOW + 1, NOW + 5_000)
+    assert orjson.loads(await store.do("HGET", keys(id)[0], "trouble"))["streak"] == 1
+
+
+async def test_a_digest_that_failed_keeps_apart_from_what_is_due_with_it(store: Store) -> None:
+    id = await a_lane(store)
+    state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 4)))
+    await enqueue(store, id, wanted(4, "n4"), now=NOW + 1)
+    failed = await record(store, id, state, "retry", NOW + 2, NOW + 10_001)
+    assert failed.due == NOW + 10_001
+    other = await step(store, Turn(subscription=id, limit=9), NOW + 10_002)
+    assert seqs(other) == [4]
+    again = await record(store, id, other, "done", NOW + 10_003)
+    assert (seqs(again), again.bundle) == ([1, 2, 3], 3)
+
+
+async def test_what_a_dead_replica_had_on_its_way_goes_together_again(store: Store) -> None:
+    id = await a_lane(store)
+    state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 5)))
+    assert seqs(state) == [1, 2, 3]
+    late = NOW + PATIENCE.lease
+    both = [await step(store, Turn(subscription=id, limit=9), at) for at in (late, late + 1)]
+    claimed = next(each for each in both if each.claimed)
+    rest = await record(store, id, claimed, "done", late + 2)
+    assert sorted([seqs(claimed), seqs(rest)]) == [[1, 2, 3], [4]]
+
+
+async def test_when_enabled_again_all_that_waited_goes_no_more_than_asked_for_at_once(store: Store) -> None:
+    id = await a_lane(store)
+    await store.do("HSET", keys(id)[0], "status", "paused")
+    await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 6)))
+    await Lanes(store).activate(id)
+    first = await step(store, Turn(subscription=id, limit=9), NOW + 1)
+    second = await record(store, id, first, "done", NOW + 2)
+    assert [seqs(first), seqs(second)] == [[1, 2, 3], [4, 5]]
+
+
+async def test_notices_about_the_subscription_wait_for_no_digest(store: Store) -> None:
+    id = await a_lane(store)
+    notice = Wanted(500_000_000_001, "n", pack("subscription.failing", "n", 1, b"{}"))
+    await Lanes(store).requeue(NOW, id, [(notice, None)])
+    state = await step(store, Turn(subscription=id, limit=9), NOW)
+    assert (seqs(state), state.bundle) == ([500_000_000_001], 0)
