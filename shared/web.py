@@ -51,7 +51,7 @@ def application(routes: Sequence[BaseRoute], *, lost: ASGIApp | None = None) -> 
         return await _refused(request, error)
 
     handlers = {HTTPException: refused, RedisError: _storage_away, ClientDisconnect: _gone, Exception: _failed}
-    return Hearing(Direct(Starlette(routes=list(routes), exception_handlers=handlers), routes))
+    return Direct(Hearing(Starlette(routes=list(routes), exception_handlers=handlers)), routes)
 
 
 class Hearing:

@@ -32,6 +32,11 @@ class Recent(Generic[Key, Value]):
         self._held.move_to_end(key)
         return entry[0]
 
+    def peek(self, key: Key) -> Value | None:
+        """Return a value, or None; it counts as used no more than before."""
+        entry = self._held.get(key)
+        return None if entry is None else entry[0]
+
     def put(self, key: Key, value: Value, size: int) -> None:
         """Keep a value of `size` bytes; one larger than the whole bound is not kept."""
         self.drop(key)

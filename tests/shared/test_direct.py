@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -9,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import direct
+from shared.direct import Answer
 from shared.redis import RedisError
 from shared.web import application
 from tests.asgi import ask
@@ -28,6 +31,17 @@ class Plain:
         if self.fails is not None:
             raise self.fails
         await PlainTextResponse(f"{name} {scope['method']}")(scope, receive, send)
+
+
+class Ready(Plain):
+    """One whose answer lies ready at times."""
+
+    lies_ready = False
+
+    def instant(self, params: Mapping[str, str]) -> Callable[[Scope], Answer | None]:
+        body = f"ready {params['name']}".encode()
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        return lambda _: (start, {"type": "http.response.body", "body": body}) if self.lies_ready else None
 
 
 async def function(request: Request) -> Response:
@@ -59,6 +73,17 @@ async def test_what_fails_is_told_as_it_always_is(app: ASGIApp, plain: Plain) ->
     assert (await ask(app, "GET", "/plain/a")).status == 503
     plain.fails = None
     assert (await ask(app, "GET", "/plain/a")).body == first.body
+
+
+async def test_an_answer_that_lies_ready_is_sent_without_a_call() -> None:
+    ready = Ready()
+    app = application([Route("/ready/{name}", ready, methods=["GET"])])
+    assert (await ask(app, "GET", "/ready/a")).body == b"a GET"
+    ready.lies_ready = True
+    assert (await ask(app, "GET", "/ready/a")).body == b"ready a"
+    assert ready.calls == 1
+    ready.lies_ready = False
+    assert (await ask(app, "HEAD", "/ready/a")).body == b"a HEAD"
 
 
 async def test_only_so_many_paths_are_remembered(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:

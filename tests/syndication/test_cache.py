@@ -14,6 +14,15 @@ def test_the_least_recently_used_goes_first() -> None:
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == (1, None, 3)
 
 
+def test_a_peek_counts_for_nothing() -> None:
+    kept: Recent[str, int] = Recent(2 * (OVERHEAD + 10))
+    kept.put("a", 1, 10)
+    kept.put("b", 2, 10)
+    assert kept.peek("a") == 1
+    kept.put("c", 3, 10)
+    assert (kept.peek("a"), kept.peek("b")) == (None, 2)
+
+
 def test_the_bound_holds_whatever_is_put() -> None:
     kept: Recent[int, str] = Recent(10_000)
     for number in range(500):

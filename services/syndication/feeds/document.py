@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +12,7 @@ import brotli
 import zstandard as zstd
 
 from services.syndication.feeds.text import rfc822
+from shared.direct import Answer
 
 Header = tuple[bytes, bytes]
 
@@ -42,16 +43,13 @@ class Document:
     last_modified: str | None
     variants: Mapping[str, Variant]
     links: str = ""
-    headers: dict[str, list[Header]] = field(default_factory=dict, compare=False, repr=False)
-    """The headers that tell of it by coding, once they were made."""
+    answers: dict[Hashable, Answer] = field(default_factory=dict, compare=False, repr=False)
+    """What it has answered, by what was asked."""
 
     def told(self, name: str) -> list[Header]:
         """Return the headers that tell of the document in one coding, the same for 200 and 304."""
-        found = self.headers.get(name)
-        if found is None:
-            pairs = (("etag", self.variants[name].etag), ("link", self.links), ("last-modified", self.last_modified))
-            found = self.headers[name] = [(key.encode(), value.encode()) for key, value in pairs if value]
-        return found
+        pairs = (("etag", self.variants[name].etag), ("link", self.links), ("last-modified", self.last_modified))
+        return [(key.encode(), value.encode()) for key, value in pairs if value]
 
     @property
     def content_type(self) -> str:

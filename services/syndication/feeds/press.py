@@ -42,6 +42,9 @@ class Page(NamedTuple):
 TOPS_BYTES, TOP_BYTES = 8 << 20, 200
 """How much is remembered of what readers may have: some ten thousand documents."""
 
+AHEAD = 0.75
+"""After which part of its freshness a document that is asked for is looked after anew."""
+
 PAUSE = 1.0
 """Seconds without a question to a shelf that failed, while the last good document is served."""
 
@@ -70,11 +73,20 @@ class Made:
 
 @dataclass(slots=True)
 class Print:
-    """What was made, the shelf's mark it was made under, and until when it needs no look at the shelf."""
+    """What was made, the shelf's mark it was made under, and until when it needs no look at the shelf.
+
+    From `look_from` on the next look is taken while this is still served: nobody waits for one while many ask.
+    """
 
     mark: bytes | int
     made: Made
     fresh_until: float
+    look_from: float
+
+    def looked_after(self, look_from: float, fresh_until: float) -> Document:
+        """Return the document, good for longer."""
+        self.look_from, self.fresh_until = look_from, fresh_until
+        return self.made.document
 
 
 class Press:
@@ -108,6 +120,7 @@ class Press:
         self._prints: Recent[Page, Print] = Recent(caches.documents)
         self._tops: Recent[tuple[Page, str], int] = Recent(TOPS_BYTES)
         self._failing = False
+        self._looks: set[asyncio.Task[Document | None]] = set()
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self) -> None:
@@ -121,10 +134,22 @@ class Press:
         self._site = site
         self.forget()
 
+    def at_once(self, page: Page) -> Document | None:
+        """Return the document of a page if nothing is to be done for it: the path of most requests."""
+        held = self._prints.peek(page)
+        return held.made.document if held is not None and self._clock() < held.look_from else None
+
     def ready(self, page: Page) -> Document | None:
-        """Return the document of a page if it was looked after a moment ago: the path of most requests."""
-        held = self._prints.get(page)
-        return held.made.document if held is not None and self._clock() < held.fresh_until else None
+        """Return the document of a page if it was looked after a moment ago, and have the next look taken in time."""
+        held, now = self._prints.get(page), self._clock()
+        if held is None or now >= held.fresh_until:
+            return None
+        if now >= held.look_from:
+            held.look_from = held.fresh_until
+            look = asyncio.create_task(self.document(page, look=True))
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
+        return held.made.document
 
     async def document(self, page: Page, *, look: bool = False) -> Document | None:
         """Return the document of a page as the shelf has it now, or None for a feed that never was.
@@ -146,8 +171,8 @@ class Press:
                 if not self._failing:
                     self._failing = True
                     log.exception("feed.shelf.failed", feed=page.feed.path)
-                held.fresh_until = self._clock() + PAUSE
-                return held.made.document
+                later = self._clock() + PAUSE
+                return held.looked_after(later, later)
 
     async def delta(self, page: Page, known: Iterable[str]) -> tuple[Document, Document] | None:
         """Return the document as it is now, and one of the items alone that a reader of an earlier one lacks.
@@ -165,18 +190,18 @@ class Press:
         return document, await asyncio.to_thread(self._sealed, held.made.channel, page.ending, newer, document.modified)
 
     async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
-        fresh_until = self._clock() + self._fresh_for
+        now = self._clock()
+        times = now + self._fresh_for * AHEAD, now + self._fresh_for
         # Asked for first: what changes while the page is made must show at the next look.
         mark = await self._shelf.mark(page.feed)
         self._failing = False
         if held is not None and held.mark == mark:
-            held.fresh_until = fresh_until
-            return held.made.document
+            return held.looked_after(*times)
         made = await self._make(page, await self._shelf.moment(mark) if mark else None)
         if made is None:
             self._prints.drop(page)
             return None
-        self._prints.put(page, Print(mark, made, fresh_until), made.document.size)
+        self._prints.put(page, Print(mark, made, times[1], times[0]), made.document.size)
         self._tops.put((page, digest_of(made.document.variants[IDENTITY].etag)), made.top, TOP_BYTES)
         return made.document
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qs
 
@@ -17,6 +17,8 @@ from services.syndication.feeds.document import IDENTITY, Document, Header
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.press import Page, Press
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
+from services.syndication.instant import answer_of, asked, finished, say
+from shared.direct import Answer
 from shared.problems import problem
 from shared.query import QueryError, parse
 from shared.slugs import is_slug
@@ -87,11 +89,26 @@ class Feed:
         else:
             await unknown()(scope, receive, send)
 
+    def instant(self, params: Mapping[str, str]) -> Callable[[Scope], Answer | None] | None:
+        """Return what gives the newest page of a feed, while that needs no look at the shelf."""
+        feed = self._of(params)
+        if feed is None:
+            return None
+        page = Page(feed, None, self._ending)
+
+        def ready(scope: Scope) -> Answer | None:
+            document = None if scope["query_string"] else self._press.at_once(page)
+            return finished(document, scope, _whole) if document is not None else None
+
+        return ready
+
     def _named(self, scope: Scope) -> FeedName | Response | None:
+        return self._of(scope["path_params"])
+
+    def _of(self, params: Mapping[str, str]) -> FeedName | None:
         if self._kind == "all":
             return ALL
-        slug = scope["path_params"]["slug"]
-        return FeedName(self._kind, slug) if is_slug(slug) else None
+        return FeedName(self._kind, params["slug"]) if is_slug(params["slug"]) else None
 
 
 class Search(Feed):
@@ -99,6 +116,9 @@ class Search(Feed):
 
     def __init__(self, press: Press, ending: str) -> None:
         super().__init__(press, "search", ending)
+
+    def instant(self, params: Mapping[str, str]) -> None:
+        """Return None: the path does not name the feed."""
 
     def _named(self, scope: Scope) -> FeedName | Response | None:
         """Return the feed of a query; equal queries are one feed, however they are written."""
@@ -139,50 +159,53 @@ async def give(
     press: Press, page: Page, scope: Scope, receive: Receive, send: Send, kept: list[Header] = SHARED
 ) -> None:
     """Answer a GET or HEAD with a page, 304, its new items alone where that is asked for, or 404."""
-    asked = _asked(scope["headers"])
-    if b"a-im" in asked and await _delta(press, page, asked, scope, send, kept):
+    known = asked(scope["headers"])
+    if b"a-im" in known and await _delta(press, page, known, scope, send, kept):
         return
     document = press.ready(page) or await press.document(page)
     if document is None:
         await unknown()(scope, receive, send)
     else:
-        await _sent(document, asked, scope, send, kept)
+        await say(send, _answer(document, scope["method"], known, kept))
 
 
 async def _delta(
-    press: Press, page: Page, asked: Mapping[bytes, str], scope: Scope, send: Send, kept: list[Header]
+    press: Press, page: Page, known: Mapping[bytes, str], scope: Scope, send: Send, kept: list[Header]
 ) -> bool:
     """Answer with the new items alone where that is asked for and can be told (RFC 3229; "feed" manipulation)."""
-    if not DELTA.search(asked[b"a-im"]) or b"if-none-match" not in asked:
+    if not DELTA.search(known[b"a-im"]) or b"if-none-match" not in known:
         return False
-    found = await press.delta(page, ENTITY_TAG.findall(asked[b"if-none-match"]))
+    found = await press.delta(page, ENTITY_TAG.findall(known[b"if-none-match"]))
     if found is None:
         return False
     whole, newer = found
-    name = coding(asked.get(b"accept-encoding"), tuple(whole.variants))
-    if matches(whole.variants[name].etag, asked[b"if-none-match"]):
+    name = coding(known.get(b"accept-encoding"), tuple(whole.variants))
+    if matches(whole.variants[name].etag, known[b"if-none-match"]):
         return False
     body = newer.variants[name].body
     # No shared cache may give it to another reader, who has other items.
     headers = [*cached(kept, b"private, no-store"), (b"im", b"feed"), *_about(whole, name, len(body))]
-    await _send(send, 226, headers, b"" if scope["method"] == "HEAD" else body)
+    await say(send, answer_of(226, headers, b"" if scope["method"] == "HEAD" else body))
     return True
 
 
 async def serve(document: Document, scope: Scope, send: Send, kept: list[Header] = SHARED) -> None:
     """Answer a GET or HEAD with a document, or 304 where the reader has it; `kept` tells who may keep it how long."""
-    await _sent(document, _asked(scope["headers"]), scope, send, kept)
+    await say(send, _answer(document, scope["method"], asked(scope["headers"]), kept))
 
 
-async def _sent(document: Document, asked: Mapping[bytes, str], scope: Scope, send: Send, kept: list[Header]) -> None:
-    name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
+def _whole(document: Document, method: str, known: Mapping[bytes, str]) -> Answer | None:
+    return None if b"a-im" in known else _answer(document, method, known)
+
+
+def _answer(document: Document, method: str, known: Mapping[bytes, str], kept: list[Header] = SHARED) -> Answer:
+    name = coding(known.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
-    known = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
-    if any(known) and not_modified(variant.etag, document.modified, *known):
-        await _send(send, 304, [*kept, *document.told(name)], b"")
-        return
+    validators = known.get(b"if-none-match"), known.get(b"if-modified-since")
+    if any(validators) and not_modified(variant.etag, document.modified, *validators):
+        return answer_of(304, [*kept, *document.told(name)], b"")
     headers = [*kept, *_about(document, name, len(variant.body))]
-    await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else variant.body)
+    return answer_of(200, headers, b"" if method == "HEAD" else variant.body)
 
 
 def _about(document: Document, name: str, length: int) -> list[Header]:
@@ -195,21 +218,3 @@ def _about(document: Document, name: str, length: int) -> list[Header]:
     if name != IDENTITY:
         headers.append((b"content-encoding", name.encode()))
     return headers
-
-
-ASKED = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im"))
-
-
-def _asked(headers: Iterable[Header]) -> dict[bytes, str]:
-    """Return the request headers that matter; lines of one name are one list (RFC 9110 section 5.3)."""
-    asked: dict[bytes, str] = {}
-    for name, value in headers:
-        if name in ASKED:
-            text = value.decode("latin-1")
-            asked[name] = f"{asked[name]}, {text}" if name in asked else text
-    return asked
-
-
-async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.types import Scope, Send
 
 from services.syndication.feeds.conditional import coding, not_modified
-from services.syndication.feeds.document import IDENTITY, Document
-
-Header = tuple[bytes, bytes]
+from services.syndication.feeds.document import IDENTITY, Document, Header
+from services.syndication.instant import answer_of, asked, say
+from shared.direct import Answer
 
 POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; connect-src 'self'; "
@@ -33,7 +35,6 @@ ASSET: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"vary", b"Accept-Encoding"),
 )
-ASKED = (b"accept-encoding", b"if-none-match")
 CHARSET = ("text/html", "text/css", "text/javascript")
 
 
@@ -47,15 +48,27 @@ async def answer(  # each says one thing of the answer
     caching: bytes = FRESH,
 ) -> None:
     """Answer a GET or HEAD; 304 where the reader has it, but never in place of an error (RFC 9110 section 13.2.1)."""
-    asked = _asked(scope)
-    name = coding(asked.get(b"accept-encoding"), tuple(document.variants))
+    known = asked(scope["headers"])
+    await say(send, composed(document, scope["method"], known, status=status, headers=headers, caching=caching))
+
+
+def composed(  # as above
+    document: Document,
+    method: str,
+    known: Mapping[bytes, str],
+    *,
+    status: int = 200,
+    headers: tuple[Header, ...] = PAGE,
+    caching: bytes = FRESH,
+) -> Answer:
+    """Return the answer to a method and the request headers that matter."""
+    name = coding(known.get(b"accept-encoding"), tuple(document.variants))
     variant = document.variants[name]
     shared = [*headers, (b"cache-control", caching)]
     if status == 200:
         shared.append((b"etag", variant.etag.encode()))
-        if not_modified(variant.etag, None, asked.get(b"if-none-match"), None):
-            await _send(send, 304, shared, b"")
-            return
+        if not_modified(variant.etag, None, known.get(b"if-none-match"), None):
+            return answer_of(304, shared, b"")
     charset = "; charset=utf-8" if document.media_type in CHARSET else ""
     shared.append((b"content-type", f"{document.media_type}{charset}".encode()))
     shared.append((b"content-length", str(len(variant.body)).encode()))
@@ -63,19 +76,4 @@ async def answer(  # each says one thing of the answer
         shared.append((b"content-encoding", name.encode()))
     if document.links:
         shared.append((b"link", document.links.encode()))
-    await _send(send, status, shared, b"" if scope["method"] == "HEAD" else variant.body)
-
-
-def _asked(scope: Scope) -> dict[bytes, str]:
-    """Return the request headers that matter; lines of one name are one list (RFC 9110 section 5.3)."""
-    asked: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        if name in ASKED:
-            text = value.decode("latin-1")
-            asked[name] = f"{asked[name]}, {text}" if name in asked else text
-    return asked
-
-
-async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return answer_of(status, shared, b"" if method == "HEAD" else variant.body)

@@ -17,6 +17,9 @@ log = structlog.get_logger()
 
 LIMIT = 48 << 20
 FRESH_SECONDS = 0.02
+AHEAD = 0.75
+"""After which part of its freshness a page that is asked for is looked after anew."""
+
 PAUSE = 1.0
 """Seconds without a question to a store that failed, while the last good page is served."""
 
@@ -40,6 +43,13 @@ class _Held:
     mark: Hashable
     sheet: Sheet
     fresh_until: float
+    look_from: float
+    """From when on the next look is taken while this is still served: nobody waits for one while many ask."""
+
+    def looked_after(self, look_from: float, fresh_until: float) -> Sheet:
+        """Return the page, good for longer."""
+        self.look_from, self.fresh_until = look_from, fresh_until
+        return self.sheet
 
 
 class Kept:
@@ -52,27 +62,39 @@ class Kept:
         self._fresh_for, self._clock = fresh_for, clock
         self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         self._failing = False
+        self._looks: set[asyncio.Task[Sheet | None]] = set()
 
     def forget(self) -> None:
         """Drop all: what they were made of is another."""
         self._held.clear()
 
-    def ready(self, key: Hashable) -> Sheet | None:
-        """Return a page that was looked after a moment ago: the path of most requests."""
-        held = self._held.get(key)
-        return held.sheet if held is not None and self._clock() < held.fresh_until else None
+    def at_once(self, key: Hashable) -> Sheet | None:
+        """Return a page if nothing is to be done for it: the path of most requests."""
+        held = self._held.peek(key)
+        return held.sheet if held is not None and self._clock() < held.look_from else None
 
     async def sheet(self, key: Hashable, mark: Mark, make: Make) -> Sheet | None:
         """Return a page as it is to be now, or None for one that there is not.
 
+        One that was looked after a moment ago will do, and has the next look taken in time.
         Requests for one page wait for one making of it. While the store fails, the last good page is served; without
         one its error is raised.
         """
+        held, now = self._held.get(key), self._clock()
+        if held is None or now >= held.fresh_until:
+            return await self._looked(key, mark, make)
+        if now >= held.look_from:
+            held.look_from = held.fresh_until
+            look = asyncio.create_task(self._looked(key, mark, make, ahead=True))
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
+        return held.sheet
+
+    async def _looked(self, key: Hashable, mark: Mark, make: Make, *, ahead: bool = False) -> Sheet | None:
         async with self._locks.setdefault(key, asyncio.Lock()):
-            ready = self.ready(key)
-            if ready is not None:
-                return ready
             held = self._held.get(key)
+            if held is not None and not ahead and self._clock() < held.fresh_until:
+                return held.sheet
             try:
                 return await self._looked_after(key, held, mark, make)
             except Exception:
@@ -81,20 +103,20 @@ class Kept:
                 if not self._failing:
                     self._failing = True
                     log.exception("page.store.failed", page=str(key)[:200])
-                held.fresh_until = self._clock() + PAUSE
-                return held.sheet
+                later = self._clock() + PAUSE
+                return held.looked_after(later, later)
 
     async def _looked_after(self, key: Hashable, held: _Held | None, mark: Mark, make: Make) -> Sheet | None:
-        fresh_until = self._clock() + self._fresh_for
+        now = self._clock()
+        times = now + self._fresh_for * AHEAD, now + self._fresh_for
         # Asked for first: what changes while the page is made must show at the next look.
         found = await mark()
         self._failing = False
         if held is not None and held.mark == found:
-            held.fresh_until = fresh_until
-            return held.sheet
+            return held.looked_after(*times)
         sheet = await make()
         if sheet is None:
             self._held.drop(key)
             return None
-        self._held.put(key, _Held(found, sheet, fresh_until), sheet.document.size)
+        self._held.put(key, _Held(found, sheet, times[1], times[0]), sheet.document.size)
         return sheet

@@ -53,9 +53,9 @@ class Pages:
         self._kept.forget()
         self._directories.forget()
 
-    def ready(self, place: Place) -> Sheet | None:
+    def at_once(self, place: Place) -> Sheet | None:
         """Return a page that was looked after a moment ago."""
-        return self._kept.ready(place)
+        return self._kept.at_once(place)
 
     async def listing(self, place: Place) -> Sheet | None:
         """Return a page of stories, or None for a tag or author that never had one. Raises RedisError, QueryError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
 from starlette.routing import Route
@@ -11,11 +11,13 @@ from starlette.types import Receive, Scope, Send
 
 from services.syndication.feeds.document import IDENTITY, Document, Variant
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
-from services.syndication.page.answering import ASK_AGAIN, answer
+from services.syndication.instant import finished
+from services.syndication.page.answering import ASK_AGAIN, answer, composed
 from services.syndication.page.head import Listing
 from services.syndication.page.kept import Sheet
 from services.syndication.page.pages import MEDIA_TYPE, Pages
 from services.syndication.page.spans import Place
+from shared.direct import Answer
 from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
@@ -34,7 +36,7 @@ class Addresses:
     def routes(self) -> list[Route]:
         """All of them, for GET and HEAD."""
         return [
-            Route("/", _Served(self._front), methods=["GET"]),
+            Route("/", _Front(self._front, self._pages), methods=["GET"]),
             Route("/articles/{id}", _Served(self._article), methods=["GET"]),
             Route("/authors/{slug}", _Served(self._of("authors")), methods=["GET"]),
             Route("/tags/{slug}", _Served(self._of("tags")), methods=["GET"]),
@@ -51,12 +53,6 @@ class Addresses:
         await self._message(scope, send, 404, "Not found", "There is no page at this address.")
 
     async def _front(self, scope: Scope, send: Send) -> None:
-        # By far most questions are this one, and need no reading.
-        if not scope["query_string"]:
-            ready = self._pages.ready(FRONT)
-            if ready is not None:
-                await _send(ready, scope, send)
-                return
         await self._list(ALL, scope, send)
 
     def _of(self, kind: Kind) -> Callable[[Scope, Send], Awaitable[None]]:
@@ -84,7 +80,7 @@ class Addresses:
             detail = "before and after are each the number of a story, and only one of them can be asked for."
             await self._message(scope, send, 422, "This page cannot be told", detail)
             return
-        sheet = self._pages.ready(place) or await self._pages.listing(place)
+        sheet = await self._pages.listing(place)
         if sheet is None:
             await self._message(scope, send, 404, "Not found", "No story ever stood here.")
             return
@@ -128,6 +124,22 @@ class _Served:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         await self._page(scope, send)
+
+
+class _Front(_Served):
+    """The News Feed itself: by far most questions are this one."""
+
+    def __init__(self, page: Callable[[Scope, Send], Awaitable[None]], pages: Pages) -> None:
+        super().__init__(page)
+        self._pages = pages
+
+    def instant(self, _params: Mapping[str, str]) -> Callable[[Scope], Answer | None]:
+        """Return what gives its newest page, while that needs no look at the shelf."""
+        return self._ready
+
+    def _ready(self, scope: Scope) -> Answer | None:
+        sheet = None if scope["query_string"] else self._pages.at_once(FRONT)
+        return finished(sheet.document, scope, composed) if sheet is not None and sheet.status == 200 else None
 
 
 async def _send(sheet: Sheet, scope: Scope, send: Send) -> None:

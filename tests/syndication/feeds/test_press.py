@@ -12,12 +12,13 @@ from structlog.testing import capture_logs
 
 from services.syndication.feeds.document import Document
 from services.syndication.feeds.formats import RSS
-from services.syndication.feeds.press import PAUSE, Caches, Page, Press
+from services.syndication.feeds.press import AHEAD, PAUSE, Caches, Page, Press
 from services.syndication.feeds.rss import item
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
 from shared.events import Article, Author
 from tests.syndication.feeds.in_memory import SITE, InMemoryShelf, a_story
+from tests.waiting import until
 
 
 class Clock:
@@ -148,6 +149,20 @@ async def test_a_moment_after_a_look_the_shelf_is_not_asked_at_all(room: Room) -
     assert room.press.ready(Page(ALL)) is document
     assert await room.press.document(Page(ALL)) is document
     assert room.shelf.asked["mark"] == 1
+
+
+async def test_a_document_that_is_asked_for_is_looked_after_before_anybody_has_to_wait() -> None:
+    room = Room(fresh_for=1)
+    room.shelf.publish(a_story())
+    first = await room.document()
+    room.shelf.publish(a_story(id="desk-2", headline="Another"))
+    room.clock.now += AHEAD
+    assert room.press.at_once(Page(ALL)) is None
+    assert room.press.ready(Page(ALL)) is first
+    assert room.press.at_once(Page(ALL)) is first  # meanwhile, and no second look with it
+    await until(lambda: room.press.at_once(Page(ALL)) is not first)
+    assert b"Another" in room.press.at_once(Page(ALL)).variants["identity"].body
+    assert room.shelf.asked["mark"] == 2
 
 
 async def test_a_hundred_requests_at_once_make_one_document(room: Room) -> None:

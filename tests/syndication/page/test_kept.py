@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from services.syndication.feeds.document import IDENTITY, Document, Variant
-from services.syndication.page.kept import PAUSE, Kept, Sheet
+from services.syndication.page.kept import AHEAD, PAUSE, Kept, Sheet
+from tests.waiting import until
 
 PAGE = Sheet(Document("text/html", None, None, {IDENTITY: Variant(b"page", '"1"')}))
 
@@ -41,14 +42,14 @@ async def test_many_questions_make_one_page() -> None:
     behind = Behind()
     await asyncio.gather(*(behind.ask() for _ in range(10)))
     assert (behind.marks, behind.made) == (1, 1)
-    assert behind.kept.ready("page") is PAGE
+    assert behind.kept.at_once("page") is PAGE
 
 
 async def test_an_unchanged_page_is_looked_after_and_not_made() -> None:
     behind = Behind()
     await behind.ask()
     behind.now = 2
-    assert behind.kept.ready("page") is None
+    assert behind.kept.at_once("page") is None
     await behind.ask()
     assert (behind.marks, behind.made) == (2, 1)
 
@@ -59,6 +60,16 @@ async def test_a_changed_page_is_made_anew() -> None:
     behind.now, behind.mark_now = 2, 2
     await behind.ask()
     assert behind.made == 2
+
+
+async def test_a_page_that_is_asked_for_is_looked_after_before_anybody_has_to_wait() -> None:
+    behind = Behind()
+    await behind.ask()
+    behind.now, behind.mark_now, behind.page = AHEAD, 2, Sheet(PAGE.document, 410)
+    assert behind.kept.at_once("page") is None
+    assert [await behind.ask() for _ in range(3)] == [PAGE] * 3
+    await until(lambda: behind.kept.at_once("page") is behind.page)
+    assert (behind.marks, behind.made) == (2, 2)
 
 
 async def test_a_page_that_is_no_more_is_forgotten() -> None:
@@ -76,7 +87,7 @@ async def test_the_last_good_page_stands_while_the_store_fails_and_it_is_not_ask
     await behind.ask()
     behind.now, behind.down = 2, True
     assert await behind.ask() is PAGE
-    assert behind.kept.ready("page") is PAGE
+    assert behind.kept.at_once("page") is PAGE
     behind.now, behind.down = 2 + PAUSE, False
     assert await behind.ask() is PAGE
     assert behind.marks == 2
