@@ -209,7 +209,7 @@ def test_the_stream_tells_events_of_the_language_asked_for(reader: Reader) -> No
 
 
 def test_the_operators_commands_answer(reader: Reader) -> None:
-    assert reader.run(CHECK) == "newsroom: authors.toml, taxonomy.toml, sources.toml in order\n"
+    assert reader.run(CHECK) == "newsroom: authors.toml, taxonomy.toml, sources.toml, site.toml in order\n"
     assert reader.run(OPERATE).startswith("status         ready\n")
     assert json.loads(reader.run(CONSUMER))["key"].startswith("wrk_")
 

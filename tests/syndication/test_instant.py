@@ -45,12 +45,13 @@ async def messages(app: ASGIApp, path: str, headers: Headers, method: str = "GET
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(scope | {"headers": headers}, receive, send)
+    await app({**scope, "headers": headers}, receive, send)
     return sent
 
 
 async def etag_of(app: ASGIApp, path: str) -> bytes:
-    return dict((await messages(app, path, []))[0]["headers"])[b"etag"]
+    found: bytes = dict((await messages(app, path, []))[0]["headers"])[b"etag"]
+    return found
 
 
 @pytest.mark.parametrize("path", [FEED, TAG])

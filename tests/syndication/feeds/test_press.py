@@ -161,7 +161,9 @@ async def test_a_document_that_is_asked_for_is_looked_after_before_anybody_has_t
     assert room.press.ready(Page(ALL)) is first
     assert room.press.at_once(Page(ALL)) is first  # meanwhile, and no second look with it
     await until(lambda: room.press.at_once(Page(ALL)) is not first)
-    assert b"Another" in room.press.at_once(Page(ALL)).variants["identity"].body
+    second = room.press.at_once(Page(ALL))
+    assert second is not None
+    assert b"Another" in second.variants["identity"].body
     assert room.shelf.asked["mark"] == 2
 
 
