@@ -109,12 +109,13 @@ class Api:
             if waiting is None:
                 return problem(404, f"there is no article {article_id[:100]!r}")
             document = as_embargoed(waiting)
-        return Response(await self._shown(document, request), 200, {"cache-control": "no-store"}, "application/json")
+        (allowed_now,) = await self._shown([document], request)
+        return Response(allowed_now, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _shown(self, document: bytes, request: Request) -> bytes:
-        """Return an article as who asks may have it: the admin whole."""
+    async def _shown(self, documents: list[bytes], request: Request) -> list[bytes]:
+        """Return articles as who asks may have them: the admin whole."""
         who = await self._guard.identify(request)
-        return allowed(document, who.reuse) if isinstance(who, Consumer) else document
+        return [allowed(each, who.reuse) for each in documents] if isinstance(who, Consumer) else documents
 
     async def _versions(self, request: Request) -> Response:
         article_id = request.path_params["id"]
@@ -123,7 +124,7 @@ class Api:
             return problem(404, f"there is no article {article_id[:100]!r}")
         versions = [v for v in await self._library.articles.versions(article_id) if v <= head.version]
         documents = [await self._library.document(article_id, version) for version in versions]
-        whole = b",".join([await self._shown(document, request) for document in documents if document is not None])
+        whole = b",".join(await self._shown([each for each in documents if each is not None], request))
         return Response(b'{"versions":[' + whole + b"]}", 200, {"cache-control": "no-store"}, "application/json")
 
     async def _cluster(self, request: Request) -> Response:
