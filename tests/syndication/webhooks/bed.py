@@ -41,6 +41,7 @@ class MemoryLedger:
         self.articles: dict[tuple[str, int], Article] = {}
         self.documents: dict[tuple[str, int], bytes] = {}
         self.read_documents: dict[tuple[str, int], int] = defaultdict(int)
+        self.heads: dict[str, Recorded] = {}
         self._grown = asyncio.Event()
 
     def publish(self, article: Article, type: str = "article.published", **over: Any) -> int:
@@ -54,9 +55,10 @@ class MemoryLedger:
             "version": article.version,
             "timestamp": rfc3339(now()),
             "correlation_id": f"c-{seq}",
-            "before": max((each.seq for each in self.entries if each.article_id == article.id), default=None),
+            "before": self.heads[article.id].seq if article.id in self.heads else None,
         }
-        self.entries.append(Recorded(**fields | over))
+        entry = self.heads[article.id] = Recorded(**fields | over)
+        self.entries.append(entry)
         self._grown.set()
         return seq
 
@@ -79,8 +81,8 @@ class MemoryLedger:
         return self.documents.get((article_id, version))
 
     async def head(self, article_id: str) -> tuple[int, int] | None:
-        found = [(each.version, each.seq) for each in self.entries if each.article_id == article_id]
-        return found[-1] if found else None
+        found = self.heads.get(article_id)
+        return None if found is None else (found.version, found.seq)
 
 
 async def subscribe(store: Store, url: str, *, after: int = 0, **over: Any) -> Subscription:
