@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -47,6 +48,14 @@ class Consumer:
 Principal = Admin | Consumer
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is by now, and a mark of their key that differs once it is another."""
+
+    who: Principal
+    mark: str
+
+
 def admin_token(given: str | None, data_dir: Path) -> tuple[str, bool]:
     """Return the admin token and whether it was made just now: the given one, the kept one, or a new one."""
     if given:
@@ -87,12 +96,15 @@ class Guard:
             return Admin()
         return await self._consumer(key)
 
-    async def standing(self, who: Principal) -> str | None:
-        """Return a mark of somebody's key that differs once it is another; None when they have none any more."""
+    async def standing(self, who: Principal) -> Standing | None:
+        """Return how somebody stands by now; None when they have no key any more."""
         if isinstance(who, Admin):
-            return self.derived("standing").hex()[:MARK]
+            return Standing(who, self.derived("standing").hex()[:MARK])
         kept = await self._store.do("HGET", CONSUMERS, who.id)
-        return None if kept is None else str(orjson.loads(kept)["key"])[:MARK]
+        if kept is None:
+            return None
+        known = orjson.loads(kept)
+        return Standing(_terms(who.id, known), str(known["key"])[:MARK])
 
     def derived(self, purpose: str) -> bytes:
         """Return a key for one purpose, the same in every process that has the admin token."""
@@ -124,4 +136,8 @@ class Guard:
         known: dict[str, Any] = {"key": ""} if kept is None else orjson.loads(kept)
         if not hmac.compare_digest(known["key"], digest(key)):
             return None
-        return Consumer(consumer, known.get("reuse") or "full")
+        return _terms(consumer, known)
+
+
+def _terms(id: str, known: Mapping[str, Any]) -> Consumer:
+    return Consumer(id, known.get("reuse") or "full")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,7 +34,9 @@ class Door:
         if session is None:
             return None
         standing = await self.guard.standing(session.who)
-        return session if standing is not None and same(standing, session.standing) else None
+        if standing is None or not same(standing.mark, session.standing):
+            return None
+        return replace(session, reuse=standing.who.reuse)
 
     def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """Return the endpoint of a page that needs somebody signed in."""
@@ -71,7 +73,7 @@ class Door:
         if who is None or standing is None:
             return self.desk.sign_in("This key is not known here.", 403)
         answer = self.to("")
-        value = sealed(begun(who, standing, self.clock()), self._key)
+        value = sealed(begun(who, standing.mark, self.clock()), self._key)
         answer.set_cookie(COOKIE, value, SECONDS, **self._cookie)  # type: ignore[arg-type]  # a dict of its own names
         return answer
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 import orjson
 
 from shared.auth import Admin, Consumer, Principal
+from shared.events import Reuse
 
 COOKIE = "wireroom-portal"
 SECONDS = 3600
@@ -24,18 +25,19 @@ class Session:
     """Somebody signed in.
 
     `standing` is a mark of the key they signed in with: it differs once the key is another, and the session is over.
-    `nonce` tells this session's forms from any other's.
+    `nonce` tells this session's forms from any other's. `reuse` is not in the cookie: it is what they may by now.
     """
 
     consumer: str | None
     standing: str
     nonce: str
     until: int
+    reuse: Reuse = "full"
 
     @property
     def who(self) -> Principal:
         """Return whose session it is."""
-        return Admin() if self.consumer is None else Consumer(self.consumer)
+        return Admin() if self.consumer is None else Consumer(self.consumer, self.reuse)
 
 
 def begun(who: Principal, standing: str, now: float) -> Session:
