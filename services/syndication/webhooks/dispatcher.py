@@ -9,21 +9,21 @@ from typing import Protocol
 
 import structlog
 
+from services.syndication.webhooks.batch import Batch, exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.following import bits, numbers_of
-from services.syndication.webhooks.lanes import Lanes, State, Wanted, pack
-from services.syndication.webhooks.message import EXIT
+from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.metrics import DISPATCHED
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.events import Article, to_json
+from shared.events import Article
 from shared.query import subject_of
 from shared.ticks import Tick
 
 log = structlog.get_logger()
 
-LEASE_MS = 5_000
 READ = 256
 READERS = 16
 BLOCK_MS = 1_000
@@ -75,15 +75,14 @@ class Dispatcher:
         ledger: LedgerReader,
         engine: Deliveries,
         missed: Missed,
-        who: str,
+        lease: Lease,
         clock: Callable[[], float] = time,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
-        self._ledger, self._engine, self._who, self._clock = ledger, engine, who, clock
+        self._ledger, self._engine, self._lease, self._clock = ledger, engine, lease, clock
         self._missed = missed
-        self._cursor: int | None = None
         self._healed = 0.0
-        self._batch = _Batch()
+        self._batch = Batch()
         self._tick = Tick("webhook dispatch", 1.0, self._work)
 
     @property
@@ -94,12 +93,12 @@ class Dispatcher:
     @property
     def cursor(self) -> int | None:
         """The seq up to which this replica has dispatched, None while another one does."""
-        return self._cursor
+        return self._lease.cursor
 
     @property
     def leading(self) -> bool:
         """Tell whether this replica is the one that dispatches."""
-        return self._cursor is not None
+        return self._lease.cursor is not None
 
     def start(self) -> None:
         """Stand for election, and dispatch once elected."""
@@ -108,9 +107,8 @@ class Dispatcher:
     async def stop(self) -> None:
         """Stop, and let another replica take over at once."""
         await self._tick.stop()
-        self._cursor = None
         try:
-            await self._store.release(self._who)
+            await self._lease.release()
         except Exception as error:  # noqa: BLE001  # the lease runs out by itself
             log.warning("dispatcher.unreleased", error=f"{type(error).__name__}: {error}")
 
@@ -122,24 +120,22 @@ class Dispatcher:
         try:
             return await self._lead()
         except BaseException:
-            self._cursor = None  # what is written is known by reading it again
+            self._lease.lose()  # what is written is known by reading it again
             raise
 
     async def _lead(self) -> float | None:
-        if not await self._store.hold(self._who, LEASE_MS):
-            self._cursor = None
+        before, cursor = self._lease.cursor, await self._lease.take()
+        if cursor is None:
             return None
-        cursor = await self._store.cursor()
-        if self._cursor is None:
+        if before is None:
             log.info("dispatcher.elected", cursor=cursor)
-        elif cursor < self._cursor:  # a server flushed, or back without its last second, numbers from below again
-            log.warning("dispatcher.rewound", cursor=cursor, was=self._cursor)
+        elif cursor < before:  # a server flushed, or back without its last second, numbers from below again
+            log.warning("dispatcher.rewound", cursor=cursor, was=before)
             self._engine.rewind()
-        self._cursor = cursor
         if monotonic() - self._healed >= HEAL_SECONDS:
             await self._heal()
-        fetched = await self._missed.fetch(self._cursor)
-        entries = await self._ledger.read(self._cursor, READ, 0 if fetched else BLOCK_MS)
+        fetched = await self._missed.fetch(cursor)
+        entries = await self._ledger.read(cursor, READ, 0 if fetched else BLOCK_MS)
         if entries:
             await self._dispatch(entries)
         return 0.0
@@ -147,17 +143,17 @@ class Dispatcher:
     async def _dispatch(self, entries: Sequence[Recorded]) -> None:
         # Read after the entries: a subscription made before an event was published is then known.
         await self._directory.refresh()
-        self._batch = _Batch()
+        self._batch = Batch()
         articles = await self._articles(entries)
         for entry, article in zip(entries, articles, strict=True):
+            if not await self._lease.keep():
+                return
             if entry.type == "article.retracted":
                 await self._flush(entry.seq - 1)  # who carried it may be in the batch still unwritten
             for subscription, wanted in await self._matches(entry, article):
                 self._batch.add(subscription, wanted)
             if self._batch.size >= ENTRIES_AT_ONCE:
                 await self._flush(entry.seq)
-            if self._cursor is None:
-                return
         await self._flush(entries[-1].seq)
 
     async def _articles(self, entries: Sequence[Recorded]) -> Sequence[Article | None]:
@@ -211,19 +207,25 @@ class Dispatcher:
         return [(each, wanted) for each in leaving]
 
     async def _flush(self, seq: int) -> None:
-        """Put the batch in its lanes, then move the cursor to `seq`."""
-        batch, self._batch = self._batch, _Batch()
-        if self._cursor is None or seq <= self._cursor:
+        """Put the batch in its lanes, then move the cursor to `seq`; stop where the lease is lost.
+
+        Who has it then begins again where the cursor stands, and what is in its lane already stays as it is.
+        """
+        batch, self._batch = self._batch, Batch()
+        if self._lease.cursor is None or seq <= self._lease.cursor:
             return
         await self._store.carry((article_id, bits(numbers)) for article_id, numbers in batch.carried.items())
         lanes = [*batch.lanes.items()]
         for start in range(0, len(lanes), SUBSCRIPTIONS_AT_ONCE):
+            if not await self._lease.keep():
+                return
             await self._enqueue(lanes[start : start + SUBSCRIPTIONS_AT_ONCE])
+        if not await self._lease.keep():
+            return
         # After what tells of them: repeated after a crash in between, they are told again, and put in once.
         await self._store.leave(batch.left, batch.inside)
-        held = await self._store.advance(self._who, seq, LEASE_MS)
-        self._cursor = seq if held else None
-        DISPATCHED.set(seq)
+        if await self._lease.advance(seq):
+            DISPATCHED.set(seq)
 
     async def _enqueue(self, lanes: Sequence[tuple[str, Sequence[Wanted]]]) -> None:
         now, room, calls = int(self._clock() * 1000), self._engine.room, []
@@ -252,44 +254,9 @@ class Dispatcher:
         await self._directory.refresh()
         ids = [subscription.id for subscription in self._directory.all()]
         for start in range(0, len(ids), SUBSCRIPTIONS_AT_ONCE):
+            if not await self._lease.keep():
+                return
             states = await self._lanes.peek(ids[start : start + SUBSCRIPTIONS_AT_ONCE])
             heard = [state for state in states if isinstance(state, State)]
             await self._store.heal((state.subscription, state.due) for state in heard if state.due is not None)
             self._missed.note(heard)
-
-
-class _Batch:
-    def __init__(self) -> None:
-        self.lanes: dict[str, list[Wanted]] = {}
-        self.carried: dict[str, set[int]] = {}
-        self.left: dict[str, set[int]] = {}
-        self.inside: dict[str, set[int]] = {}
-        self.size = 0
-
-    def add(self, subscription: Subscription, wanted: Wanted) -> None:
-        self.lanes.setdefault(subscription.id, []).append(wanted)
-        self.carried.setdefault(wanted.article_id, set()).add(subscription.number)
-        self.size += 1
-
-    def leave(self, article_id: str, numbers: set[int]) -> None:
-        """Note who was told that an article left its filter."""
-        if numbers:
-            self.left.setdefault(article_id, set()).update(numbers)
-            self.inside.get(article_id, set()).difference_update(numbers)
-
-    def back(self, article_id: str, numbers: set[int]) -> None:
-        """Note whose filter an article that had left it is what it asks for again."""
-        if numbers:
-            self.inside.setdefault(article_id, set()).update(numbers)
-            self.left.get(article_id, set()).difference_update(numbers)
-
-
-def wanted_of(entry: Recorded, matched: tuple[str, ...]) -> Wanted:
-    """Return what a lane keeps of an entry; `matched` are the filter's terms that held."""
-    packed = pack(entry.type, entry.article_id, entry.version, to_json(matched))
-    return Wanted(entry.seq, entry.article_id, packed)
-
-
-def exit_of(entry: Recorded) -> Wanted:
-    """Return what a lane keeps of an entry that tells that its article left the filter."""
-    return Wanted(entry.seq, entry.article_id, pack(entry.type, entry.article_id, entry.version, EXIT))

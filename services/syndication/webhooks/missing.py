@@ -7,8 +7,8 @@ from time import monotonic
 
 import structlog
 
+from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.dispatcher import exit_of, wanted_of
 from services.syndication.webhooks.following import bits
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.matching import Looked, look, wish

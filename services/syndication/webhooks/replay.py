@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.syndication.webhooks.dispatcher import exit_of, wanted_of
+from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import bits, has_bit
 from services.syndication.webhooks.lanes import Lanes, Wanted
 from services.syndication.webhooks.matching import Looked, look, wish

@@ -74,12 +74,17 @@ return 1
 RELEASE = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0")
 
 ADVANCE = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-if tonumber(ARGV[2]) > tonumber(redis.call('GET', KEYS[2]) or 0) then redis.call('SET', KEYS[2], ARGV[2]) end
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+if tonumber(redis.call('GET', KEYS[2]) or 0) ~= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
+if ARGV[3] ~= ARGV[2] then redis.call('SET', KEYS[2], ARGV[3]) end
 return 1
 """)
-"""KEYS: lease, cursor. ARGV: who, seq, ms of the lease. Only the holder moves the cursor, and only forward."""
+"""KEYS: lease, cursor. ARGV: who, where the cursor stood, seq, ms of the lease.
+
+Who was too slow to renew it keeps it all the same while nobody else has moved the cursor: otherwise what takes longer
+than the lease would never be done."""
 
 CARRY = Script("""
 redis.call('SET', KEYS[2], ARGV[1])

@@ -205,9 +205,9 @@ class SubscriptionStore:
         """Return the seq up to which the ledger has been dispatched."""
         return int(await self._store.do("GET", CURSOR_KEY) or 0)
 
-    async def advance(self, who: str, seq: int, ms: int) -> bool:
-        """Move the cursor forward and renew the lease; False when the lease was lost."""
-        return bool(await self._store.run(ADVANCE, keys=[DISPATCHER_KEY, CURSOR_KEY], args=[who, seq, ms]))
+    async def advance(self, who: str, before: int, seq: int, ms: int) -> bool:
+        """Renew the lease and move the cursor from seq `before`; False when another has the lease, or moved it."""
+        return bool(await self._store.run(ADVANCE, keys=[DISPATCHER_KEY, CURSOR_KEY], args=[who, before, seq, ms]))
 
     async def carry(self, carried: Iterable[tuple[str, bytes]]) -> None:
         """Remember which subscriptions an article goes to, by (article id, bits); see `bits`."""

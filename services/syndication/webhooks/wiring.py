@@ -24,6 +24,7 @@ from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.engine import PROMPT, Engine
 from services.syndication.webhooks.handshake import Consent
 from services.syndication.webhooks.lanes import Lanes, keys
+from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.missing import Missing
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.pacing import PATIENCE, Patience
@@ -147,7 +148,7 @@ def create(
         missed=Missing(
             store=subscriptions, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time
         ),
-        who=f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}",
+        lease=Lease(subscriptions, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"),
     )
     verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
     api = SubscriptionsApi(

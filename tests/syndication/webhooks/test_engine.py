@@ -9,8 +9,8 @@ from collections import Counter
 import orjson
 from standardwebhooks import Webhook
 
+from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.credentials import Credentials
-from services.syndication.webhooks.dispatcher import wanted_of
 from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.sign import secret_of, webhook_id
 from services.syndication.webhooks.wiring import Webhooks
