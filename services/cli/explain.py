@@ -39,7 +39,7 @@ def explain(article: str, newsroom: Path | None, as_json: bool) -> None:
     given = call("GET", f"/api/v1/articles/{quote(article, safe='')}")
     read = Article.model_validate(given | {"status": "usable"} if given["status"] == "embargoed" else given)
     zones = {zone: text for zone, text in zones_of(read).items() if text}
-    marks = _kept_marks(read, zones) if newsroom is None else _new_marks(zones, taxonomy_of(newsroom))
+    marks = _kept_marks(read, zones) if newsroom is None else _new_marks(zones, taxonomy_of(newsroom), read.language)
     listed = [{"zone": zone, "text": text, "marks": marks.get(zone, [])} for zone, text in zones.items()]
     rows = [_row(tag) for tag in read.tags]
     if as_json:
@@ -80,7 +80,7 @@ def _kept_marks(article: Any, zones: Mapping[str, str]) -> dict[str, list[dict[s
     return marks
 
 
-def _new_marks(zones: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, list[dict[str, Any]]]:
+def _new_marks(zones: Mapping[str, str], taxonomy: Taxonomy, language: str | None) -> dict[str, list[dict[str, Any]]]:
     from services.enrichment.tags import found  # noqa: PLC0415  # as above
 
     return {
@@ -89,7 +89,7 @@ def _new_marks(zones: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, list[d
             for one in mentions
             for term in (taxonomy.term(one.alias.term),)
         ]
-        for zone, mentions in found(zones, taxonomy).items()
+        for zone, mentions in found(zones, taxonomy, language).items()
     }
 
 

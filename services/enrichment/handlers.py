@@ -62,7 +62,7 @@ def completed(event: ArticleIngested, edition: Edition) -> Article:
         }
     )
     zones = tags.zones_of(article, _body_captions(body, book, given.source.id))
-    found = tags.tags(zones, event.categories, given.source.id, edition.taxonomy)
+    found = tags.tags(zones, event.categories, given.source.id, edition.taxonomy, article.language)
     credited = line.agency if line and line.agency != given.source.name else None
     update = {
         "reading_minutes": reading.shown_minutes(

@@ -56,7 +56,7 @@ def checked(declared: str | None, text: str) -> Checked:
     sure = detected is not None and confidence >= SURE
     if given is None:
         return Checked(detected if sure else None, detected, confidence)
-    if detected is None or not sure or len(text) < LEAST_TO_CHANGE or _kin(given) == _kin(detected):
+    if detected is None or not sure or len(text) < LEAST_TO_CHANGE or kin(given) == kin(detected):
         return Checked(given, detected, confidence)
     return Checked(detected, detected, confidence)
 
@@ -88,6 +88,7 @@ def _primary(tag: str) -> str:
     return re.split("[-_]", tag, maxsplit=1)[0].lower()
 
 
-def _kin(tag: str) -> str:
+def kin(tag: str) -> str:
+    """Return what languages are compared by: the first part of a tag, one for those that CLD2 does not tell apart."""
     primary = RENAMED.get(_primary(tag), _primary(tag))
     return MACRO.get(primary, primary)

@@ -41,7 +41,8 @@ UNSPACED = ("\u2e80", "\ud7af")
 class Alias:
     """One spelling of a term, folded: `needs` is "full-name", a term's id, or None when it counts alone.
 
-    A `guarded` one counts only where its neighbours do not make it something else (guard.py).
+    A `guarded` one counts only where its neighbours do not make it something else (guard.py); with `languages` it
+    counts only in texts of those, and in texts whose language nobody knows.
     """
 
     term: str
@@ -50,6 +51,7 @@ class Alias:
     how: How
     needs: str | None = None
     guarded: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class Mention(NamedTuple):

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from services.enrichment import guard
 from services.enrichment.classifier import Guess
+from services.enrichment.language import kin
 from services.enrichment.matching import Alias, Mention, folded, longest, lowered
 from services.enrichment.taxonomy import Taxonomy, label_of
 from services.enrichment.taxonomy_entries import FULL_NAME
@@ -146,15 +147,22 @@ def zones_of(article: Article, captions: Iterable[str] = ()) -> dict[str, str]:
     }
 
 
-def tags(zones: Mapping[str, str], categories: Sequence[Category], source: str, taxonomy: Taxonomy) -> tuple[Tag, ...]:
+def tags(
+    zones: Mapping[str, str],
+    categories: Sequence[Category],
+    source: str,
+    taxonomy: Taxonomy,
+    language: str | None = None,
+) -> tuple[Tag, ...]:
     """Return an article's tags, the strongest first, ties by id.
 
-    `zones` is what `zones_of` gives; `source` is the id whose categories they are.
+    `zones` is what `zones_of` gives; `source` is the id whose categories they are; `language` is the text's, a BCP 47
+    tag, or None where nobody knows it.
     """
     cases: dict[str, Grounds] = {}
     for category in categories[:MAX_CATEGORIES]:
         _adopt(category, source, taxonomy, cases)
-    for zone, mentions in found(zones, taxonomy).items():
+    for zone, mentions in found(zones, taxonomy, language).items():
         for mention in mentions:
             _count(zone, zones[zone], mention, taxonomy, cases)
     if not any(case.adopted and case.term.kind == "topic" and case.term.id in taxonomy for case in cases.values()):
@@ -164,10 +172,11 @@ def tags(zones: Mapping[str, str], categories: Sequence[Category], source: str, 
     return TAGS.validate_python([_tag(case, primary=case.term.id in primary) for case in ranked])
 
 
-def found(zones: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, list[Mention]]:
+def found(zones: Mapping[str, str], taxonomy: Taxonomy, language: str | None = None) -> dict[str, list[Mention]]:
     """Return the mentions that count, by zone and in text order: no two overlap."""
     texts = {zone: _bounded(zones[zone]) for zone in ZONES if zones.get(zone)}
-    every = {zone: taxonomy.matcher.mentions(text) for zone, text in texts.items()}
+    spoken = kin(language) if language else None
+    every = {zone: _said_in(spoken, taxonomy.matcher.mentions(text)) for zone, text in texts.items()}
     firm = _firm(every.values(), taxonomy)
     met = {zone: [one for one in said if _is_met(one.alias, firm)] for zone, said in every.items()}
     if not guard.has_places(met.values()):
@@ -182,6 +191,13 @@ def _bounded(text: str) -> str:
         return text
     end = text.rfind(" ", MAX_TEXT - LEAD, MAX_TEXT)
     return text[: end if end >= 0 else MAX_TEXT]
+
+
+def _said_in(spoken: str | None, said: Sequence[Mention]) -> Sequence[Mention]:
+    """Drop what is another word in the text's language: a German "war" is none."""
+    if spoken is None or not any(one.alias.languages for one in said):
+        return said
+    return [one for one in said if not one.alias.languages or spoken in one.alias.languages]
 
 
 def _firm(every: Iterable[Sequence[Mention]], taxonomy: Taxonomy) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -159,16 +159,17 @@ def _closure(term: str, direct: Any) -> tuple[str, ...]:
 
 
 def spelled(entry: TermEntry) -> Iterator[Alias]:
-    """Yield a term's name and aliases as they are matched."""
+    """Yield a term's name and aliases as they are matched; the term's languages are the name's."""
     name = folded(entry.name)
-    yield Alias(entry.id, name, entry.case or _usual_case(name, entry.kind), "name")
+    yield Alias(entry.id, name, entry.case or _usual_case(name, entry.kind), "name", languages=entry.languages)
     given = {alias.text for alias in entry.aliases}
     for alias in entry.aliases:
         text = folded(alias.text)
         how = alias.how or ("surname" if alias.needs == FULL_NAME else "alias")
         many = {f"{text}s"} - given if how == "demonym" and text.endswith(HAVE_PLURALS) else ()
         for spelling in (text, *many):
-            yield Alias(entry.id, spelling, alias.case or _usual_case(text, entry.kind), how, alias.needs)
+            case = alias.case or _usual_case(text, entry.kind)
+            yield Alias(entry.id, spelling, case, how, alias.needs, languages=alias.languages)
 
 
 def _usual_case(text: str, kind: str) -> Case:
@@ -181,7 +182,7 @@ def _usual_case(text: str, kind: str) -> Case:
 def _alias(alias: Alias, beside: Gazetteer) -> Alias:
     """Let an alias that needs a place be content with the newsroom's own term of it."""
     needs = beside.same.get(alias.needs or "", alias.needs)
-    return alias if needs == alias.needs else Alias(alias.term, alias.text, alias.case, alias.how, needs)
+    return replace(alias, needs=needs)
 
 
 def _added(entry: MapEntry, beside: Gazetteer) -> tuple[str, ...]:

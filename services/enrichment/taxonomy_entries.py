@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.enrichment.language import kin
 from services.enrichment.matching import Case, How
 from shared.slugs import slug
 
@@ -26,6 +27,9 @@ Said = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_lengt
 """What text is searched for: a run of spaces would never be found there."""
 
 
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), AfterValidator(kin)]
+
+
 class Entry(BaseModel):
     """A table of the file; a key it does not know is an error, since it is most likely misspelt."""
 
@@ -33,12 +37,13 @@ class Entry(BaseModel):
 
 
 class AliasEntry(Entry):
-    """Another spelling: a plain string, or a table with its case, what it is, and what it needs."""
+    """Another spelling: a plain string, or a table with its case, what it is, what it needs, and where it is said."""
 
     text: Said
     case: Case | None = None
     how: How | None = None
     needs: str | None = None
+    languages: tuple[Language, ...] = ()
 
 
 def _spelt_out(value: object) -> object:
@@ -53,6 +58,7 @@ class TermEntry(Entry):
     kind: Kind = "topic"
     slug: Slug | None = None
     case: Case | None = None
+    languages: tuple[Language, ...] = ()
     same_as: tuple[Said, ...] = ()
     implies: tuple[str, ...] = ()
     aliases: tuple[Annotated[AliasEntry, BeforeValidator(_spelt_out)], ...] = ()

@@ -32,6 +32,19 @@ FREQUENT_WORDS = frozenset(
     "wednesday week woman women work world year years".split()
 )
 
+ELSEWHERE = {
+    word: spoken
+    for spoken, words in {
+        "German": "arm art bad fast gang gift gut hat hell kind land man rat rock see stand tag wall war",
+        "French": "as but car chat coin court dans four fort main pain pays pour sale son tire vent",
+        "Spanish": "come dice once pan red sin son",
+        "Swedish": "barn fart slut",
+        "Dutch": "door over week",
+    }.items()
+    for word in words.split()
+}
+"""Topics' names in English that are everyday words elsewhere."""
+
 SAME_AS = {"wikidata:": re.compile(r"wikidata:Q[1-9]\d{0,11}"), "medtop:": re.compile(r"medtop:\d{8}")}
 
 
@@ -70,6 +83,9 @@ def warnings(
     for where, alias in spellings:
         if alias.case != "exact" and alias.needs is None and lowered(alias.text) in FREQUENT_WORDS:
             yield where, f"{alias.text!r} is a common word, and will be found all over"
+        elif alias.case == "any" and alias.needs is None and not alias.languages and lowered(alias.text) in ELSEWHERE:
+            spoken = ELSEWHERE[lowered(alias.text)]
+            yield where, f'{alias.text!r} is another word in {spoken}: set languages = ["en"], or whichever are meant'
     yield from _said_twice(spellings)
     yield from _retired(file, entries, known.topics)
 
@@ -113,13 +129,20 @@ def _hint(term: str) -> str:
 
 
 def _clashing(spellings: Iterable[Spelling]) -> Iterator[Problem]:
-    """Two terms may share a spelling only when what else is said can tell them apart."""
-    owners: dict[str, str] = {}
+    """Two terms may share a spelling only when what else is said, or the language, can tell them apart."""
+    owners: dict[str, list[Alias]] = {}
     for where, alias in spellings:
         if alias.needs is None:
-            other = owners.setdefault(lowered(alias.text), alias.term)
-            if other != alias.term:
+            before = owners.setdefault(lowered(alias.text), [])
+            other = next((one.term for one in before if one.term != alias.term and _meet(one, alias)), None)
+            if other is not None:
                 yield where, f"{alias.text!r} is a spelling of {other!r} too: give one of them `needs`"
+            before.append(alias)
+
+
+def _meet(one: Alias, other: Alias) -> bool:
+    """Tell whether there are texts in which both are looked for."""
+    return not (one.languages and other.languages) or bool({*one.languages} & {*other.languages})
 
 
 def _unfit(spellings: Iterable[Spelling]) -> Iterator[Problem]:

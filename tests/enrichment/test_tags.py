@@ -57,6 +57,26 @@ def test_a_mention_counts_by_its_zone_and_by_what_it_is() -> None:
     assert found(related="North Korea")["place/north-korea"].score == 0.25
 
 
+def test_a_spelling_with_languages_is_found_in_texts_of_those_and_of_nobody_knows_which() -> None:
+    german = parse_taxonomy(
+        {
+            "term": [
+                {"id": "topic/war", "name": "War", "languages": ["en-GB"], "aliases": ["Krieg"]},
+                {"id": "topic/was", "name": "Was ist das", "aliases": [{"text": "war", "languages": ["de"]}]},
+            ]
+        }
+    )
+
+    def told(language: str | None, body: str = "Sie war da.") -> list[str]:
+        return [tag.id for tag in tags({"body": body}, [], "desk", german, language)]
+
+    assert told("en") == told("en-US") == ["topic/war"]
+    assert told("de") == told("de-AT") == ["topic/was"]
+    assert told(None) == ["topic/war"]
+    assert told("fr") == []
+    assert told("fr", "Krieg") == ["topic/war"]
+
+
 def test_a_tag_carries_its_term_and_its_reasons() -> None:
     tag = found(headline="A North Korean ship", body="From North Korea")["place/north-korea"]
 

@@ -28,6 +28,7 @@ def term(more: str = "", name: str = "Ann Berg", kind: str = "person") -> str:
         (term('aliases = ["That"]'), "a common word"),
         (term('aliases = [{text = "may", case = "any", needs = "full-name"}]'), "a common word"),
         (term('aliases = ["Al"]'), "too short"),
+        (term() + '[[term]]\nid = "y"\nname = "Ann Berg"\nlanguages = ["en"]\n', "is a spelling of 'x' too"),
         (term('aliases = ["--"]'), "no letter or digit"),
         (term('aliases = [{text = "Annika Bergström", needs = "full-name"}]'), "has none that is longer"),
         (term('aliases = [{text = "AB", needs = "medtop:15000000"}]'), "never found in a text"),
@@ -60,6 +61,8 @@ def test_what_cannot_be_meant_is_an_error(toml: str, reason: str) -> None:
         term('same_as = ["wikidata:Q423", "medtop:15000000", "https://www.wikidata.org/entity/Q1"]'),
         term('implies = ["medtop:15000000", "geo/ke"]'),
         term(name="昨日", kind="topic"),
+        term('languages = ["en"]', name="War", kind="topic"),
+        term('languages = ["en"]', name="Pan") + '[[term]]\nid = "y"\nname = "Pan"\nlanguages = ["es-MX"]\n',
     ],
 )
 def test_what_may_be_meant_is_neither_error_nor_warning(toml: str) -> None:
@@ -72,6 +75,7 @@ def test_what_may_be_meant_is_neither_error_nor_warning(toml: str) -> None:
         (term(name="Government", kind="topic"), ("term", 0), "a common word"),
         (term('aliases = ["March"]'), ("term", 0), "a common word"),
         (term('aliases = ["ann berg"]'), ("term", 0), "stands twice"),
+        (term(name="War", kind="topic"), ("term", 0), "another word in German"),
         (term('implies = ["medtop:20000060"]'), ("term", 0, "implies"), "has retired"),
         (
             term() + '[[source_map]]\ncategory = "A"\nadd = ["medtop:20000060"]\n',
