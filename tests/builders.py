@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.events import Article, ArticleEnriched, ArticleIngested, Source
+from shared.sealing import Sealer
 
 MORNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+SEALS = Sealer(["a key for tests that is long enough"])
 
 
 def an_article(**over: Any) -> Article:

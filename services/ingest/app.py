@@ -31,6 +31,7 @@ from services.ingest.pressure import Pressure
 from services.ingest.reader import Read
 from services.ingest.readers import feed, ghost, page, sitemap, wordpress
 from services.ingest.recalled import Recalled
+from services.ingest.sealing import Sealing
 from services.ingest.source import Kind
 from services.ingest.sources_file import SourcesFile
 from services.ingest.store import ItemStore, SourceStore
@@ -46,6 +47,7 @@ from shared.http_client import Answer, NoAnswer, Page, TooLarge
 from shared.idempotency import Idempotency
 from shared.netguard import check_url
 from shared.redis import Store
+from shared.sealing import sealer
 from shared.settings import Settings
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_FORGOTTEN, ARTICLE_INGESTED, ARTICLE_RECALLED
 from shared.ticks import Tick
@@ -61,6 +63,7 @@ PLAN_SECONDS = 60.0
 DROP_SECONDS = 1.0
 FILE_SECONDS = 2.0
 WEBSUB_SECONDS = 5.0
+SEALING_SECONDS = 3_600.0
 GRACE_SECONDS = 5.0
 
 
@@ -82,7 +85,8 @@ class Ingest:
     def __init__(self, settings: Settings, store: Store, bus: Bus, guard: Guard) -> None:
         self._settings, self._bus = settings, bus
         bus.publishes(ARTICLE_INGESTED)
-        sources, items = SourceStore(store), ItemStore(store)
+        seals = sealer(settings.secret_key, settings.data_dir)
+        sources, items = SourceStore(store, seals), ItemStore(store)
         self._outbox = Outbox(items, sources, bus)
         bus.subscribe(ARTICLE_RECALLED, Recalled(items, self._outbox, now).on_article_recalled)
         bus.subscribe(ARTICLE_FORGOTTEN, Forgotten(items, sources).on_article_forgotten)
@@ -91,7 +95,7 @@ class Ingest:
         turns = Turns(store, now)
         asking = Asking(self._get, turns, now)
         pages = Pages(time.monotonic)
-        subscriptions = SubscriptionStore(store)
+        subscriptions = SubscriptionStore(store, seals)
         subscriber = Subscriber(sources, subscriptions, self._post, turns, _callback(settings), now)
         taking = Taking(sources, intake, now, complete=pages.completed, noticed=subscriber.noticed)
         ways = readers(pages.robots)
@@ -116,6 +120,7 @@ class Ingest:
         self.loops: Sequence[Tick] = (
             Tick("measure pressure", PRESSURE_SECONDS, self._pressure.measure),
             Tick("sweep outboxes", SWEEP_SECONDS, self._outbox.sweep),
+            Tick("seal secrets", SEALING_SECONDS, Sealing(sources, subscriptions).tick),
             Tick("read sources.toml", FILE_SECONDS, file.tick),
             Tick("plan polls", PLAN_SECONDS, self._poller.plan),
             poll,

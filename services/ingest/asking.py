@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.ingest.fetch import Failed, FetchOutcome, Get, Throttled, fetch
 from services.ingest.reader import Ask
-from services.ingest.source import Source
+from services.ingest.source import SHUT, Source
 from services.ingest.turns import Later, Turns, host_of
 
 PATIENCE_SECONDS = 60.0
@@ -33,6 +33,8 @@ class Asking:
             headers: Mapping[str, str] | None = None,
         ) -> FetchOutcome:
             host = host_of(url)
+            if source.settings.shut:
+                return Failed(SHUT)
             if not host:
                 return Failed("is not a web address")
             given = dict(headers or {})

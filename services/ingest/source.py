@@ -14,6 +14,7 @@ from services.ingest.health import Health
 from services.ingest.rhythm import Rhythm
 from services.ingest.submission import Input, Language, OptionalShort, Url
 from shared.events import Reuse
+from shared.sealing import MARK, is_sealed
 from shared.slugs import SLUG
 
 Kind = Literal["feed", "page", "sitemap", "ghost", "wordpress", "drop", "push"]
@@ -26,7 +27,19 @@ LONGEST_INTERVAL = 7 * 24 * 60
 Interval = Annotated[int, Field(ge=1, le=LONGEST_INTERVAL, description="minutes between two polls")]
 SourceId = Annotated[str, Field(pattern=f"^{SLUG.pattern}$")]
 Selector = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(css.known)]
-Secret = Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$")]
+
+
+def _not_sealed(secret: str) -> str:
+    if is_sealed(secret):
+        raise ValueError(f"must not begin with {MARK}., as what is sealed does")
+    return secret
+
+
+Secret = Annotated[
+    str,
+    Field(min_length=1, max_length=1_000, pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$"),
+    AfterValidator(_not_sealed),
+]
 """Printable ASCII, so that it can be sent in a header."""
 
 DEFAULT_INTERVAL = 15
@@ -38,6 +51,7 @@ QUIET = 4
 
 FIRST_ITEMS = 20
 SECRETS = ("key", "secret", "authorization")
+SHUT = "its secrets were sealed under another key: is WIREROOM_SECRET_KEY the one it was?"
 
 
 def _known_zone(name: str) -> str:
@@ -123,7 +137,10 @@ class Options(Input):
 
 
 class Settings(BaseModel):
-    """What is decided about a source; `origin` is who decided, and `active` whether it is polled."""
+    """What is decided about a source; `origin` is who decided, and `active` whether it is polled.
+
+    A secret that could not be opened is still as it was sealed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -150,6 +167,16 @@ class Settings(BaseModel):
     authorization: str | None = None
     origin: Literal["api", "file", "push", "drop"] = "api"
     active: bool = True
+
+    @property
+    def secrets(self) -> list[str]:
+        """Return the secrets it has."""
+        return [secret for name in SECRETS if (secret := getattr(self, name))]
+
+    @property
+    def shut(self) -> bool:
+        """Tell whether a secret could not be opened; it is of no use until it can be, or is given again."""
+        return any(is_sealed(secret) for secret in self.secrets)
 
     @property
     def interval(self) -> int:
@@ -231,7 +258,7 @@ def shown(source: Source, now: datetime) -> dict[str, object]:
             "succeeded_at": health.succeeded_at,
             "next_poll_at": health.next_poll_at if source.polled else None,
             "failures": health.failures,
-            "error": health.error,
+            "error": SHUT if settings.shut else health.error,
             "moved_to": health.moved_url or health.moved_to,
             "items_a_day": rhythm.a_day(now),
             "identity": health.identity or "guid",

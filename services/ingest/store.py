@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-
-import orjson
 
 from services.ingest.health import Health
 from services.ingest.scripts import CLAIM, COMMIT, FINISH, NOTE, RENEW, SWAP, UNMARK
 from services.ingest.source import Settings, Source
+from services.ingest.stored import is_whole, read, written
 from shared.redis import Store
+from shared.sealing import Sealer
 
 REGISTRY = "sources"
 DUE = "{sources}:due"
@@ -77,14 +76,14 @@ def outbox_key(source_id: str) -> str:
 
 
 class SourceStore:
-    """The registered sources, their health, and when each is due."""
+    """The registered sources, their secrets sealed, their health, and when each is due."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, seals: Sealer) -> None:
+        self._store, self._seals = store, seals
 
     async def get(self, source_id: str) -> Source | None:
         """Return a source, or None when there is none of that id."""
-        return _source(await self._store.do("HGETALL", source_key(source_id)))
+        return self._source(await self._store.do("HGETALL", source_key(source_id)))
 
     async def all(self) -> list[Source]:
         """Return every source, by id."""
@@ -96,7 +95,7 @@ class SourceStore:
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
             stored = await asyncio.gather(*(self._store.do("HGETALL", source_key(id)) for id in batch))
-            found += [source for fields in stored if (source := _source(fields)) is not None]
+            found += [source for fields in stored if (source := self._source(fields)) is not None]
             await asyncio.sleep(0)
         return found
 
@@ -116,23 +115,31 @@ class SourceStore:
 
     async def add(self, settings: Settings) -> bool:
         """Register a source unless its id is taken; tell whether it was."""
-        written = settings.model_dump_json()
-        added = bool(await self._store.do("HSETNX", source_key(settings.id), "settings", written))
+        text = written(settings, self._seals)
+        added = bool(await self._store.do("HSETNX", source_key(settings.id), "settings", text))
         await self._store.do("SADD", REGISTRY, settings.id)
         return added
 
     async def replace(self, settings: Settings) -> None:
         """Register a source, or give it new settings; its health stays."""
-        await self._store.do("HSET", source_key(settings.id), "settings", settings.model_dump_json())
+        await self._store.do("HSET", source_key(settings.id), "settings", written(settings, self._seals))
         await self._store.do("SADD", REGISTRY, settings.id)
 
     async def move(self, settings: Settings, url: str) -> bool:
         """Give a source another URL unless its settings changed since they were read; tell whether it was done."""
         stored = await self._store.do("HGET", source_key(settings.id), "settings")
-        if stored is None or Settings.model_validate(orjson.loads(stored)) != settings:
+        if stored is None or read(stored.decode(), self._seals) != settings:
             return False
-        moved = settings.model_copy(update={"url": url}).model_dump_json()
+        moved = written(settings.model_copy(update={"url": url}), self._seals)
         return bool(await self._store.run(SWAP, keys=[source_key(settings.id)], args=[stored, moved]))
+
+    async def seal(self, source_id: str) -> bool:
+        """Seal the secrets of a source that was stored before any were; tell whether it was one."""
+        stored = await self._store.do("HGET", source_key(source_id), "settings")
+        if stored is None or is_whole(text := stored.decode()):
+            return False
+        sealed = written(read(text, self._seals), self._seals)
+        return bool(await self._store.run(SWAP, keys=[source_key(source_id)], args=[stored, sealed]))
 
     async def note(self, source_id: str, fields: Mapping[str, str]) -> None:
         """Write health fields of a source that still exists."""
@@ -181,6 +188,11 @@ class SourceStore:
         """Return the document last kept of a source, packed as it was given."""
         found: bytes | None = await self._store.do("GET", raw_key(source_id))
         return found
+
+    def _source(self, fields: Mapping[bytes, bytes]) -> Source | None:
+        stored = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
+        settings = stored.pop("settings", None)
+        return None if settings is None else Source(read(settings, self._seals), Health.read(stored))
 
 
 class ItemStore:
@@ -262,20 +274,6 @@ class ItemStore:
             lengths = await asyncio.gather(*(self._store.do("XLEN", outbox_key(id)) for id in batch))
             held += [id for id, length in zip(batch, lengths, strict=True) if length]
         return held
-
-
-def _source(fields: Mapping[bytes, bytes]) -> Source | None:
-    stored = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
-    settings = stored.pop("settings", None)
-    if settings is None:
-        return None
-    return Source(_settings(settings), Health.read(stored))
-
-
-@lru_cache(maxsize=1_000)
-def _settings(written: str) -> Settings:
-    """Read settings; they are asked for with every push and hardly ever change."""
-    return Settings.model_validate(orjson.loads(written))
 
 
 def _waiting(id: bytes, fields: Mapping[bytes, bytes]) -> Waiting:

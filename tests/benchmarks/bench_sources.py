@@ -40,6 +40,7 @@ from shared.ticks import Tick
 from shared.times import now
 from tests.benchmarks.feed_hosts import feed_hosts
 from tests.benchmarks.rows import Row
+from tests.builders import SEALS
 from tests.ingest.parts import FakeLine, no_depth
 from tests.waiting import until
 
@@ -120,7 +121,7 @@ async def run(seconds: float = 60.0) -> list[Row]:
 @asynccontextmanager
 async def _bed(redis: str, port: int, folder: Path) -> AsyncIterator[_Bed]:
     store = _Counted(connect_redis(redis))
-    sources, items = SourceStore(store), ItemStore(store)
+    sources, items = SourceStore(store, SEALS), ItemStore(store)
     outbox = Outbox(items, sources, FakeLine())
     pressure = Pressure(no_depth, time.monotonic)
     async with http_client.connect(LOOPBACK, resolver=_Everywhere()) as session:

@@ -17,7 +17,7 @@ from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
 from shared.redis import RedisError, Store
 from shared.streams import Stream
-from tests.builders import a_push
+from tests.builders import SEALS, a_push
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -75,7 +75,7 @@ class Bench:
 
     def __init__(self, store: Store) -> None:
         self.clock, self.line = Clock(), FakeLine()
-        self.sources, self.items = SourceStore(store), ItemStore(store)
+        self.sources, self.items = SourceStore(store, SEALS), ItemStore(store)
         self.outbox = Outbox(self.items, self.sources, self.line)
         self.pressure = Pressure(no_depth, self.clock.seconds)
         self.intake = Intake(self.sources, self.items, self.outbox, self.pressure, self.clock)

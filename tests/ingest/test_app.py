@@ -25,7 +25,9 @@ TOKEN = "an-admin-token-for-tests"
 
 
 def an_ingest(store: Store, url: str, newsroom: Path) -> Ingest:
-    settings = Settings(redis_url=url, newsroom=newsroom, allow_networks=(ip_network("127.0.0.0/8"),))
+    settings = Settings(
+        redis_url=url, newsroom=newsroom, data_dir=newsroom / "data", allow_networks=(ip_network("127.0.0.0/8"),)
+    )
     bus = Bus(url, store, service="ingest", partitions=1)
     return Ingest(settings, store, bus, Guard(store, TOKEN))
 

@@ -12,10 +12,11 @@ import pytest
 from services.ingest.asking import Asking
 from services.ingest.fetch import Failed, Fetched, Throttled
 from services.ingest.reader import Ask
-from services.ingest.source import Settings, Source
+from services.ingest.source import SHUT, Settings, Source
 from services.ingest.turns import Turns
 from shared import http_client
 from shared.redis import Store
+from tests.builders import SEALS
 from tests.ingest.feeds import Host, a_host
 from tests.ingest.parts import Clock
 
@@ -129,3 +130,8 @@ async def test_a_304_that_nobody_asked_for_is_a_failure(desk: Desk) -> None:
     answer = await desk.ask()(desk.host.url)
     assert isinstance(answer, Failed)
     assert answer.status == 304
+
+
+async def test_nothing_is_asked_with_a_secret_that_is_still_sealed(desk: Desk) -> None:
+    assert await desk.ask(key=SEALS.seal(b"a-key", "elsewhere"))(desk.host.url) == Failed(SHUT)
+    assert desk.host.asked == []

@@ -10,6 +10,7 @@ from services.ingest.store import Entry, ItemStore, SourceStore, Waiting
 from shared.bus import Bus
 from shared.redis import Store
 from shared.streams import ARTICLE_INGESTED
+from tests.builders import SEALS
 from tests.ingest.parts import FakeLine
 from tests.waiting import until
 
@@ -20,7 +21,7 @@ def items(store: Store) -> ItemStore:
 
 
 def an_outbox(store: Store, line: FakeLine) -> Outbox:
-    return Outbox(ItemStore(store), SourceStore(store), line)
+    return Outbox(ItemStore(store), SourceStore(store, SEALS), line)
 
 
 async def commit(items: ItemStore, source: str, article: str, version: int) -> None:
@@ -43,7 +44,7 @@ async def test_what_a_crash_left_between_commit_and_relay_is_sent_after_the_next
 
 
 async def test_an_unmarked_outbox_is_found_by_the_first_sweep(store: Store, items: ItemStore) -> None:
-    await SourceStore(store).add(Settings(id="a"))
+    await SourceStore(store, SEALS).add(Settings(id="a"))
     await commit(items, "a", "a-1", 1)
     await store.do("DEL", "outbox:waiting")
     line = FakeLine()
@@ -60,7 +61,7 @@ async def test_an_outbox_that_lost_its_mark_is_found_by_a_later_sweep_that_share
     outbox = an_outbox(store, line)
     await outbox.sweep()
     for name in ("a", "b"):
-        await SourceStore(store).add(Settings(id=name))
+        await SourceStore(store, SEALS).add(Settings(id=name))
         await commit(items, name, f"{name}-1", 1)
     await store.do("DEL", "outbox:waiting")
     for _ in range(FULL_EVERY):
@@ -127,7 +128,7 @@ def test_a_turn_holds_an_article_once() -> None:
 
 async def test_the_real_bus_takes_it(store: Store, items: ItemStore, redis_url: str) -> None:
     bus = Bus(redis_url, store, service="ingest", partitions=2)
-    outbox = Outbox(items, SourceStore(store), bus)
+    outbox = Outbox(items, SourceStore(store, SEALS), bus)
     await commit(items, "a", "a-1", 1)
     outbox.wake("a")
     await outbox.idle(5)

@@ -17,6 +17,7 @@ from services.ingest.reader import Ask, Reading
 from services.ingest.source import Settings, Source
 from services.ingest.store import SourceStore
 from shared.redis import RedisError, Store
+from tests.builders import SEALS
 from tests.ingest.feeds import a_host, an_item, items, rss
 from tests.ingest.polling import HOUR, Polling, a_polling
 from tests.waiting import until
@@ -375,7 +376,7 @@ async def test_an_address_changed_in_mid_poll_begins_afresh(polling: Polling) ->
 
 
 async def test_a_lease_that_was_lost_to_another_is_not_ended_for_it(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     await sources.due("a", 100.0)
     assert await sources.claim(100.0, 60.0, 5) == ["a"]
     assert await sources.claim(161.0, 60.0, 5) == ["a"]
@@ -408,7 +409,7 @@ async def test_two_processes_poll_many_sources_once_each(polling: Polling) -> No
 
 
 async def test_settings_changed_meanwhile_are_not_overwritten_by_a_move(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     old = Settings(id="a", url="https://old.example/")
     await sources.add(old)
     await sources.replace(old.model_copy(update={"name": "New name"}))
@@ -418,7 +419,7 @@ async def test_settings_changed_meanwhile_are_not_overwritten_by_a_move(store: S
 
 
 async def test_thousands_of_sources_are_read_in_few_round_trips(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     await asyncio.gather(*(sources.add(Settings(id=f"s{number}")) for number in range(2_000)))
     before = await _processed(store)
     assert len(await sources.all()) == 2_000

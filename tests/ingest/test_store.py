@@ -9,6 +9,7 @@ from services.ingest.source import Settings
 from services.ingest.store import WAITING, Entry, ItemStore, SourceStore, items_key, outbox_key, source_key
 from shared.redis import Store
 from shared.streams import one_slot
+from tests.builders import SEALS
 
 
 def an_entry(article: str = "a-1", before: bytes = b"", after: bytes = b"one", event: bytes = b"{}") -> Entry:
@@ -21,7 +22,7 @@ def test_the_keys_of_a_source_share_a_slot() -> None:
 
 
 async def test_a_document_is_committed_with_its_events_and_its_state(store: Store) -> None:
-    sources, items = SourceStore(store), ItemStore(store)
+    sources, items = SourceStore(store, SEALS), ItemStore(store)
     await sources.add(Settings(id="a"))
     assert await items.commit("a", [an_entry(), an_entry("a-2", event=b"")], {"etag": '"x"'}) == frozenset()
     assert await items.read("a", ["a-1", "a-2", "a-3"]) == [b"one", b"one", b""]
@@ -34,7 +35,7 @@ async def test_a_document_is_committed_with_its_events_and_its_state(store: Stor
 
 
 async def test_one_item_that_changed_meanwhile_keeps_the_whole_document_out(store: Store) -> None:
-    sources, items = SourceStore(store), ItemStore(store)
+    sources, items = SourceStore(store, SEALS), ItemStore(store)
     await sources.add(Settings(id="a"))
     await items.commit("a", [an_entry("a-2")], {})
     refused = await items.commit("a", [an_entry("a-1"), an_entry("a-2", after=b"two")], {"etag": '"y"'})
@@ -80,7 +81,7 @@ async def test_the_script_is_sent_again_when_the_server_forgot_it(store: Store) 
 
 
 async def test_a_due_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     for number in range(5):
         await sources.due(f"s{number}", 100.0)
     await sources.due("later", 200.0)
@@ -91,7 +92,7 @@ async def test_a_due_source_is_claimed_once_until_its_lease_ends(store: Store) -
 
 
 async def test_a_deleted_source_is_not_half_revived_by_a_poll_that_ends_late(store: Store) -> None:
-    sources, items = SourceStore(store), ItemStore(store)
+    sources, items = SourceStore(store, SEALS), ItemStore(store)
     await sources.add(Settings(id="a"))
     await items.commit("a", [an_entry()], {})
     assert await sources.delete("a")
@@ -102,7 +103,7 @@ async def test_a_deleted_source_is_not_half_revived_by_a_poll_that_ends_late(sto
 
 
 async def test_an_id_that_is_taken_is_not_taken_over(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     assert await sources.add(Settings(id="a", name="First"))
     assert not await sources.add(Settings(id="a", name="Second"))
     source = await sources.get("a")
@@ -111,7 +112,7 @@ async def test_an_id_that_is_taken_is_not_taken_over(store: Store) -> None:
 
 
 async def test_sources_without_a_due_time_are_found(store: Store) -> None:
-    sources = SourceStore(store)
+    sources = SourceStore(store, SEALS)
     await sources.add(Settings(id="a"))
     await sources.add(Settings(id="b"))
     await sources.due("a", 1.0)

@@ -74,6 +74,8 @@ class GhostHooks:
         body = await read_body(request, BODY_LIMIT)
         if isinstance(body, Response):
             return body
+        if source.settings.shut:
+            return busy("the secret of this source cannot be read just now")
         header = request.headers.get(SIGNATURE, "")
         unsigned = self._unsigned(source, body, header)
         if unsigned is not None:

@@ -1,4 +1,4 @@
-"""Keeps subscriptions with their sources, and when each is to be seen to."""
+"""Keeps subscriptions with their sources, their secrets sealed, and when each is to be seen to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.ingest.websub.subscription import Subscription
 from shared.redis import Script, Store
+from shared.sealing import Sealer, SealError, is_sealed
 
 DUE = "websub:due"
 REVIEWED = "websub:reviewed"
@@ -37,17 +38,36 @@ return due
 class SubscriptionStore:
     """The subscriptions of all sources; a change holds only for the subscription it was made for."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, seals: Sealer) -> None:
+        self._store, self._seals = store, seals
 
     async def get(self, source_id: str) -> Subscription | None:
-        """Return a source's subscription. Raises RedisError."""
-        found = await self._store.do("HGETALL", _key(source_id))
-        return Subscription.read({name.decode(): value.decode("utf-8", "replace") for name, value in found.items()})
+        """Return a source's subscription; one whose secret cannot be opened is none, and is made anew.
+
+        Raises RedisError.
+        """
+        stored = await self._store.do("HGETALL", _key(source_id))
+        found = {name.decode(): value.decode("utf-8", "replace") for name, value in stored.items()}
+        if is_sealed(sealed := found.get("secret", "")):
+            try:
+                found["secret"] = self._seals.open(sealed, _about(source_id)).decode()
+            except SealError:
+                return None
+        return Subscription.read(found)
 
     async def put(self, source_id: str, subscription: Subscription) -> None:
         """Keep a new subscription in place of the one there was."""
-        await self._store.run(PUT, keys=[_key(source_id)], args=_pairs(subscription.write()))
+        secret = self._seals.seal(subscription.secret.encode(), _about(source_id))
+        fields = subscription.write() | {"secret": secret}
+        await self._store.run(PUT, keys=[_key(source_id)], args=_pairs(fields))
+
+    async def seal(self, source_id: str) -> bool:
+        """Seal the secret of a subscription that was made before any were; tell whether it was one."""
+        token, secret = await self._store.do("HMGET", _key(source_id), "token", "secret")
+        if token is None or secret is None or is_sealed(secret.decode()):
+            return False
+        sealed = self._seals.seal(secret, _about(source_id))
+        return await self.change(source_id, token.decode(), {"secret": sealed})
 
     async def change(self, source_id: str, token: str, fields: Mapping[str, str]) -> bool:
         """Write fields of a subscription that is still this one; tell whether it was."""
@@ -86,6 +106,10 @@ class SubscriptionStore:
 
 def _key(source_id: str) -> str:
     return f"{{src:{source_id}}}:websub"
+
+
+def _about(source_id: str) -> str:
+    return f"the hub's secret of source {source_id}"
 
 
 def _pairs(fields: Mapping[str, str]) -> list[str]:

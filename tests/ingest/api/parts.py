@@ -20,6 +20,7 @@ from shared.idempotency import Idempotency
 from shared.redis import Store
 from shared.web import application
 from tests.asgi import Answer, ask
+from tests.builders import SEALS
 from tests.ingest.parts import Bench
 
 TOKEN = "an-admin-token-for-tests"
@@ -38,7 +39,7 @@ class Api(Bench):
         finding = Discover(guard, self._check, Asking(self._get, Turns(store, self.clock, spacing=0), self.clock), {})
         lists = Opml(self.sources, guard, once, self._check, self.clock, self._wake)
         ghost = GhostHooks(self.sources, self.intake, self.pressure, Replays(store), self.clock)
-        hubs = SubscriptionStore(store)
+        hubs = SubscriptionStore(store, SEALS)
         websub = WebSubHooks(self.sources, hubs, self.intake, self.pressure, self.clock, self._wake)
         self.routes = [*articles.routes, *finding.routes, *lists.routes, *sources.routes, *ghost.routes, *websub.routes]
         self.app = application(self.routes)

@@ -19,6 +19,7 @@ from services.ingest.results import Unchanged
 from services.ingest.source import Settings
 from services.ingest.submission import Submission
 from shared.redis import RedisError, Store, connect
+from shared.sealing import Sealer
 from shared.web import application
 from tests.asgi import Answer, ask
 from tests.ingest.ghost.posts import BODY, a_hook, a_post
@@ -262,3 +263,12 @@ async def test_the_content_api_tells_of_the_same_version_as_the_hook(site: Site)
     assert isinstance(mapped, Submission)
     (result,) = await site.intake.accept(source, [mapped])
     assert isinstance(result, Unchanged)
+
+
+async def test_a_secret_that_cannot_be_opened_lets_nothing_in_and_asks_for_patience(site: Site, store: Store) -> None:
+    sealed = Sealer(["another key that is long enough"]).seal(SECRET.encode(), "the secret of source bay")
+    await site.added(secret=sealed)
+    for secret in (SECRET, sealed):
+        answer = await site.tell(a_hook(a_post()), secret=secret)
+        assert (answer.status, "retry-after" in answer.headers) == (503, True)
+        assert "sealed" not in answer.body.decode()

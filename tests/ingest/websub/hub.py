@@ -23,6 +23,7 @@ from shared import http_client
 from shared.redis import Store
 from shared.web import application
 from tests.asgi import Answer, ask
+from tests.builders import SEALS
 from tests.ingest.cms.asking import LOOPBACK, a_server
 from tests.ingest.parts import Bench
 
@@ -58,7 +59,7 @@ class Newsroom(Bench):
     def __init__(self, store: Store, hub: Hub, session: http_client.Session) -> None:
         super().__init__(store)
         self.hub, self.woken = hub, 0
-        self.subscriptions = SubscriptionStore(store)
+        self.subscriptions = SubscriptionStore(store, SEALS)
         self.subscriber = self.another(store, session)
         hooks = WebSubHooks(self.sources, self.subscriptions, self.intake, self.pressure, self.clock, self._wake)
         self.app = application(hooks.routes)

@@ -30,6 +30,7 @@ async def test_a_push_is_on_the_line_before_the_next_poll(store: Store, redis_ur
         settings = Settings(
             redis_url=redis_url,
             newsroom=tmp_path,
+            data_dir=tmp_path / "data",
             public_url="http://127.0.0.1:8000",
             allow_networks=(ip_network("127.0.0.0/8"),),
         )

@@ -18,12 +18,12 @@ from services.syndication.websub.store import PENDING, SUBSCRIPTIONS, Hubs
 from shared.http_client import Answer, NoAnswer, Page
 from shared.redis import Store
 from shared.sealing import Sealer
+from tests.builders import SEALS
 from tests.syndication.feeds.in_memory import SITE, InMemoryShelf, a_story
 from tests.waiting import until
 
 TOPIC = "https://news.example.org/feeds/all.atom"
 CALLBACK = "https://reader.example/in?user=1"
-SEALS = Sealer(["a key for tests that is long enough"])
 ASKED = Asked(mode="subscribe", topic=TOPIC, callback=CALLBACK)
 
 

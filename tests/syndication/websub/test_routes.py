@@ -11,12 +11,11 @@ from services.syndication.websub import store as kept
 from services.syndication.websub.routes import WebSubRoutes
 from services.syndication.websub.store import Hubs
 from shared.redis import Store
-from shared.sealing import Sealer
 from shared.web import application
 from tests.asgi import Answer, ask
+from tests.builders import SEALS
 from tests.syndication.feeds.in_memory import SITE
 
-SEALS = Sealer(["a key for tests that is long enough"])
 FORM = {
     "hub.mode": "subscribe",
     "hub.topic": "https://news.example.org/feeds/all.rss",
