@@ -161,7 +161,10 @@ return answer({}, {}, tonumber(ARGV[3]))
 PEEK = """
 local untold = redis.call('HGET', S, 'untold') or ''
 local due = string.format('%.0f', next_due(tonumber(ARGV[3])))
-return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], 0, redis.call('HLEN', I)}
+flying = 0
+local waiting = string.format('%.0f', next_due(tonumber(ARGV[3])))
+local all = redis.call('HLEN', I)
+return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], 0, all, waiting}
 """
 
 TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")

@@ -89,8 +89,8 @@ class State(NamedTuple):
 
     `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
     there when its health has changed; `missed_from` is the first seq that found the queue full and has not been
-    fetched since; `waiting` counts what is not on its way, `pending`, which `peek` alone tells, all. The last
-    `bundle` of what was claimed make one digest.
+    fetched since; `waiting` counts what is not on its way. `peek` alone tells `pending`, which counts all, and
+    `waiting_due`, when what waits is due, whatever is on its way. The last `bundle` of those claimed make one digest.
     """
 
     subscription: str
@@ -104,6 +104,7 @@ class State(NamedTuple):
     waiting: int = 0
     pending: int = 0
     bundle: int = 0
+    waiting_due: int | None = None
 
     @property
     def gone(self) -> bool:
@@ -233,6 +234,7 @@ def _read(subscription: str, reply: Any) -> State:
         waiting,
         pending[0] if pending else 0,
         bundle,
+        int(pending[1]) if pending and int(pending[1]) >= 0 else None,
     )
 
 

@@ -54,14 +54,19 @@ async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader) ->
 
 async def newest_first(wish: Wish, ledger: LedgerReader) -> AsyncIterator[Looked]:
     """Look at the whole ledger from its newest entry back, for as long as the caller goes on."""
-    before = await ledger.latest() + 1
+    async for entries in backwards(ledger, await ledger.latest() + 1):
+        for each in reversed(await look(wish, entries, ledger)):
+            yield each
+
+
+async def backwards(ledger: LedgerReader, before: int) -> AsyncIterator[list[Recorded]]:
+    """Yield the ledger's entries below a number in parts, the newest part first, each part's oldest entry first."""
     while before > 1:
         first = max(1, before - READ)
         # Where the oldest are no longer kept, a read from below them gives what was seen before.
         entries = [entry for entry in await ledger.read(first - 1, before - first, 0) if entry.seq < before]
         if not entries:
             return
-        for each in reversed(await look(wish, entries, ledger)):
-            yield each
+        yield entries
         before = first
         await asyncio.sleep(0)  # what is in memory is read without any pause

@@ -7,6 +7,7 @@ from typing import get_args
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.rights import LEVELS
+from services.syndication.webhooks.api.deliveries import OUTCOMES
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
@@ -39,6 +40,7 @@ def openapi_paths() -> Node:
     root, one = "/api/v1/subscriptions", "/api/v1/subscriptions/{id}"
     id = parameter("id", "path", _TEXT)
     log = [id, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
+    log.append(parameter("outcome", "query", {"enum": [name for name in OUTCOMES if name]}))
     shown, secret = content("Subscription"), content("SubscriptionWithSecret")
     return {
         "paths": {
@@ -64,7 +66,7 @@ def openapi_paths() -> Node:
                 "post": operation("Try a filter on the events of the last days", "Preview", shown=content("Previewed"))
             },
             one: {
-                "get": operation("Show a subscription", shown=shown, parameters=[id]),
+                "get": operation("Show a subscription", shown=content("SubscriptionNow"), parameters=[id]),
                 "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
                 "put": operation("Put back as exported (operators)", "Restored", shown=shown, parameters=[id]),
                 "delete": operation("Unsubscribe", status="204", parameters=[id]),
@@ -98,6 +100,13 @@ def openapi_paths() -> Node:
                     "Who confirmed which version of an article, when and how fast, and who is outstanding",
                     shown=content("Receipts"),
                     parameters=[id, parameter("after", "query", _NUMBER)],
+                )
+            },
+            "/api/v1/retractions": {
+                "get": operation(
+                    "The newest retractions that went to any subscription, and how many of these confirmed them",
+                    shown=content("Retractions"),
+                    parameters=[parameter("limit", "query", _NUMBER), parameter("before", "query", _NUMBER)],
                 )
             },
             f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
@@ -228,11 +237,17 @@ def _schemas() -> Node:
         "secret": {**_TEXT, "description": "shown once"},
         "starts_at": {**_NUMBER, "description": "the first ledger entry it is sent if it matches"},
     }
+    standing: Node = {
+        "missed_from": {**_MAYBE_NUMBER, "description": "the first entry that found its queue full, until caught up"},
+        "waiting": {**_NUMBER, "description": "what is due or on its way"},
+        "next_attempt": {"type": ["string", "null"], "format": "date-time", "description": "null: nothing is due"},
+    }
     listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
     made = {"type": "array", "items": {"$ref": REF + "SubscriptionWithSecret"}}
     return {
         **found["$defs"],
         "Subscription": _object(shown),
+        "SubscriptionNow": _object({**shown, **standing}),
         "SubscriptionWithSecret": _object({**shown, **once}),
         "Subscriptions": _object({"subscriptions": listed}),
         "SubscriptionsWithSecrets": _object({"subscriptions": made}),

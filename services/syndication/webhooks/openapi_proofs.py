@@ -21,7 +21,7 @@ RECIPE = (
 
 def proof_schemas() -> Node:
     """Return the schemas."""
-    return {"Digest": _digest(), "SubscriptionStats": _stats(), "Receipts": _receipts()}
+    return {"Digest": _digest(), "SubscriptionStats": _stats(), "Receipts": _receipts(), "Retractions": _retractions()}
 
 
 def _digest() -> Node:
@@ -89,6 +89,24 @@ def _receipts() -> Node:
             "next": {**_MAYBE_NUMBER, "description": "give it as `after` for more"},
         }
     )
+
+
+def _retractions() -> Node:
+    row = _object(
+        {
+            "seq": _NUMBER,
+            "article_id": _TEXT,
+            "version": _NUMBER,
+            "timestamp": {**_TEXT, "format": "date-time"},
+            "reason": {"type": ["string", "null"]},
+            "subscriptions": {**_NUMBER, "description": "how many it was assigned to"},
+            "confirmed": _NUMBER,
+            "outstanding": {**_NUMBER, "description": "waiting or given up"},
+            "slowest_ms": {**_MAYBE_NUMBER, "description": "from publication to the last acknowledgement so far"},
+        }
+    )
+    rows = {"type": "array", "items": row, "description": "newest first; those nobody got are left out"}
+    return _object({"retractions": rows, "next": {**_MAYBE_NUMBER, "description": "give it as `before` for more"}})
 
 
 def _object(properties: Node) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,6 +60,23 @@ class Receipts:
             "next": next(each.number for each, row in zip(everyone, rows, strict=True) if row is shown[-1])
             if more
             else None,
+        }
+
+    async def tally(self, entry: Recorded, owner: str | None) -> dict[str, Any]:
+        """Return how many of all subscriptions, or of an owner's, confirmed one entry, and how slow the last was."""
+        await self.directory.refresh()
+        everyone = await self._carriers(entry.article_id, owner)
+        found: list[Standing] = []
+        for start in range(0, len(everyone), TOGETHER):
+            part = everyone[start : start + TOGETHER]
+            standings = await asyncio.gather(*(self.sent.of(each.id, [entry.seq]) for each in part))
+            found += [one[entry.seq] for one in standings if one]
+        states = Counter(each.state for each in found)
+        return {
+            "subscriptions": len(found),
+            "confirmed": states["confirmed"],
+            "outstanding": states["waiting"] + states["given_up"],
+            "slowest_ms": max((each.ms or 0 for each in found if each.state == "confirmed"), default=None),
         }
 
     async def entries_of(self, article_id: str) -> list[Recorded]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.syndication.webhooks.inputs import Input
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.auth import Admin, Guard, Principal
+from shared.auth import Admin, Consumer, Guard, Principal
 from shared.events import to_json
 from shared.problems import problem
 from shared.requests import read_body, read_model
@@ -57,6 +57,11 @@ class Access:
 def may(principal: Principal, subscription: Subscription) -> bool:
     """Tell whether somebody may see and touch a subscription."""
     return isinstance(principal, Admin) or subscription.owner == principal.id
+
+
+def owner_of(principal: Principal) -> str | None:
+    """Return whose subscriptions somebody's are, None for the operator's."""
+    return principal.id if isinstance(principal, Consumer) else None
 
 
 def answer(content: Any, status: int = 200) -> Response:

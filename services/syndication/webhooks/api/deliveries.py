@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import time
-from typing import cast
+from typing import Any, cast, get_args
 
 import orjson
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from services.syndication.webhooks.deliver import Delivered
 from services.syndication.webhooks.inputs import Replay
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.message import Message, trial_body
+from services.syndication.webhooks.outcomes import Verdict
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.replay import Queued, Replays
@@ -35,6 +36,15 @@ from shared.times import now, rfc3339
 _LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST = 10**11
 LONGEST_DAYS = 30
+READ = 200
+FAILED = frozenset(("retry", "gave_up", "refused", "disabled"))
+OUTCOMES: Mapping[str, Container[str]] = {
+    "": frozenset(get_args(Verdict)),
+    "failed": FAILED,
+    **{name: frozenset((name,)) for name in get_args(Verdict)},
+}
+"""What `outcome` of the log may ask for, and which outcomes that is."""
+
 HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since"
 
 
@@ -86,9 +96,24 @@ class DeliveryRoutes:
         before = request.query_params.get("before")
         if before is not None and not _LOG_ENTRY.fullmatch(before):
             return problem(422, "before must be the `next` of an earlier answer", errors=[("before", "not a cursor")])
-        entries = await self.lanes.log(found.id, before, limit)
-        shown = [{"id": id, **orjson.loads(attempt)} for id, attempt in entries]
+        outcome = request.query_params.get("outcome", "")
+        if outcome not in OUTCOMES:
+            wanted = ", ".join(name for name in OUTCOMES if name)
+            return problem(422, f"outcome must be one of {wanted}", errors=[("outcome", "not one of these")])
+        shown = await self._logged(found.id, before, limit, OUTCOMES[outcome])
         return answer({"deliveries": shown, "next": shown[-1]["id"] if len(shown) == limit else None})
+
+    async def _logged(self, id: str, before: str | None, limit: int, wanted: Container[str]) -> list[dict[str, Any]]:
+        """Return logged attempts whose outcome is wanted, newest first; the log is never long."""
+        found: list[dict[str, Any]] = []
+        while len(found) < limit:
+            entries = await self.lanes.log(id, before, READ)
+            attempts = ({"id": entry, **orjson.loads(attempt)} for entry, attempt in entries)
+            found += [attempt for attempt in attempts if attempt["outcome"] in wanted]
+            if len(entries) < READ:
+                break
+            before = entries[-1][0]
+        return found[:limit]
 
     async def _replay(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from time import time
 from typing import cast
 
@@ -11,14 +12,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication.reading import event_json
-from services.syndication.webhooks.api.access import ONE, Access, answer
+from services.syndication.webhooks.api.access import ONE, Access, answer, owner_of
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
 from services.syndication.webhooks.cuts import Cut
 from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
+from services.syndication.webhooks.retractions import Retractions
 from services.syndication.webhooks.sent import Sent
-from shared.auth import Consumer, Principal
+from shared.auth import Principal
 from shared.events import to_json
 from shared.problems import problem
 from shared.requests import whole_number
@@ -34,8 +36,10 @@ class ProofRoutes:
     access: Access
     assigned: Assigned
     receipts: Receipts
+    retractions: Retractions
     sent: Sent
     ledger: LedgerReader
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def routes(self) -> list[Route]:
@@ -45,6 +49,7 @@ class ProofRoutes:
             Route(f"{ONE}/digest", guarded(self._digest), methods=["GET"]),
             Route(f"{ONE}/stats", guarded(self._stats), methods=["GET"]),
             Route("/api/v1/articles/{id}/receipts", guarded(self._receipts), methods=["GET"]),
+            Route("/api/v1/retractions", guarded(self._retractions), methods=["GET"]),
         ]
 
     async def _digest(self, request: Request, principal: Principal) -> Response:
@@ -68,9 +73,18 @@ class ProofRoutes:
         after = whole_number(request, "after", 0, least=0, most=_LAST)
         if isinstance(after, Response):
             return after
-        owner = principal.id if isinstance(principal, Consumer) else None
-        found = await self.receipts.of(request.path_params["id"], owner, after)
+        found = await self.receipts.of(request.path_params["id"], owner_of(principal), after)
         return problem(404, "there is no such article") if found is None else answer(found)
+
+    async def _retractions(self, request: Request, principal: Principal) -> Response:
+        before = whole_number(request, "before", _LAST, least=1, most=_LAST)
+        limit = whole_number(request, "limit", 20, least=1, most=100)
+        if isinstance(before, Response) or isinstance(limit, Response):
+            return before if isinstance(before, Response) else cast("Response", limit)
+        # As for previews: it is work for the loop that also delivers.
+        async with self.one_at_a_time:
+            before = min(before, await self.ledger.latest() + 1)
+            return answer(await self.retractions.recent(owner_of(principal), before, limit))
 
     async def gap(self, request: Request) -> Response:
         """Answer a request for the ledger with what one subscription was assigned of it, as it was sent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from services.syndication.webhooks.api.access import (
     gone,
     input_of,
     may,
+    owner_of,
     without_secret,
 )
 from services.syndication.webhooks.api.making import Making
@@ -30,11 +32,12 @@ from services.syndication.webhooks.sending_inputs import TOLD
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 from services.syndication.webhooks.verifying import Verifying
-from shared.auth import Admin, Consumer, Principal
+from shared.auth import Admin, Principal
 from shared.events import Reuse
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
+from shared.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +88,25 @@ class RegistryRoutes:
         wrong = given if isinstance(given, Response) else await self._wrong_url(given.url)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
-        owner = principal.id if isinstance(principal, Consumer) else None
-        made = await self.making.make(given, owner, most=principal.reuse)
+        made = await self.making.make(given, owner_of(principal), most=principal.reuse)
         return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
         if isinstance(found, Response):
             return found
-        return answer({**found.public(), "missed_from": await self.store.missed_from(found.id)})
+        [state] = await self.lanes.peek([found.id])
+        if isinstance(state, Exception):
+            raise state
+        due = state.waiting_due
+        return answer(
+            {
+                **found.public(),
+                "missed_from": state.missed_from,
+                "waiting": state.pending,
+                "next_attempt": None if due is None else rfc3339(datetime.fromtimestamp(due / 1000, UTC)),
+            }
+        )
 
     async def _change(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)

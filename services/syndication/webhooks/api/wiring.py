@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 from starlette.routing import Route
 
@@ -23,6 +24,7 @@ from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.replay import Replays
+from services.syndication.webhooks.retractions import Retractions
 from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.verifying import Verifying
@@ -49,10 +51,12 @@ class SubscriptionsApi:
     @property
     def proofs(self) -> ProofRoutes:
         """What was sent, for who wants to be sure."""
+        receipts = Receipts(sent=self.sent, store=self.store, directory=self.directory, ledger=self.ledger)
         return ProofRoutes(
             access=Access(self.guard, self.store),
             assigned=Assigned(sent=self.sent, store=self.store, ledger=self.ledger),
-            receipts=Receipts(sent=self.sent, store=self.store, directory=self.directory, ledger=self.ledger),
+            receipts=receipts,
+            retractions=Retractions(receipts=receipts, ledger=self.ledger, clock=monotonic),
             sent=self.sent,
             ledger=self.ledger,
         )

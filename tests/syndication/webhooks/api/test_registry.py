@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
 from services.syndication.webhooks.sign import secret_of
+from shared.times import now
+from tests.receiver import Call, Reply
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import KEY, story
 from tests.waiting import until
@@ -199,3 +203,31 @@ async def test_digests_are_asked_for_shown_and_lifted(bed: Bed) -> None:
 async def test_a_digest_needs_a_sensible_window(bed: Bed, window: dict[str, Any]) -> None:
     answer = await bed("POST", json={"url": bed.receiver.url, "digest": window})
     assert answer.status == 422
+
+
+async def test_it_is_told_what_waits_and_when_the_next_attempt_is_due(bed: Bed) -> None:
+    answering, release = asyncio.Event(), asyncio.Event()
+
+    async def slow_then_down(_call: Call) -> Reply:
+        answering.set()
+        await release.wait()
+        return Reply(500)
+
+    bed.receiver.answer = slow_then_down
+    made = await bed.made(schedule=[600])
+
+    async def told() -> tuple[int, str | None]:
+        shown = (await bed("GET", f"/{made['id']}")).json()
+        return shown["waiting"], shown["next_attempt"]
+
+    assert await told() == (0, None)
+    bed.ledger.publish(story(1))
+    await answering.wait()
+    assert await told() == (1, None)
+    release.set()
+    await bed.logged(made["id"], 1)
+    waiting, due = await told()
+    assert (waiting, due is not None) == (1, True)
+    assert 450 < (datetime.fromisoformat(str(due)) - now()).total_seconds() < 750
+    await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
+    assert await told() == (1, None)
