@@ -43,8 +43,9 @@ local function join(fence, failures, previous, superseded, rest)
 end
 
 local function is_urgent(rest)
-  if together and string.sub(rest, 1, 13) == 'subscription.' then return true end
-  return string.sub(rest, 1, 18) == 'article.retracted '
+  local type = string.sub(rest, 1, 18)
+  if type == 'article.retracted ' or type == 'article.withdrawn ' then return true end
+  return together and (type == 'article.embargoed ' or string.sub(type, 1, 13) == 'subscription.')
 end
 
 local function wait_till(due, seq, rest)
@@ -191,7 +192,7 @@ local function supersede(article, seqs)
         redis.call('HSET', K, seq, previous)
       end
       if superseded ~= '-' then gone[#gone + 1] = superseded end
-      gone[#gone + 1] = seq
+      if tonumber(seq) < LEDGER_END then gone[#gone + 1] = seq end
       settle(seq, 's', '')
     end
   end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.syndication.webhooks.lane_early import EARLY
 from services.syndication.webhooks.lane_lua import COMMON
 from services.syndication.webhooks.lane_sent import DAY, DAYS, HOUR, HOURS, KEPT_SECONDS, WIDTH
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
@@ -25,7 +26,7 @@ local function put(seq, article, packed)
   if redis.call('HEXISTS', I, seq) == 1 then return end
   local lane = redis.call('HGET', L, article)
   local seqs = lane and listed(lane) or {}
-  if lane and seqs[#seqs] > seq then return end
+  if lane and seqs[#seqs] > seq and tonumber(seqs[#seqs]) < LEDGER_END then return end
   redis.call('HSET', I, seq, join(0, 0, previous_to(previous), '-', packed))
   assign(seq, packed, tonumber(seq) <= began)
   pending, previous = pending + 1, seq
@@ -185,6 +186,7 @@ class LaneScripts:
     step: limit, cap, how many records; seq, fence, kind, due, hold, log, what the receipt says for each; seq, fence of
         leases to renew.
     requeue: cap, then seq, article, packed, previous seq for each.
+    early: cap, seq, article, packed.
     activate and peek: cap.
     """
 
@@ -192,6 +194,7 @@ class LaneScripts:
     catch_up: Script
     step: Script
     requeue: Script
+    early: Script
     activate: Script
     peek: Script
 
@@ -228,6 +231,6 @@ def lane_scripts(patience: Patience) -> LaneScripts:
     lua = (
         COMMON + PUT + ENQUEUE,
         COMMON + PUT + CATCH_UP,
-        *(COMMON + each for each in (STEP, REQUEUE, ACTIVATE, PEEK)),
+        *(COMMON + each for each in (STEP, REQUEUE, EARLY, ACTIVATE, PEEK)),
     )
     return LaneScripts(*(Script(given + each) for each in lua))

@@ -158,6 +158,14 @@ class Lanes:
             arguments += _seq(entry.seq), entry.article_id, entry.packed, _seq(previous or 0)
         return await self._run(self._scripts.requeue, subscription, arguments)
 
+    async def lead(self, now: int, subscription: str, wanted: Wanted) -> State:
+        """Put in what goes out before its article is in the ledger, in place of what waits of that. Raises RedisError.
+
+        `kept` is False where something that is in the ledger is still to go: it is to be put in again later.
+        """
+        arguments: list[Argument] = [now, self._spread(), NO_CAP, _seq(wanted.seq), wanted.article_id, wanted.packed]
+        return await self._run(self._scripts.early, subscription, arguments)
+
     async def activate(self, subscription: str) -> State:
         """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
         return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])
