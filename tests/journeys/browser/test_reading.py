@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -75,6 +77,18 @@ async def test_nothing_moves_nor_overflows(visit: Open, path: str, wide: int) ->
     assert await seen.shifted() == 0
     room = await seen.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert room[0] <= room[1]
+
+
+async def test_a_picture_that_cannot_be_had_leaves_its_words_and_no_empty_frame(visit: Open) -> None:
+    seen = await visit(SAMPLES)
+    await seen.page.route("**/*.jpg", lambda route: route.fulfill(status=404, body="gone"))
+    await seen.page.reload()
+    picture = seen.page.locator(".lead img").first
+    await expect(picture).to_have_class(re.compile("gone"))
+    box = await picture.bounding_box()
+    assert box is not None
+    assert 0 < box["height"] < 120
+    seen.faults.clear()  # the browser says on its console that it got a 404
 
 
 async def test_a_page_is_small(visit: Open) -> None:

@@ -24,6 +24,18 @@
   }
 
   localise(document);
+
+  // --- pictures that cannot be had: what they show is said, and no empty frame stands in the story ---
+
+  const without = (picture) => picture.classList.add("gone");
+
+  document.addEventListener("error", ({ target }) => {
+    if (target instanceof HTMLImageElement) without(target);
+  }, true);
+  for (const picture of document.images) {
+    if (picture.complete && !picture.naturalWidth && picture.getAttribute("src")) without(picture);
+  }
+
   if (!stories) return;
 
   // --- pages fetched and taken in ---
