@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import platform
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from tests.benchmarks.apart import on_uvloop
 from tests.benchmarks.rows import Row
 
 OUTPUT = Path("bench.json")
@@ -30,13 +30,7 @@ def _line(row: Row) -> str:
 
 
 def _run(name: str) -> list[Row]:
-    module = importlib.import_module(f"tests.benchmarks.{name}")
-    try:
-        import uvloop  # noqa: PLC0415  # the services run on it where there is one
-    except ImportError:
-        rows: list[Row] = asyncio.run(module.run())
-    else:
-        rows = uvloop.run(module.run())
+    rows: list[Row] = on_uvloop(importlib.import_module(f"tests.benchmarks.{name}").run())
     return rows
 
 

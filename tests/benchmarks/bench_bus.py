@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import orjson
 
-from shared import logs
 from shared.bus import Bus, Done
 from shared.collector import calm
-from shared.embedded import EmbeddedServer
 from shared.events import Article, ArticleIngested, Author, Category, Image, Source, Tag, to_json
 from shared.redis import Store, connect
 from shared.streams import ARTICLE_INGESTED
+from tests.benchmarks.bed import a_server, quiet
 from tests.benchmarks.rows import Lap, Row, Stopwatch, median_ratio, middle
 from tests.waiting import until
 
@@ -30,13 +25,8 @@ WORDS = "The river rose again overnight and crews worked by lamp light to raise 
 
 async def run(events: int = 10_000, rounds: int = 5) -> list[Row]:
     """Measure the bus with a handler that only answers Done, logs rendered to /dev/null, rounds alternated."""
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
-        try:
-            return await _measure(server.url, events, rounds)
-        finally:
-            server.stop()
+    with a_server() as server:
+        return await _measure(server.url, events, rounds)
 
 
 async def _measure(url: str, events: int, rounds: int) -> list[Row]:
@@ -127,10 +117,6 @@ async def _raw(url: str, events: int, parse: Callable[[bytes], object]) -> Lap:
     return lap
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
-
-
 async def _bus(url: str, events: int) -> Lap:
     store = Store(connect(url))
     bus = Bus(url, store, service="enrichment", partitions=1)
@@ -146,8 +132,7 @@ async def _bus(url: str, events: int) -> Lap:
         return handled == events and (await store.client.xpending(key, "enrichment"))["pending"] == 0
 
     bus.subscribe(ARTICLE_INGESTED, on_article_ingested)
-    with _nowhere() as nowhere, contextlib.redirect_stdout(nowhere):
-        logs.configure("json", "info", service="bench")
+    with quiet():
         await store.do("PING")
         watch = Stopwatch()
         await bus.start()

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import multiprocessing
 import random
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from multiprocessing.connection import Connection
-from pathlib import Path
 from statistics import median
-from typing import Any, cast
 
-from starlette.types import Receive, Scope, Send
-
-from services import NAMES
-from services.all_in_one import Process
 from services.syndication.feeds.channel import Channel
 from services.syndication.feeds.document import seal
 from services.syndication.feeds.formats import RSS
@@ -28,31 +18,25 @@ from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.store import Articles, Library
-from shared import logs
-from shared.embedded import EmbeddedServer
-from shared.events import Tag
 from shared.redis import Store, connect
-from shared.settings import Settings
-from shared.web import Serving, listen
+from tests.benchmarks.bed import a_server
+from tests.benchmarks.line_apart import HOST, ITEMS, an_item, filled, the_line
 from tests.benchmarks.load import Target, lap, request, target
-from tests.benchmarks.rows import Lap, Row, median_ratio, middle
-from tests.builders import MORNING, an_article, an_enriched
-from tests.syndication.feeds.in_memory import SITE, a_story
-from tests.syndication.parts import handlers_on
+from tests.benchmarks.rows import Lap, Row, median_ratio, middle, ms
+from tests.builders import MORNING, an_enriched
+from tests.syndication.feeds.in_memory import SITE
 
-ITEMS = 50
-HOST = "127.0.0.1"
 FEED = "/feeds/all.rss"
 QUERIES = 1_000
 THERE = 20
 """Articles that each new query is looked for in."""
-WORDS = 300
 
 
 async def run(requests: int = 6_000, rounds: int = 3) -> list[Row]:
     """Measure with the whole line as the server, in a process of its own; rounds alternate with constant bytes."""
     rows = []
-    with the_line() as (ours, bare):
+    with the_line() as served:
+        ours, bare = served.port, served.bare
         for name, headers in (("GET", {}), ("GET, gzip", {"accept_encoding": "gzip"})):
             rows.append(await _beside(f"cached feed, {name}", ours, bare, request(FEED, **headers), requests, rounds))
         storm = await _known(ours, FEED)
@@ -108,122 +92,6 @@ async def _teach(port: int, answer: bytes) -> None:
     writer.close()
 
 
-class Constant:
-    """Answers every GET with the bytes it was last given by a PUT."""
-
-    def __init__(self) -> None:
-        self._start: dict[str, Any] = {}
-        self._body: dict[str, Any] = {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "PUT":
-            await self._taught(receive)
-        await send(self._start)
-        await send(self._body)
-
-    async def _taught(self, receive: Receive) -> None:
-        whole, more = b"", True
-        while more:
-            message = await receive()
-            whole, more = whole + message["body"], message["more_body"]
-        head, _, body = whole.partition(b"\r\n\r\n")
-        first, *lines = head.split(b"\r\n")
-        # What the server adds by itself to any answer is not to be added twice.
-        headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines) if name != b"date"]
-        self._start = {"type": "http.response.start", "status": int(first.split()[1]), "headers": headers}
-        self._body = {"type": "http.response.body", "body": body}
-
-
-@contextlib.contextmanager
-def the_line() -> Iterator[tuple[int, int]]:
-    """Run the whole line, and the constant application beside it, in one process; give their ports."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    try:
-        yield cast("tuple[int, int]", here.recv())
-    finally:
-        here.send(None)
-        process.join(10)
-
-
-def _serve(told: Connection) -> None:
-    logs.configure("json", "error", service="bench")
-    try:
-        import uvloop  # noqa: PLC0415  # the services run on it where there is one
-    except ImportError:
-        asyncio.run(_serving(told))
-    else:
-        uvloop.run(_serving(told))
-
-
-async def _serving(told: Connection) -> None:
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
-        try:
-            async with line(server.url, Path(folder)) as port, _apart(Constant()) as bare:
-                told.send((port, bare))
-                await asyncio.to_thread(told.recv)
-        finally:
-            server.stop()
-
-
-@contextlib.asynccontextmanager
-async def line(url: str, folder: Path) -> AsyncIterator[int]:
-    bound = listen(HOST, 0)
-    (folder / "newsroom").mkdir()
-    settings = Settings(redis_url=url, data_dir=folder / "data", newsroom=folder / "newsroom")
-    process = Process(settings, url, NAMES, "an-admin-token-for-benchmarks")
-    serving = Serving(process.app, bound)
-    await filled(process.store, ITEMS)
-    await serving.start()
-    await process.start()
-    try:
-        yield bound.getsockname()[1]
-    finally:
-        await process.hang_up()
-        await serving.stop()
-        await process.stop()
-
-
-@contextlib.asynccontextmanager
-async def _apart(app: Constant) -> AsyncIterator[int]:
-    bound = listen(HOST, 0)
-    serving = Serving(app, bound)
-    await serving.start()
-    try:
-        yield bound.getsockname()[1]
-    finally:
-        await serving.stop()
-
-
-async def filled(store: Store, count: int) -> Handlers:
-    """Bring articles into the ledger."""
-    handlers = handlers_on(store, now=lambda: MORNING)
-    chance = random.Random(5)
-    for number in range(count):
-        await handlers.on_article_enriched(an_enriched(article=an_item(chance, number)))
-    return handlers
-
-
-def an_item(chance: random.Random, number: int, **over: Any) -> Any:
-    """Return an article of some 300 words, with picture and author."""
-    text = " ".join("".join(chance.choices("aeinorstlu", k=chance.randint(2, 9))) for _ in range(WORDS))
-    fields: dict[str, Any] = {
-        "id": f"desk-{number:020}",
-        "guid": f"g-{number}",
-        "headline": f"Headline {number} of the day",
-        "body_html": f"<p>{text}</p>",
-        "body_text": text,
-        "published_at": MORNING + timedelta(seconds=number),
-        "tags": (Tag(id="topic/harbour", slug="harbour", name="Harbour"),),
-        "authors": a_story().authors,
-        "images": a_story().images,
-    }
-    return an_article(**fields | over)
-
-
 async def _rendering() -> list[Row]:
     """Measure what is done for a new article in a feed of 50 beside rendering the article itself."""
     chance = random.Random(9)
@@ -261,28 +129,15 @@ async def _rendering() -> list[Row]:
     ]
 
 
-def ms(work: Callable[[], object], times: int) -> float:
-    """Return the median milliseconds of one."""
-    found = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - started) * 1e3)
-    return median(found)
-
-
 async def _searching() -> list[Row]:
     """Measure a new article against a thousand stored searches, and a feed asked for meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
+    with a_server() as server:
         store = Store(connect(server.url))
         try:
             handlers = await filled(store, THERE)
             return await _searched(Library(Ledger(store), Articles(store)), handlers)
         finally:
             await store.close()
-            server.stop()
 
 
 async def _searched(library: Library, handlers: Handlers) -> list[Row]:

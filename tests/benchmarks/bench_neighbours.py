@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from services.enrichment.duplicates import signature
 from services.enrichment.neighbours import Neighbours
 from services.enrichment.related.words import telling
-from shared.embedded import EmbeddedServer
 from shared.events import Article, Tag
 from shared.redis import Store, connect
+from tests.benchmarks.bed import a_server
 from tests.benchmarks.rows import Row, Stopwatch
 from tests.builders import MORNING, an_article
 from tests.enrichment.duplicates.parts import text
@@ -30,15 +28,12 @@ DAYS = 3
 
 async def run(articles: int = 3_000) -> list[Row]:
     """Measure on a server of its own; `articles` a day for three days, so that every look-up finds full days."""
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
+    with a_server() as server:
         store = Store(connect(server.url))
         try:
             return [*_alone(), *await _taken_in(store, articles), *await _found(store)]
         finally:
             await store.close()
-            server.stop()
 
 
 def _alone() -> list[Row]:

@@ -18,8 +18,8 @@ from services.syndication.page.head import Listing
 from services.syndication.page.spans import PER_PAGE
 from services.syndication.page.story import CUT
 from shared.events import Article
-from tests.benchmarks.bench_feeds import HOST, an_item, ms, the_line
-from tests.benchmarks.rows import Row
+from tests.benchmarks.line_apart import HOST, an_item, the_line
+from tests.benchmarks.rows import Row, ms
 from tests.syndication.page.building import a_printer
 
 VISITS = 5
@@ -44,11 +44,11 @@ async def run() -> list[Row]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         return rows
-    with the_line() as (ours, _):
+    with the_line() as served:
         async with async_playwright() as playwright:
             arguments = ["--no-sandbox", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}"]
             browser = await playwright.chromium.launch(executable_path=path, args=arguments)
-            visits = [await _read(browser, f"http://{HOST}:{ours}/") for _ in range(VISITS)]
+            visits = [await _read(browser, f"http://{HOST}:{served.port}/") for _ in range(VISITS)]
             await browser.close()
     return [*rows, *_read_rows(visits)]
 

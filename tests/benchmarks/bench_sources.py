@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import socket
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,14 +28,14 @@ from services.ingest.sources_file import SourcesFile
 from services.ingest.store import DUE, ItemStore, SourceStore
 from services.ingest.taking import Taking
 from services.ingest.turns import AT_ONCE, SPACING_SECONDS, Turns
-from shared import collector, http_client, logs
-from shared.embedded import EmbeddedServer
+from shared import collector, http_client
 from shared.redis import Argument, Store
 from shared.redis import connect as connect_redis
 from shared.ticks import Tick
 from shared.times import now
+from tests.benchmarks.bed import a_server, quiet
 from tests.benchmarks.feed_hosts import feed_hosts
-from tests.benchmarks.rows import Row
+from tests.benchmarks.rows import Row, percentiles
 from tests.builders import SEALS
 from tests.ingest.parts import FakeLine, no_depth
 from tests.waiting import until
@@ -104,18 +100,13 @@ async def run(seconds: float = 60.0) -> list[Row]:
     Real time, not compressed: of the sources those that come due within `seconds` have been polled before.
     """
     window = int(SOURCES * (seconds + 5) / (INTERVAL * 60))
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder, feed_hosts() as port:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
-        try:
-            async with _bed(server.url, port, Path(folder)) as bed:
-                herd = await _caught_up(bed, window)
-                started = time.time() + 1
-                await _plan(bed, started)
-                lap = await _lap(bed, seconds + 1)
-                return [*_rows(lap, started), *_herd_rows(herd, window)]
-        finally:
-            server.stop()
+    with a_server() as server, feed_hosts() as port:
+        async with _bed(server.url, port, server.folder) as bed:
+            herd = await _caught_up(bed, window)
+            started = time.time() + 1
+            await _plan(bed, started)
+            lap = await _lap(bed, seconds + 1)
+            return [*_rows(lap, started), *_herd_rows(herd, window)]
 
 
 @asynccontextmanager
@@ -146,7 +137,7 @@ async def _bed(redis: str, port: int, folder: Path) -> AsyncIterator[_Bed]:
         )
         await _register(sources, port)
         collector.calm()  # as every process of ours does once it is wired
-        with _quiet():
+        with quiet():
             for tick in ticks:
                 tick.start()
             yield _Bed(store, sources, session, port)
@@ -204,7 +195,8 @@ async def _measured(bed: _Bed, wall: float, cpu: float, commands: int) -> _Lap:
 
 def _rows(lap: _Lap, started: float) -> list[Row]:
     step, tally = INTERVAL * 60 / SOURCES, lap.tally
-    late = sorted((at - (started + number * step)) * 1000 for number, at in tally["asked"])
+    late = [(at - (started + number * step)) * 1000 for number, at in tally["asked"]]
+    p50, p99 = percentiles(late, 0.5, 0.99)
     rate = len(late) / lap.seconds
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(tally["answers"].items()))
     return [
@@ -217,9 +209,9 @@ def _rows(lap: _Lap, started: float) -> list[Row]:
         ),
         Row(
             name="a poll's lateness, p99",
-            value=late[int(len(late) * 0.99)],
+            value=p99,
             unit="ms",
-            note=f"median {late[len(late) // 2]:.0f}; looked for every {POLL_SECONDS:g} s",
+            note=f"median {p50:.0f}; looked for every {POLL_SECONDS:g} s",
         ),
         Row(
             name="Redis commands a poll",
@@ -248,16 +240,3 @@ def _herd_rows(herd: _Lap, count: int) -> list[Row]:
             note=f"sent {SPACING_SECONDS * 1000:g} ms apart; one in ten sources is at one of {SHARED} hosts",
         ),
     ]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Render every log line as in production, and send it nowhere."""
-    shown = sys.stdout
-    with Path(os.devnull).open("w") as nowhere:
-        sys.stdout = nowhere
-        logs.configure("json", "info", service="bench")
-        try:
-            yield
-        finally:
-            sys.stdout = shown

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import multiprocessing
-import os
 import random
-import tempfile
 import time
-from collections.abc import Iterator
-from multiprocessing.connection import Connection
-from pathlib import Path
-from statistics import median, quantiles
 from typing import cast
 
 from services.syndication.handlers import Handlers
-from shared import logs
-from shared.embedded import EmbeddedServer
 from shared.redis import Store, connect
-from tests.benchmarks.bench_feeds import HOST, an_item, filled, line
-from tests.benchmarks.rows import Row
+from tests.benchmarks.line_apart import HOST, an_item, filled, the_line
+from tests.benchmarks.rows import Row, percentiles
+from tests.benchmarks.usage import resident
 from tests.builders import an_enriched
 
 CLIENTS = 1_000
@@ -31,23 +22,23 @@ PAUSE = 0.25
 
 async def run() -> list[Row]:
     """Measure with the whole line as the server, in a process of its own; the clients are in this one."""
-    with _server() as (pid, port, url):
-        store = Store(connect(url))
+    with the_line() as served:
+        store = Store(connect(served.redis))
         try:
             handlers = await filled(store, 1)
-            return await _measured(pid, port, handlers)
+            return await _measured(served.pid, served.port, handlers)
         finally:
             await store.close()
 
 
 async def _measured(pid: int, port: int, handlers: Handlers) -> list[Row]:
-    before = _resident(pid)
+    before = resident(pid)
     loop = asyncio.get_running_loop()
     clients = [Listener() for _ in range(CLIENTS)]
     for client in clients:
         await loop.create_connection(lambda client=client: client, HOST, port)  # type: ignore[misc]  # mypy's lambda
     await asyncio.gather(*(client.ready.wait() for client in clients))
-    each = (_resident(pid) - before) / CLIENTS / 1024
+    each = (resident(pid) - before) / CLIENTS / 1024
     chance, late = random.Random(7), []
     for number in range(EVENTS):
         for client in clients:
@@ -57,11 +48,11 @@ async def _measured(pid: int, port: int, handlers: Handlers) -> list[Row]:
         await asyncio.gather(*(client.got.wait() for client in clients))
         late += [(client.at - published) * 1e3 for client in clients]
         await asyncio.sleep(PAUSE)
-    after = (_resident(pid) - before) / CLIENTS / 1024
+    after = (resident(pid) - before) / CLIENTS / 1024
     for client in clients:
         client.close()
-    p99 = quantiles(late, n=100)[98]
-    note = f"from the ledger to each of {CLIENTS:,} clients, {EVENTS} events; median {median(late):.1f} ms"
+    p50, p99 = percentiles(late, 0.5, 0.99)
+    note = f"from the ledger to each of {CLIENTS:,} clients, {EVENTS} events; median {p50:.1f} ms"
     return [
         Row(name="live event, p99", value=p99, unit="ms", note=note),
         Row(name="live event, one client's memory", value=each, unit="KB", note=f"{after:.1f} KB after the events"),
@@ -91,42 +82,3 @@ class Listener(asyncio.Protocol):
 
     def close(self) -> None:
         self._transport.close()
-
-
-def _resident(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[tuple[int, int, str]]:
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    try:
-        port, url = cast("tuple[int, str]", here.recv())
-        yield cast("int", process.pid), port, url
-    finally:
-        here.send(None)
-        process.join(20)
-
-
-def _serve(told: Connection) -> None:
-    logs.configure("json", "error", service="bench")
-    try:
-        import uvloop  # noqa: PLC0415  # the services run on it where there is one
-    except ImportError:
-        asyncio.run(_serving(told))
-    else:
-        uvloop.run(_serving(told))
-
-
-async def _serving(told: Connection) -> None:
-    with tempfile.TemporaryDirectory(prefix="wr-") as folder:
-        server = EmbeddedServer(Path(folder), durable=False)
-        server.start()
-        try:
-            async with line(server.url, Path(folder)) as port:
-                told.send((port, server.url))
-                await asyncio.to_thread(told.recv)
-        finally:
-            server.stop()

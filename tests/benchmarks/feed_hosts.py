@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import multiprocessing
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,6 +12,8 @@ from random import Random
 from typing import cast
 
 import orjson
+
+from tests.benchmarks.apart import apart, hung_up
 
 NEWS = 0.05
 """Part of the looks at which a feed has a new item: some five a day, looked at every quarter of an hour."""
@@ -42,15 +42,8 @@ WHENS = [f"Sun, 22 Nov 2026 {minute // 60 % 24:02d}:{minute % 60:02d}:00 GMT" fo
 @contextmanager
 def feed_hosts() -> Iterator[int]:
     """Run the hosts; gives the port of 127.0.0.1 at which all of them are."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield int(ours.recv())
-    finally:
-        process.terminate()
-        process.join()
+    with apart(_serve) as process:
+        yield int(process.pipe.recv())
 
 
 class _Hosts:
@@ -139,18 +132,10 @@ class _Connection(asyncio.Protocol):
         self._transport.write(self._hosts.answer(host, feed, head))
 
 
-def _serve(pipe: Connection) -> None:
-    async def serve() -> None:
-        hosts = _Hosts()
-        server = await asyncio.get_running_loop().create_server(
-            lambda: _Connection(hosts), "127.0.0.1", 0, backlog=1024
-        )
-        pipe.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    with contextlib.suppress(ImportError):
-        import uvloop  # noqa: PLC0415  # the hosts must cost less than what is measured
-
-        uvloop.run(serve())
-        return
-    asyncio.run(serve())
+async def _serve(pipe: Connection) -> None:
+    hosts = _Hosts()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Connection(hosts), "127.0.0.1", 0, backlog=1024)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await hung_up(pipe)
+    server.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -52,3 +53,19 @@ def middle(laps: list[Lap]) -> Lap:
 def median_ratio(ours: list[Lap], raw: list[Lap]) -> float:
     """Return the median of the rounds' ratios: neighbours in time, so that a busy machine slows both."""
     return median(one.rate / other.rate for one, other in zip(ours, raw, strict=True))
+
+
+def percentiles(times: Iterable[float], *shares: float) -> list[float]:
+    """Return the values below which those shares of some times are, to the nearest that was measured."""
+    ordered = sorted(times)
+    return [ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in shares]
+
+
+def ms(work: Callable[[], object], times: int) -> float:
+    """Return the median milliseconds of one."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - started) * 1e3)
+    return median(found)
