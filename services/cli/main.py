@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.cli import authors, finding, listen, re_enrich, resources, subscribing, tags, up
+from services.cli import authors, finding, listen, re_enrich, resources, subscribing, tags, tailing, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +25,7 @@ for command in (
     listen.listen,
     re_enrich.re_enrich,
     resources.status,
-    resources.tail,
+    tailing.tail,
     resources.sources,
     subscribing.articles,
     finding.import_opml,

@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import click
 
-from services.cli.client import NOBODY, REFUSED, UNUSABLE, all_of, call, end, lines
-from services.cli.output import as_json, print_json, print_table, printable, safe_json
+from services.cli.client import REFUSED, UNUSABLE, all_of, call, end
+from services.cli.output import as_json, print_json, print_table, printable
 
 
 @click.command()
@@ -44,35 +44,6 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(printable(one) for one in value) or "none"
     return "unknown" if value is None else str(value)
-
-
-@click.command()
-@click.option("--after", type=click.IntRange(0), help="Begin after this seq instead of now.")
-@click.option("--query", "-q", default="", help="Only what matches, e.g. 'tag:kursk-oblast'.")
-@as_json
-def tail(after: int | None, query: str, as_json: bool) -> None:
-    """Print the ledger as it grows, until Ctrl-C."""
-    asked = {"q": query} | ({} if after is None else {"after": after})
-    seq = after or 0
-    try:
-        for line in lines(f"/events/stream?{urlencode(asked)}"):
-            if line.startswith(b"data: "):
-                seq = _print_event(line[6:].decode().rstrip("\n"), as_json=as_json)
-    except KeyboardInterrupt:
-        return
-    end(NOBODY, f"the stream ended; go on with: wireroom tail --after {seq}")
-
-
-def _print_event(text: str, *, as_json: bool) -> int:
-    event = json.loads(text)
-    seq, article = int(event["seq"]), event["data"]["article"]
-    if as_json:
-        click.echo(safe_json(text))
-    else:
-        about = printable(article.get("headline") or article["id"])[:100]
-        click.echo(f"{seq:>7}  {event['type']:<18} v{article['version']:<3} {about}")
-    sys.stdout.flush()
-    return seq
 
 
 def _group(name: str, about: str) -> click.Group:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.ahead import ahead
 from services.syndication.reading import Reading
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import Cut
@@ -56,6 +57,8 @@ class Events:
             return problem(410, detail, extra={"oldest": first})
         page = await self.reading.page(after, limit, query, Cut(reuse=who.reuse))
         latest = await self.library.ledger.latest()
+        if (refused := ahead(after, latest)) is not None:
+            return refused
         events = b",".join(event for _, event in page.events)
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, page.next, latest)
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")

@@ -12,7 +12,7 @@ from services.syndication.feeds.private.asked import NewPrivateFeed
 from services.syndication.feeds.routes import KINDS
 from services.syndication.webhooks.openapi import openapi_paths, openapi_webhooks
 from shared.events import Article
-from shared.openapi import PROBLEM, REF, content, operation, parameter
+from shared.openapi import PROBLEM, REF, Node, content, operation, parameter, refusal
 
 INTEGER = {"type": "integer"}
 ARTICLE = content("Article")
@@ -58,12 +58,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/articles/{id}/cluster": {
             "get": operation("Read a story's first article with its copies and revisions", parameters=[article])
         },
-        "/api/v1/events": {
-            "get": operation(
-                "Read the ledger after a number, or what a subscription was assigned of it",
-                parameters=[parameter("after", "query", INTEGER), limit, query, parameter("subscription", "query")],
-            )
-        },
+        "/api/v1/events": {"get": _events([parameter("after", "query", INTEGER), limit, query])},
         "/api/v1/consumers": {
             "get": operation("List consumers"),
             "post": operation("Make a consumer; its key is shown here only", status="201"),
@@ -86,12 +81,29 @@ def _paths() -> dict[str, Any]:
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
         "/websub": {"post": operation("The WebSub hub of all feeds", shown=TEXT, status="202", public=True)},
         "/events/stream": {
-            "get": operation("The ledger as server-sent events", shown=STREAM, parameters=[query], public=True)
+            "get": operation(
+                "The ledger as server-sent events; events truncated, rewound and dropped are about the stream",
+                shown=STREAM,
+                parameters=[query],
+                public=True,
+            )
         },
         "/healthz": {"get": operation("Whether the process is alive", public=True)},
         "/readyz": {"get": operation("Whether it does its work, and if not why", public=True)},
         "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
     }
+
+
+def _events(given: list[Node]) -> Node:
+    read = operation(
+        "Read the ledger after a number, or what a subscription was assigned of it",
+        parameters=[*given, parameter("subscription", "query")],
+    )
+    read["responses"] |= {
+        "409": refusal("The ledger ends at `latest`, before `after`: it was begun anew or restored from an older copy"),
+        "410": refusal("What came next is kept no more; `oldest` is the first entry there is"),
+    }
+    return read
 
 
 def _private() -> dict[str, Any]:

@@ -163,19 +163,18 @@ class EventStream:
             self._open -= 1
             gone.cancel()
 
-    async def _asked(self, request: Request) -> tuple[int, Query | None] | Response:
-        """Return the number to go on after and what is asked for, or what is wrong."""
+    async def _asked(self, request: Request) -> tuple[int, int, Query | None] | Response:
+        """Return the number to go on after, the newest there is, and what is asked for; or what is wrong."""
         asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 20):
             return problem(422, "Last-Event-ID must be the seq of an event", errors=[("Last-Event-ID", asked[:40])])
         query = asked_query(request)
         if isinstance(query, Response):
             return query
-        # A number beyond the end is from before the ledger was begun anew.
         latest = await self._ledger.latest()
         if self._open >= MOST_STREAMS:
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
-        return min(int(asked), latest) if asked else latest, query
+        return int(asked) if asked else latest, latest, query
 
     async def _first(self, after: int) -> int | None:
         """Return the oldest entry there is, if some after this number are kept no more."""
@@ -184,15 +183,19 @@ class EventStream:
             return first if first > after + 1 else None
         return None
 
-    async def _events(self, after: int, query: Query | None, send: Send, gone: asyncio.Future[None]) -> None:
+    async def _events(
+        self, after: int, latest: int, query: Query | None, send: Send, gone: asyncio.Future[None]
+    ) -> None:
         era = self._tail.era
         await _say(send, b": the ledger from here on\nretry: 2000\n\n")
+        if after > latest:
+            after = await _rewound(send, after, latest)
         first = await self._first(after)
         if first is not None:
             await _say(send, b'event: truncated\ndata: {"oldest":%d}\n\n' % first)
         while not (self._tail.closed or gone.done()):
             if era != self._tail.era:
-                era, after = self._tail.era, 0
+                era, after = self._tail.era, await _rewound(send, after, 0)
             growth = self._tail.growth  # before the reading, so that nothing that comes meanwhile is missed
             try:
                 part = await self._parts.after(after, query)
@@ -223,6 +226,12 @@ async def _gone(receive: Receive) -> None:
     """Return once the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _rewound(send: Send, was: int, now: int) -> int:
+    """Tell that the ledger was begun anew or restored from an older copy, and goes on after another number."""
+    await _say(send, b'id: %d\nevent: rewound\ndata: {"after":%d,"resume_after":%d}\n\n' % (now, was, now))
+    return now
 
 
 async def _say(send: Send, body: bytes) -> None:

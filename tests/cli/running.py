@@ -64,9 +64,11 @@ def running(home: Path, **over: str) -> Iterator[Running]:
 
 
 @contextmanager
-def endless(args: Sequence[str], env: Mapping[str, str], folder: Path | None = None) -> Iterator[IO[str]]:
+def endless(
+    args: Sequence[str], env: Mapping[str, str], folder: Path | None = None, stderr: int | None = None
+) -> Iterator[IO[str]]:
     """Run what does not end by itself and give its output; it is ended by SIGTERM, and killed after half a minute."""
-    with subprocess.Popen(args, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(args, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
         assert process.stdout is not None
         last = Timer(30, process.kill)
         last.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -208,6 +209,15 @@ def test_tail_prints_a_retraction(line: Running) -> None:
     with tail(line, "--query", "source:cli-gone") as printed:
         _, retracted = (printed.readline() for _ in range(2))
     assert retracted.split() == [str(events[1]["seq"]), "article.retracted", "v2", made["id"]]
+
+
+def test_tail_past_the_end_says_so_and_goes_on_from_there(line: Running) -> None:
+    push(line, "cli-before")
+    command = [sys.executable, "-m", "services", "tail", "--after", "99999999", "--json"]
+    with endless(command, line.env, stderr=subprocess.STDOUT) as printed:
+        assert printed.readline().startswith("rewound: the ledger was begun anew or restored")
+        push(line, "cli-after", headline="After")
+        assert "After" in printed.readline()
 
 
 def test_tail_with_a_wrong_query_is_refused(line: Running) -> None:

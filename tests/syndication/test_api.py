@@ -104,6 +104,16 @@ async def test_who_asks_for_what_is_kept_no_more_is_told_where_to_go_on(app: ASG
     assert (await ask(app, "GET", "/api/v1/events?after=4", token=TOKEN)).json()["oldest"] == 6
 
 
+@pytest.mark.parametrize("query", ["", "&q=lang:en"])
+async def test_who_is_ahead_of_the_ledger_is_told_how_far_it_goes(app: ASGIApp, store: Store, query: str) -> None:
+    await publish(store, an_article(), an_article(version=2, headline="New"))
+    told = await ask(app, "GET", f"/api/v1/events?after=3{query}", token=TOKEN)
+    assert (told.status, told.json()["after"], told.json()["latest"]) == (409, 3, 2)
+    assert (await ask(app, "GET", f"/api/v1/events?after=2{query}", token=TOKEN)).status == 200
+    await store.do("FLUSHALL")
+    assert (await ask(app, "GET", f"/api/v1/events?after=2{query}", token=TOKEN)).json()["latest"] == 0
+
+
 async def test_pages_of_the_ledger_join_without_gap(app: ASGIApp, store: Store) -> None:
     await publish(store, *(an_article(id=f"desk-{n}", guid=str(n)) for n in range(7)))
     seen, after = [], 0

@@ -244,13 +244,23 @@ async def test_a_client_goes_on_from_the_start_of_a_ledger_that_was_begun_anew(s
     await client.told(b": the ledger")
     await store.do("FLUSHALL")
     await until(lambda: stand.rewound == 1)
+    await client.told(b'id: 0\nevent: rewound\ndata: {"after":3,"resume_after":0}\n\n')
     await stand.publish("d")
-    await client.has("1")
+    await client.has("0", "1")
 
 
-async def test_a_number_from_before_the_ledger_began_is_the_end_of_it(stand: Stand) -> None:
+async def test_a_number_from_before_the_ledger_began_is_the_end_of_it_and_the_client_is_told(stand: Stand) -> None:
     await stand.publish("a")
     client = stand.open(last="900")
+    await client.told(b'id: 1\nevent: rewound\ndata: {"after":900,"resume_after":1}\n\n')
+    await stand.publish("b")
+    await client.has("1", "2")
+
+
+async def test_the_newest_number_is_not_past_the_end(stand: Stand) -> None:
+    await stand.publish("a")
+    client = stand.open(last="1")
     await client.told(b": the ledger")
     await stand.publish("b")
     await client.has("2")
+    assert b"rewound" not in client.text

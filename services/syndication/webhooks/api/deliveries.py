@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.ahead import ahead
 from services.syndication.webhooks.api.access import ONE, Access, answer, input_of
 from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
@@ -122,6 +123,9 @@ class DeliveryRoutes:
             return cast("Response", given)
         if (by := _by(given)) is None:
             return problem(422, HOW, errors=[("from_seq", "no range")])
+        refused = ahead(given.after_seq, await self.ledger.latest()) if given.after_seq else None
+        if refused is not None:
+            return refused
         done = await self._again(found, given, by, int(time() * 1000))
         self.look()
         return answer({"queued": done.queued, "next": done.next}, 202)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.ahead import ahead
 from services.syndication.reading import event_json
 from services.syndication.webhooks.api.access import ONE, Access, answer, owner_of
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
@@ -100,10 +101,13 @@ class ProofRoutes:
             return after if isinstance(after, Response) else cast("Response", limit)
         if request.query_params.get("q"):
             return problem(422, "a subscription has its own filter: leave q out", errors=[("q", "not with this")])
+        latest = await self.ledger.latest()
+        if (refused := ahead(after, latest)) is not None:
+            return refused
         page = await self.assigned.page(found, after, limit)
         cut = Cut(reuse=found.sending.cut.reuse)
         events = [event for event in [await self._event(each, cut) for each in page.events] if event is not None]
-        body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, await self.ledger.latest())
+        body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, max(latest, page.next))
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     async def _event(self, each: Assignment, cut: Cut) -> bytes | None:

@@ -79,6 +79,8 @@ async def test_replay_sends_what_matches_again_with_equal_ids(bed: Bed) -> None:
     assert [call.id for call in bed.receiver.calls].count(again.id) == 2
     assert (await bed("POST", f"/{made['id']}/replay", json={"from_seq": 3, "to_seq": 2})).status == 422
     assert (await bed("POST", f"/{made['id']}/replay", json={})).status == 422
+    beyond = await bed("POST", f"/{made['id']}/replay", json={"after_seq": 99})
+    assert (beyond.status, beyond.json()["after"]) == (409, 99)
 
 
 async def test_an_articles_versions_are_sent_again(bed: Bed) -> None:

@@ -78,6 +78,8 @@ async def test_the_gap_is_what_was_assigned_page_by_page(bed: Bed) -> None:
     assert (events[4]["data"]["matched"], events[4]["data"]["exit"]) == ([], True)
     assert rest["next"] == 8
     assert (await gap(bed, f"{made['id']}&after=8")).json() == {"events": [], "next": 8, "latest": 8}
+    beyond = await gap(bed, f"{made['id']}&after=9")
+    assert (beyond.status, beyond.json()["latest"]) == (409, 8)
 
 
 async def test_what_waits_and_what_was_given_up_is_told(bed: Bed) -> None:
