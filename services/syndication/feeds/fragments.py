@@ -46,6 +46,11 @@ class Fragments:
         """Drop all that is kept."""
         self._kept.clear()
 
+    def present(self, site: Site) -> None:
+        """Render all anew: items name the newsroom too, in tombstones, rights and identifiers."""
+        self._site = site
+        self.forget()
+
     async def of(self, listed: Sequence[Listed], ending: str, reuse: Reuse) -> list[Fragment]:
         """Return a page's fragments in its order, each article once; what cannot be shown is left out."""
         # In reverse, so that the newest place of an article wins.

@@ -120,11 +120,13 @@ class Press:
         self._prints: Recent[Page, Print] = Recent(caches.documents)
         self._tops: Recent[tuple[Page, str], int] = Recent(TOPS_BYTES)
         self._failing = False
+        self._era = 0
         self._looks: set[asyncio.Task[Document | None]] = set()
         self._locks: WeakValueDictionary[Page, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self) -> None:
         """Drop all that is kept: the shelf was begun anew, and its numbers and versions mean other things."""
+        self._era += 1  # what is being made just now is not to be kept
         self._fragments.forget()
         self._prints.clear()
         self._tops.clear()
@@ -132,6 +134,7 @@ class Press:
     def present(self, site: Site) -> None:
         """Print all anew: the newsroom presents itself differently from now on."""
         self._site = site
+        self._fragments.present(site)
         self.forget()
 
     def at_once(self, page: Page) -> Document | None:
@@ -190,7 +193,7 @@ class Press:
         return document, await asyncio.to_thread(self._sealed, held.made.channel, page.ending, newer, document.modified)
 
     async def _looked_after(self, page: Page, held: Print | None) -> Document | None:
-        now = self._clock()
+        now, era = self._clock(), self._era
         times = now + self._fresh_for * AHEAD, now + self._fresh_for
         # Asked for first: what changes while the page is made must show at the next look.
         mark = await self._shelf.mark(page.feed)
@@ -201,6 +204,8 @@ class Press:
         if made is None:
             self._prints.drop(page)
             return None
+        if era != self._era:
+            return made.document
         self._prints.put(page, Print(mark, made, times[1], times[0]), made.document.size)
         self._tops.put((page, digest_of(made.document.variants[IDENTITY].etag)), made.top, TOP_BYTES)
         return made.document

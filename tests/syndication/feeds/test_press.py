@@ -37,9 +37,11 @@ class Counting:
     def __init__(self) -> None:
         self.rendered: list[tuple[str, int]] = []
         self.broken: dict[str, bytes | Exception] = {}
+        self.began = asyncio.Event()
 
     def __call__(self, article: Article, site: Site) -> bytes:
         self.rendered.append((article.id, article.version))
+        self.began.set()
         wrong = self.broken.get(article.headline)
         if isinstance(wrong, Exception):
             raise wrong
@@ -189,6 +191,28 @@ async def test_the_date_is_that_of_the_latest_change_and_stands_in_both_places(r
     assert document is not None
     assert document.modified == room.shelf.articles["desk-3"][0].modified
     assert (await room.channel()).findtext("lastBuildDate") == "Wed, 18 Dec 2024 08:30:03 GMT"
+
+
+RENAMED = replace(SITE, rights="© Hill News", authority="hill.example")
+
+
+async def test_items_name_the_newsroom_as_it_presents_itself_now(room: Room) -> None:
+    room.shelf.publish(a_story(rights=None))
+    assert (await room.channel()).findtext("item/{*}rights") == SITE.rights
+    room.press.present(RENAMED)
+    item = (await room.channel()).find("item")
+    assert item.findtext("{*}rights") == "© Hill News"
+    assert item.findtext("guid").startswith("tag:hill.example,2026:article:")
+
+
+async def test_what_was_being_made_when_the_newsroom_was_renamed_is_not_kept(room: Room) -> None:
+    room.shelf.publish(*(article.model_copy(update={"rights": None}) for article in numbered(3)))
+    making = asyncio.create_task(room.document())
+    await room.render.began.wait()
+    room.press.present(RENAMED)
+    await making
+    rights = [found.text for found in (await room.channel()).findall("item/{*}rights")]
+    assert rights == ["© Hill News"] * 3
 
 
 @pytest.mark.parametrize(
