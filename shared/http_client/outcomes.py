@@ -30,11 +30,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No usable answer came, and why, in plain words; `refused` when we would not ask or not follow."""
+    """No usable answer came, and why, in plain words; `refused` when we would not ask or not follow.
+
+    `unsent` when it is sure that the peer has got nothing of the request: no connection was made for it.
+    """
 
     reason: str
     ms: float
     refused: bool = False
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,15 @@ def clock(total: float, read: float) -> ClientTimeout:
     return ClientTimeout(total=total, sock_connect=CONNECT_SECONDS, sock_read=read)
 
 
+_UNCONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    CertificateError,
+    UnicodeError,
+)
+"""What is raised before anything of a request is written; TLS and CONNECT come before the request, too."""
+
 NO_TOTAL = ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 FAILURES = (aiohttp.ClientError, OSError, ValueError)
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -107,15 +120,15 @@ def no_answer(error: Exception, timeout: float, started: float) -> NoAnswer:
     """Put a failure into words that name no part of the address but what the guard refused."""
     match error:
         case aiohttp.ClientConnectorError(os_error=AddressRefused() as refused) | (NotAWebAddress() as refused):
-            return NoAnswer(str(refused), milliseconds_since(started), refused=True)
+            return NoAnswer(str(refused), milliseconds_since(started), refused=True, unsent=True)
         case aiohttp.InvalidURL():
-            return NoAnswer("is not a web address", milliseconds_since(started), refused=True)
+            return NoAnswer("is not a web address", milliseconds_since(started), refused=True, unsent=True)
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "the certificate is not valid")
-            return NoAnswer(f"TLS failed: {why}", milliseconds_since(started))
+            return NoAnswer(f"TLS failed: {why}", milliseconds_since(started), unsent=True)
         case TimeoutError() if not isinstance(error, aiohttp.ServerTimeoutError):
             return NoAnswer(f"timed out after {timeout:g} s", milliseconds_since(started))
     reason = next((words for kind, words in _REASONS if isinstance(error, kind)), None)
     if reason is None:  # a ValueError of aiohttp's own checks
         return NoAnswer("a header or the body cannot be sent in HTTP", milliseconds_since(started), refused=True)
-    return NoAnswer(reason, milliseconds_since(started))
+    return NoAnswer(reason, milliseconds_since(started), unsent=isinstance(error, _UNCONNECTED))

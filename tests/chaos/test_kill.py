@@ -177,14 +177,14 @@ async def ledger_of(stack: Stack, session: Session) -> list[tuple[str, int]]:
         after = page["next"]
 
 
-async def subscribe(stack: Stack, session: Session, receiver: Receiver) -> None:
+async def subscribe(stack: Stack, session: Session, receiver: Receiver, **asked: str) -> None:
     answers: list[object] = []
 
     async def made() -> bool:
         answer = await post(
             session,
             stack.url("syndication", "/api/v1/subscriptions"),
-            body=orjson.dumps({"url": receiver.url}),
+            body=orjson.dumps({"url": receiver.url, **asked}),
             headers=HEADERS,
             timeout=5,
         )
@@ -202,10 +202,11 @@ async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack:
         await asyncio.sleep(0.05)  # so that there is something under way at every kill
         return Reply()
 
-    async with a_receiver(slow) as receiver:
+    async with a_receiver(slow) as receiver, a_receiver(slow) as once:
         session = connect(LOOPBACK)
         try:
             await subscribe(stack, session, receiver)
+            await subscribe(stack, session, once, delivery="at-most-once")
             load, enough = Load(stack, session), asyncio.Event()
             pushing = asyncio.create_task(load.run(enough))
             for _ in range(ROUNDS):
@@ -225,6 +226,8 @@ async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack:
             await session.close()
     report(load, ledger, receiver)
     check(load, ledger, receiver)
+    assert len(once.calls) == len({delivery.id for delivery in once.calls}), "sent again to who asked for nothing twice"
+    print(f"  at most once            {len(once.calls)}, repeats: 0, lost: {len(missed(load, once))}")
 
 
 def report(load: Load, ledger: list[tuple[str, int]], receiver: Receiver) -> None:

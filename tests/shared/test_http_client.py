@@ -299,6 +299,7 @@ async def test_what_is_not_an_http_answer_is_said_in_words(session: Session, sai
     assert isinstance(answer, NoAnswer)
     assert answer.reason == reason
     assert not answer.refused
+    assert not answer.unsent
 
 
 async def test_a_closed_port_is_no_answer(session: Session) -> None:
@@ -306,14 +307,14 @@ async def test_a_closed_port_is_no_answer(session: Session) -> None:
         free.bind(("127.0.0.1", 0))
         answer = await send(session, f"http://127.0.0.1:{free.getsockname()[1]}/")
     assert isinstance(answer, NoAnswer)
-    assert answer.reason == "could not connect"
+    assert (answer.reason, answer.unsent) == ("could not connect", True)
 
 
 async def test_a_server_without_tls_is_no_answer_over_https(session: Session) -> None:
     async with serving(ok) as site:
         answer = await send(session, site.url().replace("http", "https"))
     assert isinstance(answer, NoAnswer)
-    assert answer.reason == "TLS failed"
+    assert (answer.reason, answer.unsent) == ("TLS failed", True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from services.syndication.webhooks.lane_sent import KEPT_SECONDS
 from services.syndication.webhooks.matching import Looked, look, wish
 from services.syndication.webhooks.reading import LedgerReader, Recorded
-from services.syndication.webhooks.sent import Sent, Standing
+from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
 
@@ -71,7 +71,7 @@ class Assigned:
         last = min(last, await self.last(subscription))
         standings = [each async for part in self._parts(subscription, first, last) for each in part]
         entries = await self._entries([each.seq for each in standings])
-        unconfirmed = [each.seq for each in standings if each.state in ("waiting", "given_up")]
+        unconfirmed = [each.seq for each in standings if each.state in UNCONFIRMED]
         counts = Counter(each.state for each in standings)
         found = [each for each in entries if each is not None]
         return {
@@ -81,7 +81,7 @@ class Assigned:
             "hash": digest_of((each.article_id, each.version) for each in found),
             "algorithm": "sha256",
             "complete": len(found) == len(standings) and await self._kept_since(first, now),
-            **{state: counts[state] for state in ("confirmed", "waiting", "given_up")},
+            **{state: counts[state] for state in ("confirmed", *UNCONFIRMED)},
             "outstanding": unconfirmed[:OUTSTANDING_SHOWN],
         }
 

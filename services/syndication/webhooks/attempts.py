@@ -13,12 +13,14 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.lanes import Delivery, Record
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
-from services.syndication.webhooks.outcomes import Judged, Verdict, dropped, judge
+from services.syndication.webhooks.outcomes import LOST, NOT_KEPT, Judged, Verdict, dropped, judge, lost
 from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.sign import webhook_id
+from services.syndication.webhooks.signing_keys import NoSigningKeyError
 from services.syndication.webhooks.subscriptions import Subscription
 from shared import logs
+from shared.sealing import SealError
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -65,12 +67,12 @@ class Attempts:
         now, records = self.clock(), []
         held: list[tuple[Delivery, Message, Prepared]] = []
         for delivery, prepared in zip(deliveries, found, strict=True):
-            message = event(subscription, delivery, prepared) if prepared else None
+            message = event(subscription, delivery, prepared) if prepared and not delivery.lost else None
             if prepared is not None and message is not None:
                 held.append((delivery, message, prepared))
             else:
                 id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-                judged = dropped(delivery, id, now)
+                judged = lost(delivery, id, now) if delivery.lost else dropped(delivery, id, now)
                 self._tell(log, delivery, judged, None, prepared)
                 kept = judged if prepared is None else self._receipt(delivery, judged, prepared.published)
                 records.append(kept.record)
@@ -86,12 +88,15 @@ class Attempts:
         message = digest(subscription, [(message, prepared) for _, message, prepared in held])
         number = 1 + max(delivery.failures for delivery, _, _ in held)
         attempt = Attempt(number, now - min(prepared.published for _, _, prepared in held))
-        outcome = await self.send(subscription, message, now, attempt)
+        outcome = await self._sent(subscription, message, now, attempt, once=subscription.choices.once(held[0][0].type))
         # One moment and one throw of the dice for all: what is due again together goes together.
         now, chance = self.clock(), self.random()
         records: list[Record] = []
         for delivery, _, prepared in held:
-            judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance)
+            if outcome is None:
+                judged = lost(delivery, message.id, now)
+            else:
+                judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance)
             self._tell(log, delivery, judged, outcome, prepared)
             record = self._receipt(delivery, judged, prepared.published).record
             records.append(record._replace(counts=not records))
@@ -114,14 +119,32 @@ class Attempts:
             asked = delivery.previous_seq, delivery.matched, delivery.supersedes
             message = prepared.message(id, subscription.sending, *asked)
         now = self.clock()
-        if message is None:
-            judged, outcome = dropped(delivery, id, now), None
-        else:
+        outcome: Outcome | None = None
+        if message is not None and not delivery.lost:
             attempt = Attempt(delivery.failures + 1, now - prepared.published if prepared else 0.0)
-            outcome = await self.send(subscription, message, now, attempt)
+            once = subscription.choices.once(delivery.type)
+            outcome = await self._sent(subscription, message, now, attempt, once=once)
+        if outcome is not None:
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
+        elif message is None and not delivery.lost:
+            judged = dropped(delivery, id, now)
+        else:
+            judged = lost(delivery, id, now)
         self._tell(log, delivery, judged, outcome, prepared)
         return judged if prepared is None else self._receipt(delivery, judged, prepared.published)
+
+    async def _sent(
+        self, subscription: Subscription, message: Message, now: float, attempt: Attempt, *, once: bool
+    ) -> Outcome | None:
+        """Send; None when that broke off, for what may be on its way is not given back if it is sent but `once`."""
+        try:
+            return await self.send(subscription, message, now, attempt)
+        except (SealError, NoSigningKeyError):
+            raise  # it was not signed, and so not sent
+        except (Exception, asyncio.CancelledError):
+            if not once:
+                raise
+            return None
 
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""
@@ -165,4 +188,4 @@ class Attempts:
             SUPERSEDED.inc(len(delivery.supersedes))
             self.said.append(fields)
         else:
-            log.warning(**fields, reason=getattr(outcome, "reason", "the article is no longer kept"))
+            log.warning(**fields, reason=getattr(outcome, "reason", LOST if judged.verdict == "unknown" else NOT_KEPT))

@@ -40,13 +40,17 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """The attempt failed; `after` is what the receiver asked for by Retry-After, in seconds."""
+    """The attempt failed; `after` is what the receiver asked for by Retry-After, in seconds.
+
+    `unsent` when it is sure that the receiver has got nothing.
+    """
 
     reason: str
     ms: float
     status: int | None = None
     after: float | None = None
     body: bytes = b""
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Sender:
 def judge(answer: Answer | NoAnswer, now: float) -> Outcome:
     """Return what an answer means for a delivery; `now` is Unix time, for dates in Retry-After."""
     if isinstance(answer, NoAnswer):
-        return RetryLater(answer.reason, answer.ms)
+        return RetryLater(answer.reason, answer.ms, unsent=answer.unsent)
     status, wish = answer.status, answer.headers.get(CONTROL, "").strip().lower()
     if 200 <= status < 300:
         return Delivered(status, answer.ms, answer.body_start, last=wish == "disable")

@@ -51,12 +51,13 @@ def summed(counted: Iterable[Mapping[bytes, bytes]]) -> dict[str, Any]:
     for part in counted:
         counts.update({name.decode(): int(number) for name, number in part.items()})
     slots = {int(name[1:]): number for name, number in counts.items() if name[0] == "l"}
-    attempts = counts["c"] + counts["g"] + counts["r"]
-    ended = counts["c"] + counts["g"]
+    ended = counts["c"] + counts["g"] + counts["u"]
+    attempts = ended + counts["r"]
     return {
         "attempts": attempts,
         "delivered": counts["c"],
         "given_up": counts["g"],
+        "unknown": counts["u"],
         "no_longer_kept": counts["d"],
         "attempt_success_rate": round(counts["c"] / attempts, 4) if attempts else None,
         "success_rate": round(counts["c"] / ended, 4) if ended else None,

@@ -15,7 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from services.syndication.webhooks.choices import Verify
+from services.syndication.webhooks.choices import Promise, Verify
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, DigestWindow, Pacing
 from services.syndication.webhooks.sending_inputs import SendingInput
 from services.syndication.webhooks.sign import SecretError, key_of
@@ -73,6 +73,7 @@ class NewSubscription(SendingInput, Input):
     start: From = Field(NOW, alias="from")
     verify: Verify | None = None
     exit_notices: bool = True
+    delivery: Promise = "at-least-once"
     max_in_flight: MaxInFlight = MAX_IN_FLIGHT
     rate_limit: RateLimit | None = None
     digest: DigestWindow | None = None
@@ -106,6 +107,7 @@ class ChangedSubscription(SendingInput, Input):
     description: Description | None = None
     schedule: Waits | None = None
     exit_notices: bool | None = None
+    delivery: Promise | None = None
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
     digest: DigestWindow | None = None

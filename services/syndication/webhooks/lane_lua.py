@@ -8,9 +8,10 @@ from services.syndication.webhooks.lane_sent import SENT
 # Q holds what waits by when it is due, U the retractions that wait, which go before all else that is due, F what is
 # on its way by when its lease runs out. A seq is text of one width, so that entries due together sort by it. I holds
 # the items: "<fence> <failures> <previous seq> <superseded seqs or -> <type> <article> <version> <matched>". The fence
-# counts claims: who records with an older one has lost the lease, and changes nothing. L holds each article's seqs in
-# order, the first being on its way or next. K says of entries replaced before they were ever sent which seq was
-# previous to them, until the entry after them takes that over.
+# counts claims: who records with an older one has lost the lease, and changes nothing. LOST is added to the failures
+# when a lease runs out on what is never to be repeated: who claims it next writes it down, and sends nothing. L holds
+# each article's seqs in order, the first being on its way or next. K says of entries replaced before they were ever
+# sent which seq was previous to them, until the entry after them takes that over.
 STATE = """
 local S, Q, U, F, I, L, K, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local now, spread = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -18,7 +19,7 @@ local had = redis.call('HMGET', S,
   'status', 'revision', 'limits', 'window', 'threshold', 'tat', 'trouble', 'missed_from', 'gathering')
 local status = had[1]
 if not status then return {-1, -1, {}, {}, '', '', '', 0, 0} end
-local most, interval, together, patience = string.match(had[3] or '', '^(%d+) ([%d.]+) ?(%d*) ?(%d*)$')
+local most, interval, together, patience, once = string.match(had[3] or '', '^(%d+) ([%d.]+) ?(%d*) ?(%d*) ?(%a*)$')
 most, interval = tonumber(most or MAX_IN_FLIGHT), tonumber(interval or 0)
 together, patience = tonumber(together), tonumber(patience)
 local gathering, bundle = tonumber(had[9] or 0), 0
@@ -47,6 +48,8 @@ local function is_urgent(rest)
   if type == 'article.retracted ' or type == 'article.withdrawn ' then return true end
   return together and (type == 'article.embargoed ' or string.sub(type, 1, 13) == 'subscription.')
 end
+
+local function may_be_repeated(rest) return once ~= 'once' or string.sub(rest, 1, 18) == 'article.retracted ' end
 
 local function wait_till(due, seq, rest)
   local where = is_urgent(rest) and U or Q
@@ -253,7 +256,10 @@ local function claim(limit, cap)
     land(seq)
     local item = redis.call('HGET', I, seq)
     if item then
-      local _, _, _, _, rest = split(item)
+      local fence, failures, previous, superseded, rest = split(item)
+      if not may_be_repeated(rest) and failures < LOST then
+        redis.call('HSET', I, seq, join(fence, failures + LOST, previous, superseded, rest))
+      end
       put_off(now, seq, rest)
     end
   end

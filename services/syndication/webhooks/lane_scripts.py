@@ -112,10 +112,14 @@ for n = 1, records do
       leave(seq, article_of(rest))
       if counts then failed(hold) end
     else
-      if kind ~= 'back' then
-        redis.call('HSET', I, seq, join(fence, failures + 1, previous, superseded, rest))
+      if due < 0 then
+        leave(seq, article_of(rest))
+      else
+        if kind ~= 'back' then
+          redis.call('HSET', I, seq, join(fence, failures + 1, previous, superseded, rest))
+        end
+        put_off(due, seq, rest)
       end
-      put_off(due, seq, rest)
       if kind == 'retry' and counts then failed(hold) end
       if kind == 'disable' then give_up_on('the receiver answered 410 Gone') end
       if kind == 'unwanted' then give_up_on(UNWANTED) end
@@ -171,6 +175,9 @@ return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + w
 TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")
 """ARGV: the notice that was passed on."""
 
+LOST = 1_000_000
+"""More than any schedule has attempts."""
+
 CUT_EVERY_MS = 1_000
 TOLERANCE_MS = 20
 SUPERSEDED_KEPT = 32 * 13 - 1
@@ -203,6 +210,7 @@ def lane_scripts(patience: Patience) -> LaneScripts:
     """Build the scripts."""
     names = {
         "LEASE": patience.lease,
+        "LOST": LOST,
         "MOST_PENDING": patience.most_pending,
         "MAX_IN_FLIGHT": MAX_IN_FLIGHT,
         "FIRST_WINDOW": patience.first_window,

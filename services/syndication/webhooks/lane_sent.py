@@ -12,11 +12,11 @@ HOUR, DAY = 3_600_000, 86_400_000
 HOURS, DAYS = 24, 7
 """Spans of the figures: hours are kept for a day, days for a week."""
 
-# A value is a letter (w waits, c confirmed, g given up, d no longer kept, s superseded), marks of how it came (b: it
-# was there before the subscription began, or is sent again; x: it tells of an exit), and of what ended " <at> <ms since
-# published> <attempts> <slot>". What was confirmed stays so, however often it is sent again. What is not the ledger's
-# has seqs of LEDGER_END on and is not kept. The hashes cannot be named as KEYS before the seqs are known; they share
-# the slot.
+# A value is a letter (w waits, c confirmed, g given up, d no longer kept, s superseded, u sent perhaps, and never
+# again), marks of how it came (b: it was there before, or is sent again; x: it tells of an exit), and of what ended
+# " <at> <ms since published> <attempts> <slot>". What was confirmed stays so, however often it is sent again. What is
+# not the ledger's has seqs of LEDGER_END on and is not kept. The hashes cannot be named as KEYS before the seqs are
+# known; they share the slot.
 SENT = """
 local tallies = {}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import random
 from typing import Any, Literal, NamedTuple
 
-from services.syndication.webhooks.lane_scripts import TOLD, lane_scripts
+from services.syndication.webhooks.lane_scripts import LOST, TOLD, lane_scripts
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.scripts import HINT
 from services.syndication.webhooks.store import DUE_KEY, REVISIONS_KEY, run_all
@@ -24,7 +24,8 @@ class Delivery(NamedTuple):
     """One ledger entry on its way to one subscription; `fence` tells this claim from later ones.
 
     `matched` is a JSON array; `previous_seq` is None for the first entry a subscription was ever sent. `supersedes`
-    are the seqs of earlier versions that this one replaced before the receiver took them.
+    are the seqs of earlier versions that this one replaced before the receiver took them. `lost` when who had it before
+    was never heard of again, and it may not be sent twice.
     """
 
     subscription: str
@@ -37,6 +38,7 @@ class Delivery(NamedTuple):
     version: int
     matched: bytes
     supersedes: tuple[int, ...] = ()
+    lost: bool = False
 
 
 class Wanted(NamedTuple):
@@ -52,11 +54,13 @@ def pack(type: str, article_id: str, version: int, matched: bytes) -> bytes:
     return b"%s %s %d %s" % (type.encode(), article_id.encode(), version, matched)
 
 
+NEVER = -1
+
 Kind = Literal["done", "last", "retry", "gave_up", "disable", "unwanted", "back", "dropped"]
 
 
 class Record(NamedTuple):
-    """What became of a delivery: `due` in Unix ms for retry, disable and back; `log` is JSON or empty.
+    """What became of a delivery: `due` in Unix ms for retry, disable and back, NEVER to end it; `log` is JSON or empty.
 
     retry and gave_up are failures of the receiver, back and dropped are not. disable (410), unwanted and last, which
     was taken, stand the lane still. `hold` is given where it is overloaded: until when (Unix ms) it wants nothing at
@@ -247,16 +251,18 @@ def _read(subscription: str, reply: Any) -> State:
 
 
 def _delivery(subscription: str, seq: bytes, item: bytes) -> Delivery:
-    fence, failures, previous, superseded, type, article_id, version, matched = item.split(b" ", 7)
+    fence, counted, previous, superseded, type, article_id, version, matched = item.split(b" ", 7)
+    lost, failures = divmod(int(counted), LOST)
     return Delivery(
         subscription,
         int(seq),
         int(fence),
-        int(failures),
+        failures,
         int(previous) or None,
         type.decode(),
         article_id.decode(),
         int(version),
         matched,
         () if superseded == b"-" else tuple(map(int, superseded.split(b","))),
+        lost > 0,
     )

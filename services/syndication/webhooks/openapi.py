@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from services.syndication.rights import LEVELS
 from services.syndication.webhooks.api.deliveries import OUTCOMES
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
-from services.syndication.webhooks.choices import Verify
+from services.syndication.webhooks.choices import Promise, Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
 from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.inputs import (
@@ -231,6 +231,10 @@ def _schemas() -> Node:
         "rate_limit": {"type": ["number", "null"], "description": "deliveries a second"},
         "digest": {"anyOf": [{"$ref": REF + "DigestWindow"}, {"type": "null"}], "description": "null: events go alone"},
         "verify": {"enum": [*get_args(Verify), None]},
+        "delivery": {
+            "enum": list(get_args(Promise)),
+            "description": "at-most-once: what may have arrived is never sent again, but for retractions",
+        },
         "exit_notices": {"type": "boolean", "description": "tell when an update no longer matches the filter"},
     }
     once: Node = {

@@ -36,6 +36,7 @@ def _digest() -> Node:
             "confirmed": _NUMBER,
             "waiting": {**_NUMBER, "description": "not confirmed yet: compare again once this is 0"},
             "given_up": _NUMBER,
+            "unknown": {**_NUMBER, "description": "at-most-once: sent, perhaps taken, and not sent again"},
             "outstanding": {"type": "array", "items": _NUMBER, "description": "the first numbers not confirmed"},
         }
     )
@@ -45,7 +46,7 @@ def _stats() -> Node:
     times = _object({share: {"type": ["number", "null"]} for share in ("p50", "p95", "p99")})
     span = _object(
         {
-            **dict.fromkeys(("attempts", "delivered", "given_up", "no_longer_kept"), _NUMBER),
+            **dict.fromkeys(("attempts", "delivered", "given_up", "unknown", "no_longer_kept"), _NUMBER),
             "attempt_success_rate": _MAYBE_RATE,
             "success_rate": _MAYBE_RATE,
             "publish_to_ack_ms": {**times, "description": "at most 15 % too high; what is sent again is left out"},

@@ -7,18 +7,22 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
+from services.syndication.webhooks.choices import RETRACTED
 from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, Refused, RetryLater
-from services.syndication.webhooks.lanes import Delivery, Kind, Record
+from services.syndication.webhooks.lanes import NEVER, Delivery, Kind, Record
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.retry import DAY, delay_after, urgent
 
-Verdict = Literal["delivered", "retry", "disabled", "gave_up", "refused", "dropped"]
+Verdict = Literal["delivered", "retry", "disabled", "gave_up", "refused", "dropped", "unknown"]
 
-RETRACTED = "article.retracted"
 GONE = 410
 
 OVERLOADED = frozenset((429, 502, 503, 504))
 """Answers that slow the whole lane; so does none at all."""
+
+NOT_KEPT = "the article is no longer kept"
+LOST = "the sender was lost while it was on its way"
+"""Why there was no outcome of an attempt."""
 
 SHOWN_ON_SUCCESS = 512
 """Bytes kept of the answer to a delivery that succeeded; of failures all that was read is kept."""
@@ -40,20 +44,21 @@ def judge(
     random: Callable[[], float],
 ) -> Judged:
     """Return what follows from an outcome at Unix time `now`: the lane goes on, waits, or stands still."""
+    once = subscription.choices.once(delivery.type)
     if isinstance(outcome, Delivered):
         entry = _entry(delivery, outcome, "delivered", id, now)
         return Judged("delivered", Record(delivery, "last" if outcome.last else "done", 0, entry))
     if isinstance(outcome, Disabled):
         entry = _entry(delivery, outcome, "disabled", id, now)
         kind: Kind = "disable" if outcome.status == GONE else "unwanted"
-        return Judged("disabled", Record(delivery, kind, int(now * 1000), entry))
+        return Judged("disabled", Record(delivery, kind, NEVER if once else int(now * 1000), entry))
     if isinstance(outcome, Refused):
         return Judged("refused", Record(delivery, "dropped", 0, _entry(delivery, outcome, "refused", id, now)))
     schedule = urgent(subscription.schedule) if delivery.type == RETRACTED else subscription.schedule
     wait, hold = delay_after(schedule, delivery.failures + 1, outcome.after, random), _hold(outcome, now)
-    if wait is None:
-        entry = _entry(delivery, outcome, "gave_up", id, now)
-        return Judged("gave_up", Record(delivery, "gave_up", 0, entry, hold))
+    if wait is None or (once and not outcome.unsent):
+        verdict: Verdict = "gave_up" if outcome.unsent or outcome.status is not None or not once else "unknown"
+        return Judged(verdict, Record(delivery, "gave_up", 0, _entry(delivery, outcome, verdict, id, now), hold))
     due = now + wait
     entry = _entry(delivery, outcome, "retry", id, now, due)
     return Judged("retry", Record(delivery, "retry", int(due * 1000), entry, hold))
@@ -68,8 +73,17 @@ def _hold(outcome: RetryLater, now: float) -> int | None:
 
 def dropped(delivery: Delivery, id: str, now: float) -> Judged:
     """Return what follows when the article is no longer kept: its lane goes on, and the log says so."""
-    known = {**_of(delivery, id, now), "outcome": "dropped", "reason": "the article is no longer kept"}
-    return Judged("dropped", Record(delivery, "dropped", 0, orjson.dumps(known)))
+    return _ended(delivery, id, now, "dropped", NOT_KEPT)
+
+
+def lost(delivery: Delivery, id: str, now: float) -> Judged:
+    """Return what follows when nobody knows whether it was sent, and it may not be sent twice."""
+    return _ended(delivery, id, now, "unknown", LOST)
+
+
+def _ended(delivery: Delivery, id: str, now: float, verdict: Verdict, reason: str) -> Judged:
+    known = {**_of(delivery, id, now), "outcome": verdict, "reason": reason}
+    return Judged(verdict, Record(delivery, "dropped", 0, orjson.dumps(known)))
 
 
 def _entry(

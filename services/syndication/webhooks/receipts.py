@@ -12,7 +12,7 @@ from typing import Any
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.following import numbers_of
 from services.syndication.webhooks.reading import LedgerReader, Recorded
-from services.syndication.webhooks.sent import Sent, Standing
+from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.times import rfc3339
@@ -75,7 +75,7 @@ class Receipts:
         return {
             "subscriptions": len(found),
             "confirmed": states["confirmed"],
-            "outstanding": states["waiting"] + states["given_up"],
+            "outstanding": sum(states[each] for each in UNCONFIRMED),
             "slowest_ms": max((each.ms or 0 for each in found if each.state == "confirmed"), default=None),
         }
 
@@ -108,7 +108,7 @@ class Receipts:
             "assigned": _version(*newest) if newest else None,
             "confirmed": _version(*confirmed) if confirmed else None,
             "current": confirmed is not None and confirmed == newest,
-            "outstanding": newest is not None and newest[1].state in ("waiting", "given_up"),
+            "outstanding": newest is not None and newest[1].state in UNCONFIRMED,
         }
 
 

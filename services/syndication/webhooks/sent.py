@@ -11,14 +11,17 @@ from services.syndication.webhooks.figures import slot_of, spans, summed
 from services.syndication.webhooks.lane_sent import WIDTH
 from shared.redis import Store
 
-State = Literal["waiting", "confirmed", "given_up", "no_longer_kept", "superseded"]
+State = Literal["waiting", "confirmed", "given_up", "no_longer_kept", "superseded", "unknown"]
 STATES: dict[str, State] = {
     "w": "waiting",
     "c": "confirmed",
     "g": "given_up",
     "d": "no_longer_kept",
     "s": "superseded",
+    "u": "unknown",
 }
+
+UNCONFIRMED: tuple[State, ...] = ("waiting", "given_up", "unknown")
 
 TOGETHER = 32
 """Hashes read in one round trip."""
@@ -45,7 +48,7 @@ def read_standing(seq: int, value: bytes) -> Standing:
 
 def told(verdict: str, now: float, published: float, attempts: int) -> bytes:
     """Return what the lanes are to keep and count of an attempt made at Unix time `now`."""
-    letter = {"delivered": "c", "gave_up": "g", "refused": "g", "dropped": "d"}.get(verdict)
+    letter = {"delivered": "c", "gave_up": "g", "refused": "g", "dropped": "d", "unknown": "u"}.get(verdict)
     if letter is None:
         return b"r"
     ms = max(0, round((now - published) * 1000))

@@ -76,6 +76,11 @@ class Subscription:
             raise SealError(self.shut)
         return tuple((key_of(secret.text), secret.until) for secret in self.secrets)
 
+    @property
+    def limits(self) -> str:
+        """Return what the lanes' scripts read: its pace, and whether what may have arrived is never sent again."""
+        return f"{self.pacing.limits} once" if self.choices.delivery == "at-most-once" else self.pacing.limits
+
     def wants(self, type: str) -> bool:
         """Tell whether it asked for messages of a type."""
         health = type.startswith("subscription.")
@@ -125,7 +130,7 @@ def pack(subscription: Subscription, sealer: Sealer) -> dict[str, str | bytes]:
     secrets = [[secret.text, secret.until] for secret in subscription.secrets]
     return {
         "settings": orjson.dumps(settings),
-        "limits": subscription.pacing.limits,
+        "limits": subscription.limits,
         "secrets": _sealed(secrets, _secrets_of(subscription.id), sealer),
         "credentials": _sealed(subscription.credentials.stored(), _credentials_of(subscription.id), sealer),
         "status": subscription.status,

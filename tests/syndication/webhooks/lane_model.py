@@ -11,9 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from services.syndication.webhooks.choices import Choices, Promise
 from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Outcome, Refused, RetryLater
-from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn, Wanted, pack
-from services.syndication.webhooks.outcomes import judge
+from services.syndication.webhooks.lanes import NEVER, Delivery, Lanes, Record, State, Turn, Wanted, pack
+from services.syndication.webhooks.outcomes import judge, lost
 from services.syndication.webhooks.pacing import DigestWindow, Pacing, Patience
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store, connect
@@ -35,6 +36,7 @@ OUTCOMES: dict[str, Outcome] = {
     "leaving": Disabled(UNWANTED, 500, 1.0, b""),
     "parting": Delivered(200, 1.0, b"", last=True),
     "refusing": Refused("no", 500, 1.0, b""),
+    "closed": RetryLater("could not connect", 1.0, unsent=True),
 }
 
 
@@ -60,6 +62,7 @@ class LaneModel(RuleBasedStateMachine):
         self.failures: Counter[int] = Counter()
         self.gone: Counter[int] = Counter()
         self.losses: Counter[int] = Counter()
+        self.came: Counter[int] = Counter()
         self.leased: dict[tuple[int, int], int] = {}
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -69,11 +72,13 @@ class LaneModel(RuleBasedStateMachine):
         most=some.sampled_from([64, 3, 1]),
         rate=some.sampled_from([None, 2.0]),
         digest=some.sampled_from([None, None, DigestWindow(3, 5.0)]),
+        promise=some.sampled_from(["at-least-once", "at-most-once"]),
     )
-    def subscribed(self, most: int, rate: float | None, digest: DigestWindow | None) -> None:
+    def subscribed(self, most: int, rate: float | None, digest: DigestWindow | None, promise: Promise) -> None:
         self.pacing = Pacing(max_in_flight=most, rate_limit=rate, digest=digest)
+        self.choices = Choices(delivery=promise)
         self.subscription: Subscription = self.run(
-            subscribe(self.store, "http://127.0.0.1:1/", schedule=SCHEDULE, pacing=self.pacing)
+            subscribe(self.store, "http://127.0.0.1:1/", schedule=SCHEDULE, pacing=self.pacing, choices=self.choices)
         )
 
     # --- what happens ------------------------------------------------------------------------------------------------
@@ -147,6 +152,10 @@ class LaneModel(RuleBasedStateMachine):
                 assert self.failures[seq] <= len(SCHEDULE) + 1 + self.gone[seq]
 
     @invariant()
+    def nothing_that_may_have_come_is_repeated_to_who_asked_for_that(self) -> None:
+        assert all(count <= 1 for count in self.came.values())
+
+    @invariant()
     def no_more_than_allowed_are_under_way_or_in_a_second(self) -> None:
         live = [at for at in self.requests if at > self.now - 1_000]
         if self.sent and self.pacing.rate_limit:
@@ -204,7 +213,7 @@ class LaneModel(RuleBasedStateMachine):
         for record, kept in zip(records, state.kept, strict=True):
             if not kept:
                 self.losses[record.delivery.seq] += 1
-            elif record.kind in ("gave_up", "dropped"):
+            elif record.kind in ("gave_up", "dropped") or record.due == NEVER:
                 self.over.add(record.delivery.seq)
             if kept and record.kind in ("disable", "unwanted"):
                 self.gone[record.delivery.seq] += 1
@@ -212,6 +221,8 @@ class LaneModel(RuleBasedStateMachine):
                 self.failures[record.delivery.seq] += 1
 
     def _judged(self, delivery: Delivery, outcome: Outcome) -> Record:
+        if delivery.lost:
+            return lost(delivery, "msg_1", self.now / 1000).record
         return judge(delivery, self.subscription, outcome, "msg_1", self.now / 1000, lambda: 0.5).record
 
     def _heard(self, state: State, replica: str) -> None:
@@ -252,10 +263,15 @@ class LaneModel(RuleBasedStateMachine):
         assert delivery.seq >= self.accepted[article], f"{delivery.seq} came after {self.accepted[article]}"
         self._goes_alone(delivery)
         self.sent.append((self.now, delivery))
+        if delivery.lost:
+            assert self.choices.once(delivery.type)
+            return OUTCOMES["hanging"]
         self.replaced.update(delivery.supersedes)
         self.flap += 1
         temper = self.temper if self.temper != "flapping" else ("fine", "failing")[self.flap % 2]
         outcome = OUTCOMES[temper]
+        if self.choices.once(delivery.type) and outcome is not OUTCOMES["closed"]:
+            self.came[delivery.seq] += 1
         if isinstance(outcome, Delivered):
             self.accepted[article] = delivery.seq
             self.taken.add(delivery.seq)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 
+from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Refused, RetryLater
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lanes import NEVER, Delivery
 from services.syndication.webhooks.outcomes import dropped, judge
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.subscriptions import Secret, Subscription
@@ -74,6 +77,25 @@ def test_the_log_keeps_a_failure_s_answer_whole_and_a_success_s_start() -> None:
     fine = judge(_delivery(), SUBSCRIPTION, Delivered(200, 1.0, body), "m", NOW, _middle)
     assert len(orjson.loads(failed.record.log)["body"]) == 16_384
     assert len(orjson.loads(fine.record.log)["body"]) == 512
+
+
+def test_what_may_have_arrived_is_not_repeated_to_who_asked_for_that() -> None:
+    once = replace(SUBSCRIPTION, choices=Choices(delivery="at-most-once"))
+    outcomes = (
+        RetryLater("the receiver answered 500", 1.0, 500),
+        RetryLater("sent nothing for too long", 1.0),
+        RetryLater("could not connect", 1.0, unsent=True),
+        Disabled("gone", 410, 1.0, b""),
+    )
+    judged = [judge(_delivery(), once, outcome, "m", NOW, _middle) for outcome in outcomes]
+    assert [(each.verdict, each.record.kind) for each in judged] == [
+        ("gave_up", "gave_up"),
+        ("unknown", "gave_up"),
+        ("retry", "retry"),
+        ("disabled", "disable"),
+    ]
+    assert judged[3].record.due == NEVER
+    assert judge(_delivery(type="article.retracted"), once, outcomes[1], "m", NOW, _middle).verdict == "retry"
 
 
 def test_an_article_no_longer_kept_is_dropped_and_the_log_says_so() -> None:

@@ -38,7 +38,7 @@ _LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST = 10**11
 LONGEST_DAYS = 30
 READ = 200
-FAILED = frozenset(("retry", "gave_up", "refused", "disabled"))
+FAILED = frozenset(("retry", "gave_up", "refused", "disabled", "unknown"))
 OUTCOMES: Mapping[str, Container[str]] = {
     "": frozenset(get_args(Verdict)),
     "failed": FAILED,

@@ -42,7 +42,7 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
         sending=given.sending().bounded(most),
         schedule=tuple(given.schedule) if given.schedule else STANDARD,
         pacing=given.pacing,
-        choices=Choices(verify=given.verify, exit_notices=given.exit_notices),
+        choices=Choices(verify=given.verify, exit_notices=given.exit_notices, delivery=given.delivery),
         status="pending" if given.verify else "active",
         reason="not verified yet" if given.verify else None,
     )

@@ -174,8 +174,8 @@ def _merged(found: Subscription, given: ChangedSubscription, most: Reuse) -> Sub
     kept |= {"sending": given.sending(found.sending).bounded(most), "credentials": given.credentials(found.credentials)}
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
-    if "exit_notices" in kept:
-        kept["choices"] = replace(found.choices, exit_notices=kept.pop("exit_notices"))
+    chosen = {name: kept.pop(name) for name in ("exit_notices", "delivery") if name in kept}
+    kept |= {"choices": replace(found.choices, **chosen)} if chosen else {}
     if "types" in given.model_fields_set:
         kept["types"] = None if given.types is None else tuple(given.types)
     paces = {name: getattr(given, name) for name in given.model_fields_set & PACES}

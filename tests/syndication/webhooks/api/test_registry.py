@@ -63,6 +63,18 @@ async def test_bad_input_is_refused_naming_the_field(bed: Bed, body: dict[str, A
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+async def test_to_get_nothing_twice_is_asked_for_and_taken_back(bed: Bed) -> None:
+    assert (await bed.made())["delivery"] == "at-least-once"
+    made = await bed.made(delivery="at-most-once", exit_notices=False)
+    limits = f"{{s:{made['id']}}}", "limits"
+    assert made["delivery"] == "at-most-once"
+    assert (await bed.store.do("HGET", *limits)).endswith(b" once")
+    changed = (await bed("PATCH", f"/{made['id']}", json={"delivery": "at-least-once"})).json()
+    assert (changed["delivery"], changed["exit_notices"]) == ("at-least-once", False)
+    assert not (await bed.store.do("HGET", *limits)).endswith(b" once")
+    assert (await bed("POST", json={"url": bed.receiver.url, "delivery": "twice"})).status == 422
+
+
 async def test_a_name_that_does_not_resolve_yet_may_subscribe(bed: Bed) -> None:
     answer = await bed("POST", json={"url": "https://partner.invalid/hook", "filter": "tag:kursk-oblast"})
     assert (answer.status, answer.json()["status"]) == (201, "active")
