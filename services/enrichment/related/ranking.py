@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.enrichment.related.shelves import READ, Shelved, moment_of
+from services.enrichment.related.shelves import READ, Row, Shelved, moment_of
 from services.enrichment.related.words import NOTHING, WORDS, telling
 from shared.events import Article, Related
 
@@ -52,7 +52,7 @@ def told_by(article: Article) -> Telling | None:
     return Telling(tuple((tag.id, tag.score / top) for tag in foremost), Shelved(article.id, at, words))
 
 
-def ranked(given: Telling, shelves: Sequence[Sequence[Shelved]], besides: Collection[str]) -> Scored:
+def ranked(given: Telling, shelves: Sequence[Sequence[Row]], besides: Collection[str]) -> Scored:
     """Return the related stories and their scores (0 to 1), the strongest first, ties by id.
 
     `shelves` are the newest articles of each tag. A score is the share of my telling words that the other has, rare
@@ -62,9 +62,9 @@ def ranked(given: Telling, shelves: Sequence[Sequence[Shelved]], besides: Collec
     weights = [weight * _rarity(shelf, given.self.at) for (_, weight), shelf in zip(given.tags, shelves, strict=True)]
     most = sum(weights)
     shared: dict[str, float] = {}
-    others: dict[str, Shelved] = {}
+    others: dict[str, Row] = {}
     for weight, shelf in zip(weights, shelves, strict=True):
-        by_id = {one.id: one for one in reversed(shelf)}  # an older version may stand there too
+        by_id = {one[0]: one for one in reversed(shelf)}  # an older version may stand there too
         others |= by_id
         for id in by_id:
             shared[id] = shared.get(id, 0.0) + weight
@@ -72,12 +72,12 @@ def ranked(given: Telling, shelves: Sequence[Sequence[Shelved]], besides: Collec
         others.pop(id, None)
     if not others:
         return []
-    rows = list(others.values())
-    ages = np.abs(np.array([one.at for one in rows]) - given.self.at)
-    tags = np.array([shared[one.id] for one in rows]) / most
-    scores = _alike(given.self.words, [one.words for one in rows]) * (1 + tags) / 2 * np.exp(-ages / FADING)
+    ids, moments, words = zip(*others.values(), strict=True)
+    ages = np.abs(np.array(moments) - given.self.at)
+    tags = np.array([shared[id] for id in ids]) / most
+    scores = _alike(given.self.words, words) * (1 + tags) / 2 * np.exp(-ages / FADING)
     best = np.argsort(-scores, kind="stable")[: MOST + SPARE].tolist()
-    found = [(rows[at], round(score, 3)) for at in best if (score := float(scores[at])) >= LEAST]
+    found = [(Shelved(*others[ids[at]]), round(score, 3)) for at in best if (score := float(scores[at])) >= LEAST]
     return sorted(found, key=lambda each: (-each[1], each[0].id))
 
 
@@ -94,23 +94,24 @@ def with_related(article: Article, ours: Mapping[str, str], computed: Scored) ->
     return (*placed, *(Related(id=one.id, url="", headline="", kind="computed", score=score) for one, score in more))
 
 
-def _rarity(shelf: Sequence[Shelved], at: float) -> float:
+def _rarity(shelf: Sequence[Row], at: float) -> float:
     """Return how rare a tag is, by how many of its articles there are to three days: 1 for none, less for more."""
     if len(shelf) < READ:
-        count = float(sum(abs(at - one.at) <= 3 * DAY for one in shelf))
+        count = float(sum(abs(at - moment) <= 3 * DAY for _, moment, _ in shelf))
     else:
-        count = READ * 3 * DAY / max(1.0, shelf[0].at - shelf[-1].at)
+        count = READ * 3 * DAY / max(1.0, shelf[0][1] - shelf[-1][1])
     return 1 / math.log2(2 + count)
 
 
 def _alike(mine: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
     """Return how many of my telling words others have, rare ones (among these) counting for more: 0 to 1 each."""
-    words = np.frombuffer(mine, ">u2")
+    words = np.frombuffer(mine, np.uint16)  # in whatever byte order: they are compared, never read
     words = words[words != NOTHING]
     if not len(words):
         return np.ones(len(others))
-    table = np.frombuffer(b"".join(others), ">u2").reshape(len(others), WORDS)
-    has = (table[:, :, None] == words).any(axis=1)
+    # The others last: numpy takes whole rows of the last axis at once, and is slow where that is short.
+    table = np.ascontiguousarray(np.frombuffer(b"".join(others), np.uint16).reshape(len(others), WORDS).T)
+    has = np.ascontiguousarray((words[:, None, None] == table).any(axis=1).T)
     weights = np.log2(1 + (1 + len(others)) / (1 + has.sum(axis=0)))
     alike: NDArray[np.float64] = has @ weights / weights.sum()
     return alike

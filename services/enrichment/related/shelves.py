@@ -43,6 +43,10 @@ class Shelved(NamedTuple):
     words: bytes
 
 
+Row = tuple[str, float, bytes]
+"""What a `Shelved` is, without its names: many are read and few are shown, and names take time."""
+
+
 class Shelves:
     """Reads and fills the shelves; every method raises RedisError."""
 
@@ -56,7 +60,7 @@ class Shelves:
             args += [_member(put), put.at, MOST, int(WINDOW.total_seconds())]
         return [self._store.call(READ_AND_PUT, keys=[_key(tag)], args=args) for tag in tags]
 
-    async def newest(self, tags: Sequence[str], moment: datetime, put: Shelved | None = None) -> list[list[Shelved]]:
+    async def newest(self, tags: Sequence[str], moment: datetime, put: Shelved | None = None) -> list[list[Row]]:
         """Return what `ask` asks for, as it stood before: the newest first."""
         return [shelved(reply) for reply in await asyncio.gather(*self.ask(tags, moment, put))]
 
@@ -78,8 +82,8 @@ def _member(one: Shelved) -> bytes:
     return one.words + one.id.encode()
 
 
-def shelved(reply: Sequence[bytes]) -> list[Shelved]:
+def shelved(reply: Sequence[bytes]) -> list[Row]:
     """Read members and scores, which come in turn."""
     cut, members = 2 * WORDS, reply[::2]
     ids = [member[cut:].decode() for member in members]
-    return list(map(Shelved, ids, map(float, reply[1::2]), [member[:cut] for member in members]))
+    return list(zip(ids, map(float, reply[1::2]), [member[:cut] for member in members], strict=True))

@@ -43,7 +43,7 @@ async def test_a_shelf_keeps_so_many_as_a_listpack(shelves: Shelves, store: Stor
         await shelves.newest(["place/a"], NOON, one(f"desk-{n:020}", n))
 
     (read,) = await shelves.newest(["place/a"], NOON + timedelta(hours=MOST))
-    assert (len(read), read[0].id) == (READ, f"desk-{MOST + 9:020}")
+    assert (len(read), read[0][0]) == (READ, f"desk-{MOST + 9:020}")
     assert await store.do("ZCARD", "{tag2:place/a}") == MOST
     assert await store.do("OBJECT", "ENCODING", "{tag2:place/a}") == b"listpack"
     assert 0 < await store.do("TTL", "{tag2:place/a}") <= WINDOW.total_seconds()
