@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
+
 WORDS_PER_MINUTE = 275
 
 TAG = re.compile(r"""<(?:[^'">]++|"[^"]*"|'[^']*')++>""")
@@ -28,8 +30,8 @@ def word_count(markup: str) -> int:
     """Count words in HTML or plain text; Arabic and Hebrew only where nothing else counts, as in Ghost."""
     text = TAG.sub(" ", markup)
     if text.isascii() or WIDE.search(text) is None:
-        latin = b" %b" % text.encode("latin-1", "replace").translate(LATIN)
-        return latin.count(b" x") or len(RIGHT_TO_LEFT.findall(text))
+        latin = np.frombuffer(b" %b" % text.encode("latin-1", "replace").translate(LATIN), np.uint8)
+        return int(np.count_nonzero(latin[1:] > latin[:-1])) or len(RIGHT_TO_LEFT.findall(text))
     return sum(len(run) if IDEOGRAPH.match(run) else 1 for run in WORD.findall(text))
 
 
