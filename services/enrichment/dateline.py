@@ -12,6 +12,9 @@ LOOKED_AT = 160
 """Code points at the beginning of a text within which a dateline and its dash must stand."""
 
 SEPARATOR = re.compile(r"(?<=\))\.\s*[-–—―]+\s*|\s*(?:—|―|--)\s*|\s+[–_-]\s*|[–_]\s+|(?<=\))-\s*")
+SIGNS = "-–—―_"
+"""One of them is in every SEPARATOR; most lines without a dateline have none, which is seen at once."""
+
 MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     "nov(?:ember)?|dec(?:ember)?|"
@@ -65,11 +68,13 @@ def found(text: str, known: Agencies, is_place: Callable[[str], bool], source: s
     `is_place` knows one of them and a sentence begins behind the dash, or a date stands by a place in capitals.
     """
     line = text[:LOOKED_AT].partition("\n")[0]
-    slashed = SLASHED.match(line)
+    slashed = SLASHED.match(line) if "/" in line else None
     if slashed and _agency(slashed["agency"], known, source):
         told = _read(f"{slashed['head']} ({slashed['agency']})", known, source)
         if told is not None and told.places:
             return replace(told, text=slashed[0])
+    if not any(sign in line for sign in SIGNS):
+        return None
     for dash in SEPARATOR.finditer(line):
         head = line[: dash.start()].strip()
         told = _read(head, known, source)

@@ -117,12 +117,13 @@ def longest(mentions: Sequence[Mention]) -> list[Mention]:
     cluster: list[Mention] = []
     reach = -1
     for mention in ordered:
-        if mention.start >= reach:
+        start, end, _ = mention
+        if start >= reach:
             kept += cluster if len(cluster) < 2 else _settled(cluster)
             cluster = [mention]
         else:
             cluster.append(mention)
-        reach = max(reach, mention.end)
+        reach = max(reach, end)
     return kept + _settled(cluster)
 
 

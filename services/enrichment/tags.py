@@ -93,7 +93,7 @@ class Grounds:
         """Count a mention of the term itself; only the first few are kept as evidence."""
         start, end, alias = mention
         how = alias.how
-        sure = CONFIDENCE["gazetteer"] if alias.guarded and how != "demonym" else CONFIDENCE[how]
+        sure = CONFIDENCE["gazetteer" if alias.guarded and how != "demonym" else how]
         self._weigh(GAZETTEER if alias.guarded else DICTIONARY, sure, ZONES[zone] * WORTH[how])
         if zone in STORY:
             self.said += 1
@@ -163,8 +163,7 @@ def tags(
     for category in categories[:MAX_CATEGORIES]:
         _adopt(category, source, taxonomy, cases)
     for zone, mentions in found(zones, taxonomy, language).items():
-        for mention in mentions:
-            _count(zone, zones[zone], mention, taxonomy, cases)
+        _count(zone, zones[zone], mentions, taxonomy, cases)
     if not any(case.adopted and case.term.kind == "topic" and case.term.id in taxonomy for case in cases.values()):
         _guess(zones, taxonomy, cases)
     ranked = sorted(cases.values(), key=lambda case: (-case.score, case.term.id))[:MAX_TAGS]
@@ -213,12 +212,13 @@ def _is_met(alias: Alias, firm: set[str]) -> bool:
     return alias.needs is None or (alias.term if alias.needs == FULL_NAME else alias.needs) in firm
 
 
-def _count(zone: str, text: str, mention: Mention, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
-    """Count a mention for its term, and a part of it for each term that follows from it."""
-    term = taxonomy.term(mention.alias.term)
-    _grounds(term, cases).say(zone, text, mention)
-    for implied in term.implies:
-        _grounds(taxonomy.term(implied), cases).imply(zone, text, mention)
+def _count(zone: str, text: str, mentions: Iterable[Mention], taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
+    """Count each mention for its term, and a part of it for each term that follows from it."""
+    for mention in mentions:
+        case = _grounds(mention.alias.term, taxonomy, cases)
+        case.say(zone, text, mention)
+        for implied in case.term.implies:
+            _grounds(implied, taxonomy, cases).imply(zone, text, mention)
 
 
 def _guess(zones: Mapping[str, str], taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
@@ -227,7 +227,7 @@ def _guess(zones: Mapping[str, str], taxonomy: Taxonomy, cases: dict[str, Ground
     for guess in taxonomy.classifier.guesses("\n".join(texts.values())):
         if guess.topic in taxonomy and guess.topic not in cases:
             reasons = [reason for word in guess.words if (reason := _first(word, texts)) is not None]
-            _grounds(taxonomy.term(guess.topic), cases).guess(guess, reasons)
+            _grounds(guess.topic, taxonomy, cases).guess(guess, reasons)
 
 
 def _first(word: str, texts: Mapping[str, str]) -> Reason | None:
@@ -240,11 +240,12 @@ def _first(word: str, texts: Mapping[str, str]) -> Reason | None:
     return None
 
 
-def _grounds(term: Term, cases: dict[str, Grounds]) -> Grounds:
-    known = cases.get(term.id)
-    if known is None:
-        known = cases[term.id] = Grounds(term)
-    return known
+def _grounds(term: str, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> Grounds:
+    return cases.get(term) or _first_of(taxonomy.term(term), cases)
+
+
+def _first_of(term: Term, cases: dict[str, Grounds]) -> Grounds:
+    return cases.setdefault(term.id, Grounds(term))
 
 
 def _adopt(category: Category, source: str, taxonomy: Taxonomy, cases: dict[str, Grounds]) -> None:
@@ -253,9 +254,9 @@ def _adopt(category: Category, source: str, taxonomy: Taxonomy, cases: dict[str,
     if not label:
         return
     for term in taxonomy.of_category(source, category) or (_own(label),):
-        _grounds(term, cases).adopt(label)
+        _first_of(term, cases).adopt(label)
         for implied in term.implies:
-            _grounds(taxonomy.term(implied), cases).adopt(label, implied=True)
+            _grounds(implied, taxonomy, cases).adopt(label, implied=True)
 
 
 def _own(label: str) -> Term:
