@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.cli import authors, finding, listen, re_enrich, resources, subscribing, tags, tailing, up
+from services.cli import authors, finding, listen, re_enrich, replaying, resources, subscribing, tags, tailing, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,6 +24,7 @@ for command in (
     up.check,
     listen.listen,
     re_enrich.re_enrich,
+    replaying.replay,
     resources.status,
     tailing.tail,
     resources.sources,

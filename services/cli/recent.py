@@ -16,10 +16,14 @@ PAGE = 500
 
 def since(moment: datetime) -> Iterator[dict[str, Any]]:
     """Yield the events that came since a moment, oldest first; on a terminal, say on stderr how far it is."""
-    first, latest = _before(moment)
+    found, latest = first_since(moment)
+    first = max(0, found - PAGE)  # slack, for events that waited on the line
     after, shown = first, sys.stderr.isatty()
     while after < latest:
-        page = call("GET", f"/api/v1/events?after={after}&limit={PAGE}")
+        page = call("GET", f"/api/v1/events?after={after}&limit={PAGE}", accept=(410,))
+        if "oldest" in page:
+            after = int(page["oldest"]) - 1
+            continue
         yield from (event for event in page["events"] if datetime.fromisoformat(event["timestamp"]) >= moment)
         if page["next"] <= after:
             break
@@ -30,18 +34,22 @@ def since(moment: datetime) -> Iterator[dict[str, Any]]:
         click.echo(err=True)
 
 
-def _before(moment: datetime) -> tuple[int, int]:
-    """Return a ledger number before all events since a moment, and the latest; asks log2 of the ledger's length times.
+def first_since(moment: datetime) -> tuple[int, int]:
+    """Return the number after which what came since a moment stands, and the latest one.
 
-    The ledger's times grow with its numbers, but for events that waited on the line: a page of slack holds those.
+    Asks log2 of the ledger's length times. Its times grow with its numbers, but for events that waited on the line.
     """
     low = 0
     high = latest = int(call("GET", "/api/v1/events?limit=1")["latest"])
     while low < high:
         middle = (low + high) // 2
-        events = call("GET", f"/api/v1/events?after={middle}&limit=1")["events"]
+        found = call("GET", f"/api/v1/events?after={middle}&limit=1", accept=(410,))
+        if "oldest" in found:
+            low = int(found["oldest"]) - 1
+            continue
+        events = found["events"]
         if events and datetime.fromisoformat(events[0]["timestamp"]) < moment:
             low = middle + 1
         else:
             high = middle
-    return max(0, low - PAGE), latest
+    return low, latest

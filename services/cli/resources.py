@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -73,13 +73,30 @@ def _show(found: dict[str, Any], field: str, columns: Sequence[str], *, plain: b
         print_table(found[field], columns)
 
 
-def _acts(group: click.Group, name: str, about: str, method: str, path: str) -> None:
+def _acts(group: click.Group, name: str, about: str, method: str, path: str, meant: Callable[[str], str] = str) -> None:
     @group.command(name, help=about)
     @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-    def _act(ids: tuple[str, ...]) -> None:
-        for one in ids:
-            call(method, path.format(quote(one, safe="")))
-            click.echo(f"{name}: {one}")
+    @as_json
+    def _act(ids: tuple[str, ...], as_json: bool) -> None:
+        done = []
+        for one in map(meant, ids):
+            found = call(method, path.format(quote(one, safe="")))
+            done.append(found or {"id": one})
+            if not as_json:
+                click.echo(f"{name}: {one}")
+        if as_json:
+            print_json({"done": done})
+
+
+def consumer_of(text: str) -> str:
+    """Return the id of the consumer that has this id or this name; ends the command when none has, or several."""
+    known = call("GET", "/api/v1/consumers")["consumers"]
+    named = [row["id"] for row in known if text == row["id"]] or [row["id"] for row in known if text == row["name"]]
+    if not named:
+        end(REFUSED, f"no consumer has the id or the name {printable(text)!r}: see `wireroom consumers list`")
+    if len(named) > 1:
+        end(REFUSED, f"{len(named)} consumers are called {printable(text)!r}; give one's id: {', '.join(named)}")
+    return str(named[0])
 
 
 _lists(
@@ -97,7 +114,7 @@ _lists(dead_letters, "/api/v1/dead-letters", "dead_letters", ("id", "group", "tr
 _acts(sources, "delete", "Stop and forget sources.", "DELETE", "/api/v1/sources/{}")
 _acts(sources, "poll", "Poll sources now.", "POST", "/api/v1/sources/{}/poll")
 _acts(subscriptions, "delete", "Delete subscriptions.", "DELETE", "/api/v1/subscriptions/{}")
-_acts(consumers, "delete", "Delete consumers; their keys stop working.", "DELETE", "/api/v1/consumers/{}")
+_acts(consumers, "delete", "Delete consumers; their keys stop working.", "DELETE", "/api/v1/consumers/{}", consumer_of)
 _acts(private_feeds, "revoke", "Take feeds away; their addresses stop working.", "DELETE", "/api/v1/private-feeds/{}")
 _acts(dead_letters, "retry", "Send them down the line again.", "POST", "/api/v1/dead-letters/{}/retry")
 _acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-letters/{}")
@@ -173,8 +190,8 @@ def add_consumer(name: str, query: str, reuse: str) -> None:
 @click.option("--name", default="", help="What people call it.")
 @REUSE
 def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
-    """Give CONSUMER a feed of its own; prints its addresses, once."""
-    asked = {"consumer": consumer, "query": query, "name": name, "reuse": reuse}
+    """Give CONSUMER, an id or a name, a feed of its own; prints its addresses, once."""
+    asked = {"consumer": consumer_of(consumer), "query": query, "name": name, "reuse": reuse}
     print_json(call("POST", "/api/v1/private-feeds", asked))
 
 

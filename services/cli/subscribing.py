@@ -94,26 +94,6 @@ def verify(subscription: str) -> None:
         end(REFUSED, "the receiver is not proven")
 
 
-@subscriptions.command("replay")
-@click.argument("subscription")
-@click.option("--after", "after_seq", type=click.IntRange(0), help="What came after this number.")
-@click.option("--from", "from_seq", type=click.IntRange(0), help="From this number, with --to.")
-@click.option("--to", "to_seq", type=click.IntRange(0), help="Up to this number.")
-@click.option("--article", "article_id", help="The versions of this article.")
-@click.option("--failed-since", help="What was given up since, e.g. 2026-11-22T10:00:00Z.")
-@as_json
-def replay(subscription: str, as_json: bool, **given: Any) -> None:
-    """Send again what a subscription was sent, or matches by now."""
-    asked = {name: value for name, value in given.items() if value is not None}
-    found = call("POST", one(subscription, "/replay"), asked)
-    if as_json:
-        print_json(found)
-        return
-    click.echo(f"queued: {found['queued']}")
-    if found["next"] is not None:
-        click.echo(f"go on from: {found['next']}")
-
-
 @subscriptions.command("digest")
 @click.argument("subscription")
 @click.option("--from", "first", type=click.IntRange(1))

@@ -9,6 +9,7 @@ import click
 
 from services import NAMES
 from services.cli.client import REFUSED, admin_token, end, read_settings
+from services.cli.output import as_json, print_json
 from shared.settings import Settings
 
 SETTLING_SECONDS = 1.0
@@ -85,7 +86,8 @@ def token() -> None:
 
 
 @click.command()
-def check() -> None:
+@as_json
+def check(as_json: bool) -> None:
     """Check the newsroom's files, before they count."""
     from services.newsroom_check import FILES, findings  # noqa: PLC0415  # as above
 
@@ -94,6 +96,9 @@ def check() -> None:
     if not there:
         end(REFUSED, f"{folder}: there is no {', no '.join(FILES)} here")
     found = findings(folder)
+    if as_json:
+        print_json({"folder": str(folder), "files": there, "wrong": found.wrong, "warnings": found.doubtful})
+        sys.exit(REFUSED if found.wrong else 0)
     for reason in (*(f"warning: {doubt}" for doubt in found.doubtful), *found.wrong):
         click.echo(reason, err=True)
     if found.wrong:

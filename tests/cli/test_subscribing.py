@@ -45,9 +45,9 @@ def test_what_a_subscription_got_is_shown_proven_and_sent_again(line: Running, p
     assert "confirmed, 0 outstanding" in line.wireroom("articles", "receipts", str(pushed["id"])).stdout
     assert line.json("subscriptions", "preview", "walrus", "--json")["count"] == 1
     assert "1 of " in line.wireroom("subscriptions", "preview", "walrus").stdout
-    assert line.wireroom("subscriptions", "replay", sub, "--article", str(pushed["id"])).stdout == "queued: 1\n"
+    assert line.wireroom("subscriptions", "replay", sub, "--article", str(pushed["id"])).stdout == f"{sub}: queued 1\n"
     assert line.json("subscriptions", "replay", sub, "--after", "0", "--json")["queued"] == 1
-    assert line.wireroom("subscriptions", "replay", sub).exit_code == 1
+    assert line.wireroom("subscriptions", "replay", sub).exit_code == 2
     assert line.wireroom("subscriptions", "pause", sub).stdout == f"paused: {sub}\n"
     assert line.json("subscriptions", "resume", sub, "--json")["status"] == "active"
     assert line.wireroom("subscriptions", "verify", sub).exit_code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,11 @@ def test_one_service_alone_needs_the_redis_it_shares(line: Running) -> None:
     result = line.wireroom("up", "ingest")
     assert result.exit_code == 1
     assert result.stderr.startswith("WIREROOM_REDIS_URL: ")
+
+
+def test_check_tells_programs_the_same(line: Running, tmp_path: Path) -> None:
+    assert line.json("check", "--json")["wrong"] == []
+    (tmp_path / "site.toml").write_text("name = 3\n")
+    result = line.wireroom("check", "--json", WIREROOM_NEWSROOM=str(tmp_path))
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["files"], len(found["wrong"])) == (1, ["site.toml"], 1)
