@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +32,21 @@ def moved(text: str, ports: dict[int, int]) -> str:
     for old, new in ports.items():
         text = re.sub(rf"127\.0\.0\.1(:|\", ){old}\b", rf"127.0.0.1\g<1>{new}", text)
     return text
+
+
+def addresses() -> Iterator[tuple[str, str, str]]:
+    """Yield method, path and key of every address in the table of them."""
+    (table,) = re.findall(r"^\| address \| key \| what \|\n\|[-|]+\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
+    for row in table.splitlines():
+        _, named, key, *_ = (cell.strip() for cell in row.split("|"))
+        for span in re.findall(r"`([^`]+)`", named):
+            *methods, path = span.split()
+            yield from ((method, one, key) for method in methods or ["GET"] for one in _spread(path))
+
+
+def _spread(path: str) -> list[str]:
+    """Return the paths that one with alternatives in braces stands for; `{id}` alone is a parameter."""
+    found = re.search(r"\{((?:[^{}]|\{\w+\})*,(?:[^{}]|\{\w+\})*)\}", path)
+    if found is None:
+        return [path]
+    return [one for part in found[1].split(",") for one in _spread(path[: found.start()] + part + path[found.end() :])]

@@ -23,11 +23,12 @@ import pytest
 from lxml import etree
 
 from services.cli import main
+from services.documents import openapi
 from shared import settings
 from shared.settings import Settings
 from shared.streams import STREAMS
 from tests.cli.running import Running, endless, free_port, running
-from tests.journeys.readme import ROOT, TEXT, block, blocks, moved, spans
+from tests.journeys.readme import ROOT, TEXT, addresses, block, blocks, moved, spans
 from tests.waiting import until
 
 RUN = "make run"
@@ -44,6 +45,7 @@ CONSUMER = "wireroom consumers add"
 UNTESTED = {"make test": "it is what runs this test"}
 KNOWN = (RUN, *COMPOSE, EXPORTS, LISTEN, PUSH, SUBSCRIBE, READ, STREAM, CHECK, OPERATE, CONSUMER, *UNTESTED)
 PATIENCE = 20
+METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,17 @@ def test_every_setting_is_in_the_table_and_every_one_in_the_table_is_a_setting()
 def test_every_setting_named_anywhere_is_one() -> None:
     known = {settings.PREFIX + field.name.upper() for field in fields(Settings)} | settings.ELSEWHERE
     assert set(re.findall(r"\bWIREROOM_\w+", TEXT)) <= known
+
+
+def test_every_address_is_in_the_table_with_its_methods_and_whether_it_takes_a_key() -> None:
+    paths = openapi("http://localhost")["paths"]
+    served = {
+        (method.upper(), path, "none" if told.get("security") == [] else "yes")
+        for path, operations in paths.items()
+        for method, told in operations.items()
+        if method in METHODS and not path.startswith("/portal/")
+    }
+    assert served | {("GET", path, "none") for path in ("/docs", "/openapi.json", "/asyncapi")} == set(addresses())
 
 
 def test_every_stream_is_named_and_every_event_named_exists() -> None:
