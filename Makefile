@@ -26,7 +26,7 @@ run: $(RUN) ## the whole line in one process, with the sample newsroom (Ctrl-C s
 .PHONY: test
 test: lint browser ## lint, format, types, import rules, unit tests and journeys
 	@echo "==> tests"
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/pytest -n 4 --dist worksteal
 
 # The page's journeys need a browser and are skipped without one.
 .PHONY: browser
