@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from services.syndication.webhooks.oauth import Grant
 from shared.http_client import ClientCertificate
 
 
@@ -35,7 +36,7 @@ class Credentials:
     """All of them; each may be missing."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    auth: Auth | None = None
+    auth: Auth | Grant | None = None
     certificate: ClientCertificate | None = None
 
     @classmethod
@@ -44,7 +45,7 @@ class Credentials:
         auth, certificate = stored.get("auth"), stored.get("certificate")
         return cls(
             headers=tuple((name, value) for name, value in stored["headers"]),
-            auth=Auth(**auth) if auth else None,
+            auth=_auth(auth) if auth else None,
             certificate=ClientCertificate(**certificate) if certificate else None,
         )
 
@@ -52,17 +53,28 @@ class Credentials:
         """Return them as they are to be sealed."""
         return asdict(self)
 
-    def sent(self) -> dict[str, str]:
-        """Return the headers that go out with every request; authentication stands in for a header of that name."""
+    @property
+    def grant(self) -> Grant | None:
+        """What an access token is asked for with, None when none is needed."""
+        return self.auth if isinstance(self.auth, Grant) else None
+
+    def sent(self, token: str | None = None) -> dict[str, str]:
+        """Return the headers that go out with every request; authentication stands in for a header of that name.
+
+        `token` is the access token where there is a grant.
+        """
         if self.auth is None:
             return dict(self.headers)
+        shown = f"Bearer {token}" if isinstance(self.auth, Grant) else self.auth.header
         others = {name: value for name, value in self.headers if name.lower() != "authorization"}
-        return {**others, "authorization": self.auth.header}
+        return {**others, "authorization": shown}
 
     def given(self) -> dict[str, Any]:
         """Return those there are in the form in which they were given: for who asked for all that is secret."""
         made: dict[str, Any] = {"headers": dict(self.headers)} if self.headers else {}
-        if self.auth is not None and self.auth.type == "basic":
+        if isinstance(self.auth, Grant):
+            made["auth"] = self.auth.given()
+        elif self.auth is not None and self.auth.type == "basic":
             made["auth"] = {"type": "basic", "username": self.auth.username, "password": self.auth.secret}
         elif self.auth is not None:
             made["auth"] = {"type": "bearer", "token": self.auth.secret}
@@ -77,6 +89,10 @@ class Credentials:
             "auth": self.auth and self.auth.public(),
             "client_certificate": self.certificate and self.certificate.about(),
         }
+
+
+def _auth(stored: Mapping[str, Any]) -> Auth | Grant:
+    return Grant(**stored) if stored["type"] == "oauth2" else Auth(**stored)
 
 
 NONE = Credentials()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.syndication.webhooks.access_tokens import AccessTokens
 from services.syndication.webhooks.formats import written
 from services.syndication.webhooks.message import Message
+from services.syndication.webhooks.oauth import NoToken
 from services.syndication.webhooks.sign import signatures
 from services.syndication.webhooks.signing_keys import SigningKeys
 from services.syndication.webhooks.subscriptions import Subscription
@@ -23,6 +25,8 @@ CONTROL = "webhook-delivery"
 """The header by which a receiver says `disable` or `abort-message`; anything else in it means nothing."""
 
 UNWANTED = "the receiver asks for no more messages"
+
+UNAUTHORIZED = 401
 
 KEPT = 16_384
 """Bytes kept of what a receiver answers."""
@@ -89,9 +93,10 @@ FIRST = Attempt()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What sending needs beside the message: the session, which guards connections, and the publisher's keys."""
+    """What sending needs beside the message: the session, which guards connections, tokens, the publisher's keys."""
 
     session: Session
+    tokens: AccessTokens
     signing_keys: SigningKeys
     site: str
 
@@ -106,7 +111,6 @@ class Sender:
         """
         timestamp, form = int(now), written(message, subscription.sending.format, self.site)
         headers = {
-            **subscription.credentials.sent(),
             **form.headers,
             "user-agent": USER_AGENT,
             "webhook-id": message.id,
@@ -115,16 +119,31 @@ class Sender:
             "wireroom-attempt": str(attempt.number),
             "wireroom-queued-ms": str(max(0, round(attempt.queued * 1000))),
         }
-        answer = await post(
+        token = await self.tokens.of(subscription)
+        if isinstance(token, NoToken):
+            return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
+        answer = await self._posted(subscription, form.body, headers, token)
+        if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
+            self.tokens.refused(subscription, token)
+            if subscription.choices.delivery == "at-least-once":
+                again = await self.tokens.of(subscription)
+                if isinstance(again, str) and again != token:
+                    answer = await self._posted(subscription, form.body, headers, again)
+        return judge(answer, now)
+
+    async def _posted(
+        self, subscription: Subscription, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Answer | NoAnswer:
+        credentials = subscription.credentials
+        return await post(
             self.session,
             subscription.url,
-            body=form.body,
-            headers=headers,
+            body=body,
+            headers={**credentials.sent(token), **headers},
             timeout=TIMEOUT,
             keep=KEPT,
-            certificate=subscription.credentials.certificate,
+            certificate=credentials.certificate,
         )
-        return judge(answer, now)
 
     def keys(self, subscription: Subscription, now: float) -> Sequence[bytes | Ed25519PrivateKey]:
         """Return the keys that sign for a receiver at Unix time `now`. Raises SealError, NoSigningKeyError."""

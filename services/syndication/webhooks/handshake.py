@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from services.syndication.webhooks.access_tokens import AccessTokens
+from services.syndication.webhooks.oauth import NoToken
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.http_client import Answer, NoAnswer, Session, options
 
@@ -31,13 +33,17 @@ class Consent:
     """Asks on behalf of the publisher at `site`."""
 
     session: Session
+    tokens: AccessTokens
     site: str
 
     async def __call__(self, subscription: Subscription) -> Subscription | Denied:
         """Return a subscription at the rate that its receiver allows; formats but CloudEvents need no consent."""
         if subscription.sending.format == "standard":
             return subscription
-        said = await shake(self.session, subscription, self.site)
+        token = await self.tokens.of(subscription)
+        if isinstance(token, NoToken):
+            return Denied(f"could not be asked for consent: {token.reason}")
+        said = await shake(self.session, subscription, self.site, token)
         if isinstance(said, Denied):
             return said
         pacing = subscription.pacing
@@ -46,10 +52,10 @@ class Consent:
         return replace(subscription, pacing=replace(pacing, rate_limit=said.rate))
 
 
-async def shake(session: Session, subscription: Subscription, site: str) -> Granted | Denied:
+async def shake(session: Session, subscription: Subscription, site: str, token: str | None = None) -> Granted | Denied:
     """Ask with OPTIONS on behalf of the publisher at `site`; only an answer that names us, or all, is consent."""
     origin = urlsplit(site).hostname or site
-    headers = {**subscription.credentials.sent(), "webhook-request-origin": origin}
+    headers = {**subscription.credentials.sent(token), "webhook-request-origin": origin}
     if subscription.pacing.rate_limit:
         headers["webhook-request-rate"] = str(max(1, round(subscription.pacing.rate_limit * MINUTE)))
     certificate = subscription.credentials.certificate

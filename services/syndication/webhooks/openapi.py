@@ -224,7 +224,7 @@ def _schemas() -> Node:
         "payload": {"enum": list(get_args(Payload)), "description": "thin: identity and links"},
         "fields": {"type": ["array", "null"], "items": {"enum": list(FIELDS)}, "description": "null: all of them"},
         "reuse": {"enum": list(LEVELS), "description": "how much of each article at most"},
-        "auth": {"type": ["object", "null"], "description": "the type, and for basic the username"},
+        "auth": {"type": ["object", "null"], "description": "all that is no secret of it"},
         "client_certificate": {"type": ["object", "null"], "description": "subject, not_after and sha256"},
         "schedule": {"type": "array", "items": {"type": "number"}, "description": "seconds between attempts"},
         "max_in_flight": _NUMBER,

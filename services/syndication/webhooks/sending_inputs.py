@@ -12,9 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from services.syndication.webhooks.credentials import NONE, Auth, Credentials
 from services.syndication.webhooks.cuts import FIELDS, Payload
 from services.syndication.webhooks.formats import Format
+from services.syndication.webhooks.oauth import ClientAuthentication, Grant
 from services.syndication.webhooks.sending import PLAIN, SENT, Sending, Signing
 from shared.events import Reuse
 from shared.http_client import CertificateError, ClientCertificate
+from shared.netguard import web_address
 from shared.times import now
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110 section 5.6.2
@@ -80,6 +82,26 @@ class BearerAuth(BaseModel):
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~+/-]{1,4096}=*$")]
 
 
+def _web(url: str) -> str:
+    web_address(url)  # NotAWebAddress is a ValueError, in words
+    return url
+
+
+class OAuthInput(BaseModel):
+    """An access token from a token endpoint, by the client credentials grant (RFC 6749 section 4.4)."""
+
+    model_config = _STRICT
+    type: Literal["oauth2"]
+    token_url: Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_web)]
+    client_id: Word
+    client_secret: Word
+    scope: Word | None = None
+    audience: Word | None = None
+    client_authentication: Annotated[
+        ClientAuthentication, Field(description="how the endpoint is shown the secret: in a header, or in the body")
+    ] = "basic"
+
+
 class CertificateInput(BaseModel):
     """A certificate chain, the client's own first, and its private key without a password, both in PEM."""
 
@@ -100,7 +122,7 @@ class CertificateInput(BaseModel):
         return ClientCertificate(self.certificate, self.private_key)
 
 
-AuthInput = Annotated[BasicAuth | BearerAuth, Field(discriminator="type")]
+AuthInput = Annotated[BasicAuth | BearerAuth | OAuthInput, Field(discriminator="type")]
 
 
 class SendingInput(BaseModel):
@@ -121,6 +143,11 @@ class SendingInput(BaseModel):
         if self.payload == "thin" and self.fields is not None:
             raise ValueError("fields are chosen of full payloads; a thin one has identity and links")
         return self
+
+    @property
+    def token_url(self) -> str | None:
+        """The token endpoint that was given."""
+        return self.auth.token_url if isinstance(self.auth, OAuthInput) else None
 
     def sending(self, before: Sending = PLAIN) -> Sending:
         """Return what was asked for, the rest as before; fields and thin take each other back."""
@@ -152,7 +179,9 @@ TOLD: Mapping[str, Any] = dict.fromkeys((*SENT, *_SHOWN, "handshake"))
 """The names of all these fields."""
 
 
-def _auth(given: BasicAuth | BearerAuth) -> Auth:
+def _auth(given: BasicAuth | BearerAuth | OAuthInput) -> Auth | Grant:
+    if isinstance(given, OAuthInput):
+        return Grant(**given.model_dump())
     if isinstance(given, BasicAuth):
         return Auth("basic", given.password, given.username)
     return Auth("bearer", given.token)

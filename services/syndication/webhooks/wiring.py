@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.webhooks.access_tokens import AccessTokens
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
@@ -123,7 +124,8 @@ def create(
     subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url)
     lanes, directory = Lanes(store, patience), Directory(subscriptions)
     signing_keys = SigningKeys(store, seals, time)
-    send = Sender(session=session, signing_keys=signing_keys, site=settings.public_url)
+    tokens = AccessTokens(session)
+    send = Sender(session=session, tokens=tokens, signing_keys=signing_keys, site=settings.public_url)
     notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
     engine = Engine(
         notices=notices,
@@ -160,7 +162,7 @@ def create(
             subscriptions=subscriptions,
             ledger=ledger,
             check_url=partial(check_url, allowed=settings.allow_networks),
-            consent=Consent(session, settings.public_url),
+            consent=Consent(session, tokens, settings.public_url),
             verifying=verifying,
             look=engine.look,
         ),

@@ -11,7 +11,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from services.syndication.ledger import Recorded
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
@@ -25,6 +28,7 @@ from shared.sealing import Sealer
 from shared.settings import Settings
 from shared.times import now, rfc3339
 from tests.builders import an_article
+from tests.waiting import until
 
 TOKEN = "an-admin-token-for-tests"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -132,3 +136,13 @@ async def a_replica(store: Store, ledger: MemoryLedger, **over: Any) -> AsyncIte
 def story(number: int = 1, version: int = 1, **over: Any) -> Article:
     """Return a version of one of many articles."""
     return an_article(id=f"desk-story{number}", guid=f"story-{number}", version=version, **over)
+
+
+async def logged(store: Store, subscription: str, count: int) -> list[dict[str, Any]]:
+    """Return the latest attempts of a subscription, newest first, once there are so many."""
+
+    async def there() -> bool:
+        return bool(await store.do("XLEN", f"{{s:{subscription}}}:log") >= count)
+
+    await until(there)
+    return [orjson.loads(entry) for _, entry in await Lanes(store).log(subscription, None, 10)]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
-
-import orjson
 
 from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.choices import Choices
@@ -16,7 +13,7 @@ from services.syndication.webhooks.subscriptions import Subscription
 from services.syndication.webhooks.wiring import Webhooks
 from shared.redis import Store
 from tests.receiver import Call, Reply, a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, logged, story, subscribe
 from tests.waiting import until
 
 ONCE = Choices(delivery="at-most-once")
@@ -34,7 +31,7 @@ async def test_a_delivery_that_was_refused_or_hung_up_on_is_not_sent_again(store
         subscription = await subscribe(store, receiver.url, choices=ONCE, schedule=(0.01,) * 5)
         for number in range(1, 4):
             ledger.publish(story(number))
-        log = await _log(store, subscription, 3)
+        log = await logged(store, subscription.id, 3)
         assert await _waiting(replica, subscription) == 0
     assert sorted(receiver.seqs) == [1, 2, 3]
     assert {entry["seq"]: entry["outcome"] for entry in log} == {1: "gave_up", 2: "unknown", 3: "delivered"}
@@ -48,7 +45,7 @@ async def test_what_surely_was_not_sent_is_tried_again(store: Store) -> None:
     async with a_replica(store, ledger):
         subscription = await subscribe(store, url, choices=ONCE, schedule=(0.01, 0.01))
         ledger.publish(story())
-        log = await _log(store, subscription, 3)
+        log = await logged(store, subscription.id, 3)
     assert [entry["outcome"] for entry in log] == ["gave_up", "retry", "retry"]
     assert {entry["reason"] for entry in log} == {"could not connect"}
 
@@ -68,10 +65,10 @@ async def test_what_a_replica_had_in_hand_when_it_was_killed_is_not_sent_again_a
         assert len(claimed.claimed) == 2
         await lanes.hint([claimed])
         async with a_replica(store, ledger) as replica:
-            log = await _log(store, subscription, 2)
+            log = await logged(store, subscription.id, 2)
             ledger.publish(story(1, 2))
             await until(lambda: len(receiver.calls) == 2)
-            assert await _log(store, subscription, 3)
+            assert await logged(store, subscription.id, 3)
             assert await _waiting(replica, subscription) == 0
     assert receiver.seqs == [2, 3]
     assert {entry["seq"]: entry["outcome"] for entry in log} == {1: "unknown", 2: "delivered"}
@@ -92,7 +89,7 @@ async def test_what_is_under_way_when_the_grace_ends_is_unknown(store: Store) ->
             ledger.publish(story())
             await until(lambda: receiver.calls)
             await replica.stop(grace=0.05)
-        log = await _log(store, subscription, 1)
+        log = await logged(store, subscription.id, 1)
         async with a_replica(store, ledger) as replica:
             assert await _waiting(replica, subscription) == 0
     assert [entry["outcome"] for entry in log] == ["unknown"]
@@ -110,7 +107,7 @@ async def test_a_digest_is_sent_once_too(store: Store) -> None:
         subscription = await subscribe(store, receiver.url, choices=ONCE, pacing=pacing, schedule=(0.01,) * 3)
         ledger.publish(story(1))
         ledger.publish(story(2))
-        log = await _log(store, subscription, 2)
+        log = await logged(store, subscription.id, 2)
     assert len(receiver.calls) == 1
     assert [entry["outcome"] for entry in log] == ["gave_up", "gave_up"]
 
@@ -130,7 +127,7 @@ async def test_a_digest_that_was_in_a_killed_replicas_hand_is_not_sent_again(sto
         assert claimed.bundle == 2
         await lanes.hint([claimed])
         async with a_replica(store, ledger):
-            log = await _log(store, subscription, 2)
+            log = await logged(store, subscription.id, 2)
     assert receiver.calls == []
     assert [entry["outcome"] for entry in log] == ["unknown", "unknown"]
 
@@ -145,12 +142,12 @@ async def test_a_receiver_that_leaves_is_not_sent_what_it_left_at_when_it_is_bac
     async with a_receiver(answer) as receiver, a_replica(store, ledger) as replica:
         subscription = await subscribe(store, receiver.url, choices=ONCE)
         ledger.publish(story(1))
-        await _log(store, subscription, 1)
+        await logged(store, subscription.id, 1)
         gone = False
         ledger.publish(story(2))
         await replica.api.lanes.hint([await replica.api.lanes.activate(subscription.id)])
         await replica.api.store.changed(subscription.id)
-        await _log(store, subscription, 2)
+        await logged(store, subscription.id, 2)
     assert receiver.seqs == [1, 2]
 
 
@@ -164,17 +161,9 @@ async def test_a_retraction_is_sent_until_it_is_confirmed(store: Store) -> None:
     async with a_receiver(answer) as receiver, a_replica(store, ledger):
         subscription = await subscribe(store, receiver.url, choices=ONCE, schedule=(0.01,))
         ledger.publish(story(1), "article.retracted")
-        log = await _log(store, subscription, 2)
+        log = await logged(store, subscription.id, 2)
     assert receiver.calls[0].id == receiver.calls[1].id
     assert [entry["outcome"] for entry in log] == ["delivered", "retry"]
-
-
-async def _log(store: Store, subscription: Subscription, count: int) -> list[dict[str, Any]]:
-    async def there() -> bool:
-        return bool(await store.do("XLEN", f"{{s:{subscription.id}}}:log") >= count)
-
-    await until(there)
-    return [orjson.loads(entry) for _, entry in await Lanes(store).log(subscription.id, None, 10)]
 
 
 async def _waiting(replica: Webhooks, subscription: Subscription) -> int:

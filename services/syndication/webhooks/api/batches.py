@@ -75,8 +75,8 @@ class BatchRoutes:
         return await self.idempotency.once(request, body, work, keep=without_secrets)
 
     async def _wrong_urls(self, given: Sequence[NewSubscription]) -> list[tuple[str, str]]:
-        reasons = await asyncio.gather(*(self.making.check_url(each.url) for each in given))
-        return [(f"subscriptions.{at}.url", reason) for at, reason in enumerate(reasons) if reason]
+        wrong = await asyncio.gather(*(self.making.refused(each) for each in given))
+        return [(f"subscriptions.{at}.{name}", reason) for at, found in enumerate(wrong) for name, reason in found]
 
     async def _export(self, request: Request, principal: Principal) -> Response:
         if not isinstance(principal, Admin):
@@ -98,9 +98,9 @@ class BatchRoutes:
             return given
         if not SUBSCRIPTION_ID.fullmatch(id):
             return problem(422, "an id has up to 64 letters, digits, _ and -", errors=[("id", "not an id")])
-        reason = await self.making.check_url(given.url)
-        if reason:
-            return problem(422, f"url: {reason}", errors=[("url", reason)])
+        wrong = await self.registry.wrong(given)
+        if wrong is not None:
+            return wrong
         found = await self.store.get(id)
         if found is not None:
             return await self._replaced(found, given, principal)

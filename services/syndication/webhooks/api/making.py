@@ -10,7 +10,7 @@ from typing import Any
 from services.syndication.webhooks.beginning import begin
 from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.handshake import Consent, Denied
-from services.syndication.webhooks.inputs import NewSubscription
+from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
@@ -59,6 +59,12 @@ class Making:
     consent: Consent
     verifying: Verifying
     look: Callable[[], None]
+
+    async def refused(self, given: NewSubscription | ChangedSubscription) -> list[tuple[str, str]]:
+        """Return the fields of what was given whose addresses may not be reached, each with the reason."""
+        addresses = [("url", given.url), ("auth.token_url", given.token_url)]
+        found = [(name, await self.check_url(url)) for name, url in addresses if url is not None]
+        return [(name, reason) for name, reason in found if reason]
 
     async def make(
         self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"

@@ -64,9 +64,10 @@ class RegistryRoutes:
             Route(ONE, guarded(self._delete), methods=["DELETE"]),
         ]
 
-    async def _wrong_url(self, url: str) -> Response | None:
-        reason = await self.making.check_url(url)
-        return problem(422, f"url: {reason}", errors=[("url", reason)]) if reason else None
+    async def wrong(self, given: NewSubscription | ChangedSubscription) -> Response | None:
+        """Return the 422 for addresses that may not be reached, None when there are none."""
+        wrong = await self.making.refused(given)
+        return problem(422, ": ".join(wrong[0]), errors=wrong) if wrong else None
 
     async def _list(self, _request: Request, principal: Principal) -> Response:
         found = [each for each in await self.store.load(await self.store.ids()) if each and may(principal, each)]
@@ -85,7 +86,7 @@ class RegistryRoutes:
 
     async def _made(self, body: bytes, principal: Principal) -> Response:
         given = read_model(NewSubscription, body)
-        wrong = given if isinstance(given, Response) else await self._wrong_url(given.url)
+        wrong = given if isinstance(given, Response) else await self.wrong(given)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
         made = await self.making.make(given, owner_of(principal), most=principal.reuse)
@@ -123,7 +124,7 @@ class RegistryRoutes:
             and not (given.status == "active" and isinstance(principal, Admin))
         ):
             return problem(409, "its receiver is to be verified first; an operator may make it active without")
-        wrong = await self._wrong_url(given.url) if given.url is not None else None
+        wrong = await self.wrong(given)
         if wrong is not None:
             return wrong
         changed = _merged(found, given, principal.reuse)
