@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 from zlib import crc32
@@ -47,6 +47,6 @@ def hash_tag(key: str) -> str:
     return key[start + 1 : end] if start >= 0 and end > start + 1 else key
 
 
-def one_slot(keys: Iterable[str]) -> bool:
+def one_slot(keys: Sequence[str]) -> bool:
     """Tell whether a script may touch these keys in a cluster: they share one hash tag."""
-    return len({hash_tag(key) for key in keys}) <= 1
+    return len(keys) == 1 or len({hash_tag(key) for key in keys}) <= 1

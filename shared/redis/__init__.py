@@ -1,0 +1,27 @@
+"""The Redis connection: commands and Lua scripts of all that run at the same time, on one wire."""
+
+from shared.redis.client import (
+    Argument,
+    CrossSlotError,
+    Redis,
+    RedisError,
+    ResponseError,
+    Script,
+    connect,
+    is_full,
+    is_passing,
+)
+from shared.redis.store import Store
+
+__all__ = [
+    "Argument",
+    "CrossSlotError",
+    "Redis",
+    "RedisError",
+    "ResponseError",
+    "Script",
+    "Store",
+    "connect",
+    "is_full",
+    "is_passing",
+]

@@ -1,0 +1,84 @@
+"""How the server is reached and what its errors mean; sending commands is left to the store."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import (
+    ClusterDownError,
+    ClusterError,
+    ConnectionError,  # noqa: A004  # Redis's own, which is no OSError
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+from redis.exceptions import TimeoutError as NotAnsweredError
+
+__all__ = ["Argument", "CrossSlotError", "Redis", "RedisError", "ResponseError", "Script", "connect"]
+
+Argument = bytes | str | int | float
+
+SECONDS = 5.0
+"""A server that has not answered for so long is not waited for."""
+
+TRIES = 5
+BACKOFF = ExponentialBackoff(cap=0.2, base=0.02)
+
+
+class CrossSlotError(ValueError):
+    """A script was given keys of two hash tags, which a cluster would refuse (CROSSSLOT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Lua script; `sha` is what EVALSHA calls it by."""
+
+    lua: str
+    sha: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha", hashlib.sha1(self.lua.encode()).hexdigest())  # noqa: S324  # Redis names scripts so
+
+
+def connect(url: str) -> Redis:
+    """Return a client with bytes replies; it connects on first use.
+
+    A call rides out half a second of a server that restarts, then fails: what waits longer belongs to the caller,
+    who knows whether to retry, refuse or report. A server that does not answer within 5 s is not asked again.
+    """
+    return Redis.from_url(
+        url,
+        retry=Retry(BACKOFF, TRIES, supported_errors=(ConnectionError,)),
+        socket_timeout=SECONDS,
+        socket_connect_timeout=2.0,
+        health_check_interval=0,
+        max_connections=64,
+    )
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a server refused a write for want of memory (`maxmemory` with `noeviction`)."""
+    # redis-py takes the code off replies that it knows, and leaves it within those of scripts.
+    return isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM" in str(error)[:120])
+
+
+PASSING = ("OOM", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY ")
+"""How replies begin that tell of the server's state, not of the command."""
+
+PASSING_ERRORS = (ConnectionError, NotAnsweredError, ReadOnlyError, ClusterDownError, ClusterError, TryAgainError)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether an error is the server's or the network's trouble, so that the same command may work later.
+
+    A wrong command, type or script is not: it fails for ever.
+    """
+    if isinstance(error, PASSING_ERRORS):
+        return True
+    return (isinstance(error, ResponseError) and str(error).startswith(PASSING)) or is_full(error)

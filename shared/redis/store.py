@@ -1,0 +1,254 @@
+"""Runs commands and scripts for all that ask at the same time; opening connections is left to redis-py."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from itertools import islice
+from typing import Any, cast
+
+import hiredis
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as NotConnectedError
+from redis.exceptions import DataError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as NotAnsweredError
+
+from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotError, Script
+from shared.redis.wire import Wire
+from shared.streams import one_slot
+
+_Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 512
+"""Commands in one piece that is sent: a server that stops reading is noticed between them."""
+
+SOME = 64
+"""Replies for which the time of a whole batch is counted together: a timer for each takes as long as reading it."""
+
+_packed = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
+
+
+class Store:
+    """Runs commands and scripts, those asked for in one turn of the loop in one write.
+
+    They are sent, and run, in the order in which they were asked for; each reply is given as soon as it is there.
+    Each command stands alone: no transaction. What was under way when a connection broke is sent again, so it may
+    run twice.
+    """
+
+    def __init__(self, client: Redis, *, seconds: float = SECONDS) -> None:
+        self.client, self._seconds = client, seconds
+        self._waiting: deque[_Asked] = deque()
+        self._under_way: deque[_Asked] = deque()
+        """Sent and not answered, in the order of the answers."""
+        self._planned = False
+        self._connection: AbstractConnection | None = None
+        self._wire: Wire | None = None
+        self._opening: asyncio.Task[Wire] | None = None
+        self._tries = 0
+        self._lost = False
+        self._texts: dict[str, str] = {}
+
+    def ask(self, *command: Argument) -> asyncio.Future[Any]:
+        """Have one command run, and return the future of its reply as redis-py parses it.
+
+        It fails with RedisError: the connection's or the server's own; another caller's failure never shows here.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append((command, answer))
+        if not self._planned:
+            self._planned = True
+            loop.call_soon(self._send)
+        return answer
+
+    def call(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> asyncio.Future[Any]:
+        """Have a script run; the server is sent its text only when it has forgotten it.
+
+        Raises CrossSlotError when the keys do not share one hash tag; the future fails with RedisError.
+        """
+        if not one_slot(keys):
+            raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
+        self._texts[script.sha] = script.lua
+        return self.ask("EVALSHA", script.sha, len(keys), *keys, *args)
+
+    async def do(self, *command: Argument) -> Any:
+        """Run one command and return its reply, as `ask` does."""
+        return await self.ask(*command)
+
+    async def run(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
+        """Run a script and return its reply, as `call` does."""
+        return await self.call(script, keys=keys, args=args)
+
+    async def close(self) -> None:
+        """Wait for what is under way and close the connections."""
+        while self._waiting or self._under_way:
+            await asyncio.gather(self.ask("PING"), return_exceptions=True)  # answered after all before it
+        if self._wire is not None:
+            self._wire.close()
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
+            await self.client.connection_pool.release(self._connection)
+            self._connection = None
+        await self.client.aclose()
+
+    def _send(self) -> None:
+        self._planned = False
+        wire = self._wire
+        if wire is None:
+            if self._waiting and self._opening is None:
+                self._open()
+            return
+        while self._waiting and wire.open:
+            some = list(islice(self._waiting, MOST_AT_ONCE))
+            for _ in some:
+                self._waiting.popleft()
+            wire.send(b"".join(self._written(some)))
+
+    def _written(self, some: Iterable[_Asked]) -> Iterable[bytes]:
+        """Pack commands by hiredis; whoever asked for what cannot be sent (None, say) is told, and nobody else."""
+        for asked in some:
+            try:
+                packed = _packed(asked[0])
+            except (TypeError, ValueError, hiredis.HiredisError) as error:
+                _fail([asked], DataError(str(error)))
+            else:
+                self._under_way.append(asked)
+                yield packed
+
+    def _heard(self, replies: list[Any]) -> None:
+        for reply in replies:
+            if isinstance(reply, NotConnectedError):  # it is starting, or turns us away: no answer to the command
+                self._wire.give_up(reply)  # type: ignore[union-attr]  # it is the one that called
+                return
+            command, answer = self._under_way.popleft()
+            self._tries = 0
+            if answer.done():
+                continue
+            if isinstance(reply, Exception):
+                self._refused(command, answer, reply)
+            else:
+                answer.set_result(self._parsed(command[0], reply))
+        if self._lost and replies:
+            self._lost = False
+            log.info("redis.back")
+        if self._waiting:
+            self._send()
+
+    def _refused(self, command: tuple[Argument, ...], answer: asyncio.Future[Any], error: Exception) -> None:
+        if isinstance(error, NoScriptError) and command[0] == "EVALSHA":
+            self._waiting.append((("EVAL", self._texts[str(command[1])], *command[2:]), answer))
+        else:
+            answer.set_exception(error)
+
+    def _parsed(self, name: Argument, reply: Any) -> Any:
+        parse = self.client.response_callbacks.get(name) if isinstance(name, str) else None
+        return reply if parse is None else parse(reply)
+
+    def _open(self) -> None:
+        self._opening = asyncio.ensure_future(self._opened())
+        self._opening.add_done_callback(self._is_open)
+
+    async def _opened(self) -> Wire:
+        if self._tries:
+            await asyncio.sleep(BACKOFF.compute(self._tries))
+        if self._connection is None:
+            self._connection = await self.client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+        else:
+            await self._connection.disconnect(nowait=True)
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+        return Wire(
+            self._connection,
+            heard=self._heard,
+            lost=self._broken,
+            awaited=lambda: bool(self._under_way),
+            seconds=self._seconds,
+        )
+
+    def _is_open(self, opening: asyncio.Task[Wire]) -> None:
+        self._opening = None
+        if opening.cancelled():
+            # The loop is closing, perhaps before the task began: nobody may wait for what no one will fetch.
+            for _, answer in self._waiting:
+                answer.cancel()
+            self._waiting.clear()
+        elif (error := opening.exception()) is not None:
+            self._give_up(self._waiting, error)
+        else:
+            self._wire = opening.result()
+            self._send()
+
+    def _broken(self, error: RedisError) -> None:
+        """Have what was under way sent once more on another connection, a few times over."""
+        self._wire = None
+        self._tries += bool(self._under_way)
+        if isinstance(error, NotConnectedError) and self._tries <= TRIES:
+            self._under_way.extend(self._waiting)
+            self._waiting, self._under_way = self._under_way, deque()
+        else:
+            self._give_up(self._under_way, error)
+        self._send()
+
+    def _give_up(self, asked: deque[_Asked], error: BaseException) -> None:
+        self._tries = 0
+        if not self._lost and isinstance(error, (NotConnectedError, NotAnsweredError)):
+            self._lost = True
+            log.warning("redis.lost", error=f"{type(error).__name__}: {error}")
+        _fail(asked, error)
+        asked.clear()
+
+    async def all(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        """Run commands in one round trip now; a command's own error is its reply. Raises RedisError for all of them."""
+        pool = self.client.connection_pool
+        connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            replies = await connection.retry.call_with_retry(
+                lambda: self._exchanged(connection, commands), connection.disconnect
+            )
+        finally:
+            await pool.release(connection)
+        return list(replies)
+
+    async def _exchanged(self, connection: AbstractConnection, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        """Send commands packed by hiredis and read their replies: redis-py's own pipeline takes five times as long."""
+        try:
+            packed = b"".join(map(_packed, commands))
+        except (TypeError, ValueError, hiredis.HiredisError) as error:
+            raise DataError(str(error)) from None
+        replies: list[Any] = []
+        try:
+            async with asyncio.timeout(SECONDS) as deadline:
+                await connection.send_packed_command(packed)
+                for at, command in enumerate(commands, 1):
+                    replies.append(await self._reply(connection, command[0]))
+                    if at % SOME == 0:
+                        deadline.reschedule(asyncio.get_running_loop().time() + SECONDS)
+        except TimeoutError as error:
+            await connection.disconnect(nowait=True)
+            raise NotAnsweredError(f"no answer within {SECONDS:g} s") from error
+        except BaseException:
+            # Replies still on their way would be taken for those of the next commands.
+            await connection.disconnect(nowait=True)
+            raise
+        return replies
+
+    async def _reply(self, connection: AbstractConnection, name: Argument) -> Any:
+        try:
+            reply = await connection.read_response(timeout=math.inf)
+        except ResponseError as error:
+            return error.with_traceback(None)  # the parser's own frames tell nothing, and take long to log
+        return self._parsed(name, reply)
+
+
+def _fail(asked: Iterable[_Asked], error: BaseException) -> None:
+    for _, answer in asked:
+        if not answer.done():
+            # Each its own: a shared one would gather the traceback of every caller that raises it.
+            answer.set_exception(copy(error) if isinstance(error, RedisError) else error)
