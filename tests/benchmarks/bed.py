@@ -1,12 +1,15 @@
-"""What benchmarks stand on: a server of their own that keeps nothing on disk, and logs that go nowhere."""
+"""What benchmarks stand on: a server that keeps nothing on disk, hosts by any name, and logs that go nowhere."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from shared import logs
 from shared.embedded import EmbeddedServer
@@ -30,3 +33,16 @@ def quiet() -> Iterator[None]:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         logs.configure("json", "info", service="bench")
         yield
+
+
+class Everywhere(AbstractResolver):
+    """Finds every host at 127.0.0.1."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the one address."""
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        """Nothing is held."""

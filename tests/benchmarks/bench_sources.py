@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from services.ingest.app import FILE_SECONDS, PLAN_SECONDS, POLL_SECONDS, PRESSURE_SECONDS, SWEEP_SECONDS, readers
 from services.ingest.asking import Asking
@@ -33,7 +31,7 @@ from shared.redis import Argument, Store
 from shared.redis import connect as connect_redis
 from shared.ticks import Tick
 from shared.times import now
-from tests.benchmarks.bed import a_server, quiet
+from tests.benchmarks.bed import Everywhere, a_server, quiet
 from tests.benchmarks.feed_hosts import feed_hosts
 from tests.benchmarks.rows import Row, percentiles
 from tests.builders import SEALS
@@ -56,18 +54,6 @@ class _Counted(Store):
     async def do(self, *command: Argument) -> Any:
         self.asked += 1
         return await super().do(*command)
-
-
-class _Everywhere(AbstractResolver):
-    """Finds every host at 127.0.0.1."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +101,7 @@ async def _bed(redis: str, port: int, folder: Path) -> AsyncIterator[_Bed]:
     sources, items = SourceStore(store, SEALS), ItemStore(store)
     outbox = Outbox(items, sources, FakeLine())
     pressure = Pressure(no_depth, time.monotonic)
-    async with http_client.connect(LOOPBACK, resolver=_Everywhere()) as session:
+    async with http_client.connect(LOOPBACK, resolver=Everywhere()) as session:
         turns = Turns(store, now)
         poller = Poller(
             sources,

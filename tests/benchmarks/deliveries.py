@@ -46,8 +46,12 @@ class Bed:
         """Start the webhooks, have so many deliveries made of what was published before, and time that."""
         watch = Stopwatch()
         await self.webhooks.start()
-        await until(self.done, 120, LOOK)
+        await self.recorded()
         return watch.lap(count)
+
+    async def recorded(self) -> None:
+        """Wait until all is done."""
+        await until(self.done, 120, LOOK)
 
     async def publish(self, rate: float, seconds: float, first: int = 1) -> dict[int, float]:
         """Publish in an open loop; returns when each seq was due."""

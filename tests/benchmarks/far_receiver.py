@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, cast
 from tests.benchmarks.apart import Apart, apart
 from tests.waiting import until
 
-HANGING = "/hang"
-"""What comes to a path that begins so is never answered."""
+HANGING = b"/hang"
+"""What comes to a path that begins so while the receiver hangs is not noted, and never answered."""
 
 LOOK = 0.05
 """Seconds between looks at how much has come: each takes a moment of the receiver's."""
@@ -49,9 +49,9 @@ class FarReceiver:
         """Return how many requests came since `begin`."""
         return int(await self._ask("count"))
 
-    async def begin(self, status: int = 204) -> None:
+    async def begin(self, status: int = 204, *, hangs: bool = False) -> None:
         """Forget what came, and answer so from now on."""
-        await self._ask("begin", status)
+        await self._ask("begin", status, hangs)
 
     async def came(self, count: int = 0, seconds: float = 60.0) -> list[Came]:
         """Return what came since `begin`, in order, once so many are there."""
@@ -78,9 +78,10 @@ class _Notes:
     """What came, and how it is answered."""
 
     def __init__(self) -> None:
-        self.begin(204)
+        self.begin(204, 0)
 
-    def begin(self, status: int) -> None:
+    def begin(self, status: int, hangs: int) -> None:
+        self.hangs = bool(hangs)
         self.came: list[tuple[bytes, int, float]] = []
         self.answer = b"HTTP/1.1 %d -\r\ncontent-length: 0\r\n\r\n" % status
 
@@ -90,7 +91,7 @@ class _Notes:
                 return self.begin(*given)
             case "count":
                 return len(self.came)
-        return self.came
+        return [*self.came]
 
 
 class _Bare(asyncio.Protocol):
@@ -115,24 +116,22 @@ class _Bare(asyncio.Protocol):
 
     def _take(self, request: bytes, end: int) -> None:
         path = request.split(b" ", 2)[1]
+        if self._notes.hangs and path.startswith(HANGING):
+            return
         at = request.find(b'"seq":', end) + 6
         self._notes.came.append((path, int(request[at : request.find(b",", at)]), time.perf_counter()))
-        if not path.startswith(HANGING.encode()):
-            self._transport.write(self._notes.answer)
+        self._transport.write(self._notes.answer)
 
 
 async def _receive(pipe: Connection) -> None:
-    loop, notes, over = asyncio.get_running_loop(), _Notes(), asyncio.Event()
-    server = await loop.create_server(lambda: _Bare(notes), "127.0.0.1", 0, backlog=1024)
-
-    def heard() -> None:
-        try:
-            pipe.send(notes.told(*pipe.recv()))
-        except EOFError:
-            loop.remove_reader(pipe.fileno())
-            over.set()
-
-    loop.add_reader(pipe.fileno(), heard)
+    notes = _Notes()
+    server = await asyncio.get_running_loop().create_server(lambda: _Bare(notes), "127.0.0.1", 0, backlog=1024)
     pipe.send(server.sockets[0].getsockname()[1])
-    await over.wait()
+    await asyncio.to_thread(_talk, pipe, notes)
     server.close()
+
+
+def _talk(pipe: Connection, notes: _Notes) -> None:
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send(notes.told(*pipe.recv()))

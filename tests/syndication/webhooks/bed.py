@@ -114,7 +114,7 @@ async def a_replica(store: Store, ledger: MemoryLedger, **over: Any) -> AsyncIte
     """Run the webhooks of one replica; `started=False` leaves them for the test to start."""
     started, allowed = over.pop("started", True), over.pop("allow_networks", LOOPBACK)
     sealing = over.pop("sealing_key", SEALING_KEY)
-    session = connect(allowed, limits=SESSION_LIMITS)
+    session = connect(allowed, limits=SESSION_LIMITS, resolver=over.pop("resolver", None))
     replica = create(
         settings=Settings(data_dir=Path("unused"), allow_networks=allowed, secret_key=(sealing,)),
         store=store,
