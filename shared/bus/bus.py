@@ -7,7 +7,7 @@ import os
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
@@ -33,6 +33,13 @@ BLOCK_MS = 1000
 def consumer_name(service: str) -> str:
     """Return a name no other process ever had: nothing is expected to come back under an old one."""
     return f"{service}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+class _Named(StreamSub[Any]):
+    """A stream by its whole name: FastStream copies a StreamSub deeply, twice a batch, to put a prefix before it."""
+
+    def add_prefix(self, prefix: str) -> Self:
+        return self if not prefix else super().add_prefix(prefix)
 
 
 class Bus:
@@ -139,7 +146,7 @@ class Bus:
 
     def _subscriber(self, reader: Reader, stream: Stream[Any]) -> Any:
         route = reader.route
-        sub = StreamSub(
+        sub = _Named(
             route.source,
             group=route.group,
             consumer=route.consumer,
