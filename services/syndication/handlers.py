@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.syndication.embargo import Embargoes
-from services.syndication.ledger import Ledger
+from services.syndication.ledger import Ledger, Standing
 from services.syndication.recording import TURN, Recording
 from shared.bus import Done, Later
 from shared.events import Article, ArticleEnriched
@@ -46,7 +46,7 @@ class Handlers:
         Killed anywhere, the event comes again, and each step that was done already changes nothing.
         """
         article = event.article
-        standing = await self._ledger.standing(article.id)
+        standing = Standing() if _is_plain_first(event) else await self._ledger.standing(article.id)
         if article.version <= standing.last:
             return Done("article.repeated")
         if article.version > standing.last + 1 and not self._out_of_patience(article):
@@ -73,3 +73,9 @@ class Handlers:
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
         return waited > self._patience
+
+
+def _is_plain_first(event: ArticleEnriched) -> bool:
+    """Tell whether an event needs no look at where its article stands: the ledger refuses it if it is in, or was."""
+    article = event.article
+    return article.version == 1 and article.embargoed_until is None and event.retraction is None

@@ -57,6 +57,16 @@ async def test_a_repeated_event_has_no_second_effect(line: Line) -> None:
     assert line.nudges == 1
 
 
+async def test_a_first_version_that_comes_again_after_a_later_one_has_no_effect(line: Line) -> None:
+    for number, words in ((1, "One"), (2, "Two")):
+        await line.on(version(number, headline=words))
+    assert await line.on(version(1, headline="One")) == Done("article.repeated")
+    assert await line.ledger.latest() == 2
+    head = await line.ledger.head(version(1).article.id)
+    assert head is not None
+    assert head.version == 2
+
+
 async def test_an_update_names_what_changed(line: Line) -> None:
     await line.on(version(1, headline="Old"))
     assert await line.on(version(2, headline="New")) == Done("article.updated", {"seq": 2, "changed": ["headline"]})
