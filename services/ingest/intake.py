@@ -16,8 +16,8 @@ from services.ingest.changes import Known, is_older
 from services.ingest.document import Withdrawal
 from services.ingest.identity import source_of
 from services.ingest.metrics import ARTICLES
-from services.ingest.normalize import WITHDRAWN, event_of, retraction_of
-from services.ingest.offers import Names, Offer, newest
+from services.ingest.normalize import WITHDRAWN, event_of, name_of, retraction_of
+from services.ingest.offers import NOTHING_READ, Names, Offer, newest
 from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
 from services.ingest.resolving import identity_of
@@ -33,7 +33,6 @@ from shared.redis import RedisError
 log = structlog.get_logger()
 
 TRIES = 20
-NOTHING_READ: Mapping[str, bytes] = {}
 SAID: Mapping[type[Result], str] = {Accepted: "ingested", Outdated: "outdated"}
 
 
@@ -65,6 +64,16 @@ class Intake:
             log.info("source.added", source=settings.id, kind=settings.kind, origin=settings.origin)
         return await self._sources.get(settings.id) or Source(settings)
 
+    async def push(self, settings: Settings, submission: Submission) -> Result:
+        """Commit one submission, of a source that is registered with these settings when there is none of its id.
+
+        Raises as `accept` does.
+        """
+        id, _ = name_of(submission)
+        known, before = await self._sources.get_beside(settings.id, id)
+        source = known or await self.source(settings)
+        return (await self.accept(source, [submission], stored={id: before}))[0]
+
     async def accept(
         self,
         source: Source,
@@ -73,13 +82,14 @@ class Intake:
         *,
         seen: Sequence[Submission] = (),
         correlation_id: str | None = None,
+        stored: Mapping[str, bytes] = NOTHING_READ,
     ) -> list[Result]:
         """Commit one document's submissions and its state at once; return a result for each, in order.
 
-        `seen` are remembered without being published. Of submissions of one article the newest holds.
-        Raises RedisError and ContendedError: nothing was taken then.
+        `seen` are remembered without being published. Of submissions of one article the newest holds. `stored` is what
+        was just read of the articles that they name. Raises RedisError and ContendedError: nothing was taken then.
         """
-        found = await self.names.offers(source, [*seen, *submissions])
+        found = await self.names.offers(source, [*seen, *submissions], stored)
         offers = [replace(offer, wanted=at >= len(seen)) for at, offer in enumerate(found.offers)]
         degraded = found.identity != identity_of(source.health.identity)
         fields = dict(document or {}) | ({"identity": found.identity} if degraded else {})
@@ -179,14 +189,14 @@ class Intake:
     async def _commit_run(self, source_id: str, run: Sequence[Step], document: Mapping[str, str]) -> bool:
         entries = [step.entry for step in run if step.entry is not None]
         aliases = {key: id for step in run for key, id in step.aliases.items()}
+        if any(entry.event for entry in entries):
+            self._outbox.wake(source_id)  # it looks next, and the server runs what it is asked for in order
         try:
             conflicts = await self._items.commit(source_id, entries, document, aliases)
         except RedisError as error:
             self._pressure.tell(error)
             self._outbox.wake(source_id)  # it may have been written although the answer was lost
             raise
-        if any(entry.event for entry in entries) and not conflicts:
-            self._outbox.wake(source_id)
         return not conflicts
 
     def _tell(self, steps: Mapping[str, Step], source_id: str, correlation: str, started: float) -> None:

@@ -19,6 +19,8 @@ from services.ingest.submission import Submission
 
 log = structlog.get_logger()
 
+NOTHING_READ: Mapping[str, bytes] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -69,14 +71,17 @@ class Names:
     def __init__(self, items: ItemStore) -> None:
         self._items = items
 
-    async def offers(self, source: Source, submissions: Sequence[Submission]) -> Offers:
-        """Find out which article each submission is. Raises RedisError.
+    async def offers(
+        self, source: Source, submissions: Sequence[Submission], stored: Mapping[str, bytes] = NOTHING_READ
+    ) -> Offers:
+        """Find out which article each submission is; `stored` is what was just read of them all. Raises RedisError.
 
         Items of polled sources are also known by address and words, should their guids not hold; those of others
         go by their guids alone, as they promise.
         """
         items = [_item(submission) for submission in submissions]
-        stored = await self._stored(source.settings.id, [item.id for item in items])
+        if not stored.keys() >= {item.id for item in items}:
+            stored = await self._stored(source.settings.id, [item.id for item in items])
         articles = _known(stored)
         if source.settings.kind not in POLLED:
             offers = (Offer(item.submission, item.id, item.guid, articles.get(item.id)) for item in items)
@@ -84,7 +89,7 @@ class Names:
         doubted = doubtful(items, articles)
         keys = {key for item in doubted for key in (item.aliases.guid, *item.aliases.lasting) if key}
         ids = await self._items.found(source.settings.id, list(keys))
-        stored |= await self._stored(source.settings.id, list(set(ids.values()) - articles.keys()))
+        stored = {**stored, **await self._stored(source.settings.id, list(set(ids.values()) - articles.keys()))}
         articles = _known(stored)
         memory = Memory(articles=articles, ids={key: id for key, id in ids.items() if id in articles})
         before = identity_of(source.health.identity)

@@ -85,6 +85,13 @@ class SourceStore:
         """Return a source, or None when there is none of that id."""
         return self._source(await self._store.do("HGETALL", source_key(source_id)))
 
+    async def get_beside(self, source_id: str, article_id: str) -> tuple[Source | None, bytes]:
+        """Return a source as `get` does and what is stored of one of its articles, in one round trip."""
+        fields, found = await asyncio.gather(
+            self._store.ask("HGETALL", source_key(source_id)), self._store.ask("HGET", items_key(source_id), article_id)
+        )
+        return self._source(fields), found or b""
+
     async def all(self) -> list[Source]:
         """Return every source, by id."""
         return await self.some(await self.ids())

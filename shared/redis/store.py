@@ -55,6 +55,8 @@ class Store:
         self._tries = 0
         self._lost = False
         self._texts: dict[str, str] = {}
+        self._loaded: set[str] = set()
+        """Scripts whose text was sent on this connection."""
 
     def ask(self, *command: Argument) -> asyncio.Future[Any]:
         """Have one command run, and return the future of its reply as redis-py parses it.
@@ -70,8 +72,9 @@ class Store:
         return answer
 
     def call(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> asyncio.Future[Any]:
-        """Have a script run; the server is sent its text only when it has forgotten it.
+        """Have a script run; its text is sent once on each connection, and when the server has forgotten it.
 
+        Only in that last case, which takes SCRIPT FLUSH, does it run after what was asked for next.
         Raises CrossSlotError when the keys do not share one hash tag; the future fails with RedisError.
         """
         if not one_slot(keys):
@@ -116,12 +119,20 @@ class Store:
         """Pack commands by hiredis; whoever asked for what cannot be sent (None, say) is told, and nobody else."""
         for asked in some:
             try:
-                packed = _packed(asked[0])
+                packed = _packed(self._called(asked[0]))
             except (TypeError, ValueError, hiredis.HiredisError) as error:
                 _fail([asked], DataError(str(error)))
             else:
                 self._under_way.append(asked)
                 yield packed
+
+    def _called(self, command: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        """Return a command as it goes out: a script that the server may not have by its text."""
+        if command[0] != "EVALSHA" or command[1] in self._loaded:
+            return command
+        sha = str(command[1])
+        self._loaded.add(sha)
+        return ("EVAL", self._texts[sha], *command[2:])
 
     def _heard(self, replies: list[Any]) -> None:
         for reply in replies:
@@ -144,7 +155,8 @@ class Store:
 
     def _refused(self, command: tuple[Argument, ...], answer: asyncio.Future[Any], error: Exception) -> None:
         if isinstance(error, NoScriptError) and command[0] == "EVALSHA":
-            self._waiting.append((("EVAL", self._texts[str(command[1])], *command[2:]), answer))
+            self._loaded.discard(str(command[1]))
+            self._waiting.append((command, answer))
         else:
             answer.set_exception(error)
 
@@ -183,6 +195,7 @@ class Store:
             self._give_up(self._waiting, error)
         else:
             self._wire = opening.result()
+            self._loaded.clear()
             self._send()
 
     def _broken(self, error: RedisError) -> None:

@@ -17,6 +17,7 @@ from services.ingest.store import NOTHING, Entry, ItemStore
 from shared.events import ArticleIngested, Retraction
 from shared.redis import RedisError, Store
 from tests.ingest.parts import Bench, a_source, a_submission
+from tests.waiting import until
 
 ID = "desk-2ahqyss2kk55jm3uhn2j"
 
@@ -205,3 +206,23 @@ async def test_a_source_is_registered_once(bench: Bench) -> None:
         await asyncio.gather(*(bench.intake.source(settings) for _ in range(5)))
     assert [line["event"] for line in lines] == ["source.added"]
     assert await bench.sources.ids() == ["desk"]
+
+
+async def test_a_push_registers_its_source_once_and_counts_versions(bench: Bench) -> None:
+    settings = a_source(name="The Desk").settings
+    pushed = [await bench.intake.push(settings, a_submission(headline=words)) for words in ("One", "Two", "Two")]
+    assert pushed == [Accepted(ID, 1), Accepted(ID, 2), Unchanged(ID, 2)]
+    assert await bench.intake.push(a_source(name="Another").settings, a_submission()) == Accepted(ID, 3)
+    assert await bench.sent() == [(ID, 1), (ID, 2), (ID, 3)]
+    assert {body["article"]["source"]["name"] for body in bench.line.bodies} == {"The Desk"}
+
+
+async def test_what_is_committed_is_relayed_by_the_look_that_goes_out_right_behind_it(
+    bench: Bench, store: Store
+) -> None:
+    await store.do("CONFIG", "RESETSTAT")
+    await take(bench)
+    await until(lambda: bench.line.sent)
+    await bench.outbox.idle(5)
+    stats: Any = await store.client.info("commandstats")
+    assert stats["cmdstat_xrange"]["calls"] == 1

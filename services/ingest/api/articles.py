@@ -77,8 +77,7 @@ class Articles:
         given = submission.source
         settings = Settings(id=given.id, kind="push", name=given.name, home=given.url, origin="push")
         try:
-            source = await self._intake.source(settings)
-            return _told((await self._intake.accept(source, [submission]))[0])
+            return _told(await self._intake.push(settings, submission))
         except ContendedError as error:
             return busy(str(error))
 

@@ -17,6 +17,7 @@ from shared.redis.store import MOST_AT_ONCE
 from tests.waiting import until
 
 ECHO = Script("return {KEYS[1], ARGV[1]}")
+SET = Script("return redis.call('SET', KEYS[1], 'x')")
 
 
 async def test_commands_of_one_turn_travel_together_and_each_gets_its_own_reply(store: Store) -> None:
@@ -65,6 +66,21 @@ async def test_a_script_runs_by_its_hash_also_after_the_server_forgot_it(store: 
     for _ in range(2):
         assert await store.run(ECHO, keys=["{a}:1"], args=["x"]) == [b"{a}:1", b"x"]
         await store.do("SCRIPT", "FLUSH")
+
+
+async def test_a_script_that_the_server_does_not_know_runs_in_its_turn(short_dir: Path) -> None:
+    server = EmbeddedServer(short_dir, durable=False)
+    server.start()
+    store = Store(connect(server.url))
+    try:
+        for _ in range(2):
+            made, read = await asyncio.gather(store.run(SET, keys=["a"]), store.do("GET", "a"))
+            assert (made, read) == (b"OK", b"x")
+            server.stop()
+            server.start()
+    finally:
+        await store.close()
+        server.stop()
 
 
 async def test_a_script_forgotten_in_the_midst_of_many_runs_each_once(store: Store) -> None:
