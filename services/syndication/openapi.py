@@ -148,13 +148,21 @@ def _pages() -> dict[str, Any]:
 
 def _portal() -> dict[str, Any]:
     one, act, entry = parameter("id", "path"), parameter("act", "path"), parameter("entry", "path")
+    before, span = parameter("before", "query"), [parameter(name, "query") for name in ("from", "to", "after")]
     shown = {
         "/portal": ("A consumer's subscriptions, or the form that asks for the key", []),
         "/portal/sign-in": ("Go to the portal", []),
+        "/portal/sign-out": ("Go to the portal", []),
         "/portal/subscriptions": ("Go to the portal", []),
         "/portal/preview": ("What a filter would have found", [parameter("q", "query")]),
         "/portal/receiver": ("An example receiver", []),
-        "/portal/subscriptions/{id}": ("A subscription and its deliveries", [one, parameter("before", "query")]),
+        "/portal/new": ("The form for a new subscription", [parameter("filter", "query")]),
+        "/portal/retractions": ("The latest retractions and who confirmed them", [before]),
+        "/portal/receipts": ("Who confirmed an article", [parameter("article", "query"), parameter("after", "query")]),
+        "/portal/subscriptions/{id}": ("A subscription and its deliveries", [one, before, parameter("show", "query")]),
+        "/portal/subscriptions/{id}/settings": ("The form for its settings", [one]),
+        "/portal/subscriptions/{id}/delete": ("Ask whether it is to be deleted", [one]),
+        "/portal/subscriptions/{id}/proof": ("Count and hash of what it was assigned", [one, *span]),
         "/portal/subscriptions/{id}/{act}": ("Go to the subscription", [one, act]),
         "/portal/subscriptions/{id}/deliveries/{entry}": ("One delivery", [one, entry]),
     }
@@ -162,6 +170,8 @@ def _portal() -> dict[str, Any]:
         "/portal/sign-in": ("Sign in with a key, for a cookie", []),
         "/portal/sign-out": ("Sign out", []),
         "/portal/subscriptions": ("Subscribe", []),
+        "/portal/subscriptions/{id}/settings": ("Change its settings", [one]),
+        "/portal/subscriptions/{id}/delete": ("Delete it", [one]),
         "/portal/subscriptions/{id}/{act}": ("Pause, resume, test, rotate or replay", [one, act]),
     }
     paths: dict[str, Any] = {}

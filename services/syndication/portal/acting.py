@@ -1,25 +1,21 @@
-"""The forms that do something: a new subscription, a test, pause and resume, a new secret, sending again."""
+"""The forms that do something with a subscription: a test, pause and resume, a new secret, sending again."""
 
 from __future__ import annotations
 
-import re
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.syndication.portal.asking import Api, Said
+from services.syndication.portal.asking import Api, Said, path_of
 from services.syndication.portal.door import Door
+from services.syndication.portal.filling import Fields
+from services.syndication.portal.forms import once
 from services.syndication.portal.printing import Desk
-from services.syndication.portal.reading import SUBSCRIPTIONS, Reading
+from services.syndication.portal.reading import Reading
 from services.syndication.portal.session import Session
-
-Fields = Mapping[str, str]
-ONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +26,6 @@ class Acting:
     desk: Desk
     door: Door
     reading: Reading
-
-    async def create(self, _request: Request, session: Session, fields: Fields) -> Response:
-        """Make a subscription, and show its secret this once."""
-        given: dict[str, Any] = {name: fields.get(name, "").strip() for name in ("url", "filter", "description")}
-        last = fields.get("last", "")
-        start = {"from": {"last": int(last)}} if last.isdecimal() and len(last) < 6 else {}
-        said = await self.api.ask(session.who, "POST", SUBSCRIPTIONS, given | start, _once(session, fields))
-        if not said.well:
-            return await self.reading.listed(session, fault=said.fault, given=given, status=422)
-        return self._secret(said)
 
     async def act(self, request: Request, session: Session, fields: Fields) -> Response:
         """Do what the path names."""
@@ -57,19 +43,21 @@ class Acting:
         return await act(session, request.path_params["id"], fields)
 
     async def _pause(self, session: Session, id: str, _fields: Fields) -> Response:
-        return await self._then(session, id, "paused", "PATCH", "", {"status": "paused"})
+        return await self._turned(session, id, "paused")
 
     async def _resume(self, session: Session, id: str, _fields: Fields) -> Response:
-        return await self._then(session, id, "resumed", "PATCH", "", {"status": "active"})
+        return await self._turned(session, id, "active")
+
+    async def _turned(self, session: Session, id: str, status: str) -> Response:
+        said = await self._ask(session, id, "PATCH", "", {"status": status})
+        return self.door.to_one(id, status) if said.well else await self._refused(session, id, said)
 
     async def _replay(self, session: Session, id: str, fields: Fields) -> Response:
-        numbers = {name: fields[name].strip() for name in ("from_seq", "to_seq") if fields.get(name)}
-        body: dict[str, Any] = {
-            name: int(text) if text.isdecimal() and len(text) < 16 else text for name, text in numbers.items()
-        }
-        if fields.get("failed_since"):
-            body["failed_since"] = f"{fields['failed_since'].strip()}T00:00:00Z"
-        return await self._then(session, id, "replayed", "POST", "/replay", body)
+        said = await self._ask(session, id, "POST", "/replay", _wanted(fields))
+        if not said.well:
+            return await self._refused(session, id, said)
+        more = {} if said.content["next"] is None else {"next": said.content["next"]}
+        return self.door.to_one(id, "replayed", queued=said.content["queued"], **more)
 
     async def _test(self, session: Session, id: str, _fields: Fields) -> Response:
         said = await self._ask(session, id, "POST", "/test")
@@ -79,30 +67,33 @@ class Acting:
         said = await self._ask(session, id, "POST", "/verify")
         reason = said.content["reason"] if said.well and not said.content["verified"] else None
         if said.well and reason is None:
-            return self.door.to(f"/subscriptions/{quote(id, safe='')}?done=verified")
+            return self.door.to_one(id, "verified")
         return await self.reading.shown(session, id, fault=said.fault or f"Not verified: {reason}")
 
     async def _rotate(self, session: Session, id: str, fields: Fields) -> Response:
-        said = await self._ask(session, id, "POST", "/rotate-secret", headers=_once(session, fields))
-        return self._secret(said) if said.well else await self.reading.shown(session, id, fault=said.fault)
-
-    async def _then(self, session: Session, id: str, done: str, method: str, path: str, body: Any) -> Response:
-        said = await self._ask(session, id, method, path, body)
+        said = await self._ask(session, id, "POST", "/rotate-secret", headers=once(session, fields))
         if not said.well:
-            return await self.reading.shown(session, id, fault=said.fault)
-        return self.door.to(f"/subscriptions/{quote(id, safe='')}?done={done}")
+            return await self._refused(session, id, said)
+        return self.desk.secret(said.content, **self.door.signed(session))
+
+    async def _refused(self, session: Session, id: str, said: Said) -> Response:
+        return await self.reading.shown(session, id, fault=said.fault)
 
     async def _ask(
-        self, session: Session, id: str, method: str, path: str, body: Any = None, headers: Fields | None = None
+        self, session: Session, id: str, method: str, rest: str, body: Any = None, headers: Fields | None = None
     ) -> Said:
-        return await self.api.ask(session.who, method, f"{SUBSCRIPTIONS}/{quote(id, safe='')}{path}", body, headers)
-
-    def _secret(self, said: Said) -> Response:
-        """Show a secret: the API tells it once, and a form that is sent again does not bring it back."""
-        return self.desk.page("secret", "Signing secret", id=said.content["id"], secret=said.content.get("secret"))
+        return await self.api.ask(session.who, method, path_of(id, rest), body, headers)
 
 
-def _once(session: Session, fields: Fields) -> Fields:
-    """Return the key by which a form that is sent twice acts once; nobody else's session can have the same."""
-    once = fields.get("once", "")
-    return {"idempotency-key": f"{session.nonce}.{once if ONCE.fullmatch(once) else secrets.token_urlsafe(9)}"}
+def _wanted(fields: Fields) -> dict[str, Any]:
+    """Return what is asked to be sent again."""
+    given = {name: text for name, value in fields.items() if (text := value.strip())}
+    numbers = {name: given[name] for name in ("after_seq", "from_seq", "to_seq") if name in given}
+    body: dict[str, Any] = {
+        name: int(text) if text.isdecimal() and len(text) < 16 else text for name, text in numbers.items()
+    }
+    if "article_id" in given:
+        body["article_id"] = given["article_id"]
+    if "failed_since" in given:
+        body["failed_since"] = f"{given['failed_since']}T00:00:00Z"
+    return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.routing import Route
@@ -12,6 +13,13 @@ from starlette.types import Message
 
 from shared.auth import PRINCIPAL, Principal
 from shared.web import application
+
+SUBSCRIPTIONS = "/api/v1/subscriptions"
+
+
+def path_of(id: str, rest: str = "") -> str:
+    """Return the API's path of a subscription, or of what is below it."""
+    return f"{SUBSCRIPTIONS}/{quote(id, safe='')}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,20 @@ class Said:
         """What was wrong, in its words."""
         if self.well:
             return ""
-        wrong = "; ".join(f"{one['field']}: {one['message']}" for one in self.content.get("errors", ()))
-        return wrong or str(self.content.get("detail", "this did not work"))
+        wrong = "; ".join(f"{one['field']}: {one['message']}".removeprefix(": ") for one in self._errors)
+        return wrong or str((self.content or {}).get("detail", "this did not work"))
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """What was wrong with which field."""
+        found: dict[str, list[str]] = {}
+        for one in self._errors:
+            found.setdefault(one["field"].partition(".")[0], []).append(one["message"])
+        return {name: "; ".join(messages) for name, messages in found.items()}
+
+    @property
+    def _errors(self) -> list[dict[str, str]]:
+        return [] if self.well or not self.content else self.content.get("errors", [])
 
 
 class Api:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -86,6 +88,14 @@ class Door:
     def mark(self, session: Session) -> str:
         """Return what a session's forms carry."""
         return form_mark(session, self._key)
+
+    def signed(self, session: Session) -> dict[str, Any]:
+        """Return what the pages of a session show and carry of it."""
+        return {"who": session.consumer or "the newsroom", "mark": self.mark(session)}
+
+    def to_one(self, id: str, done: str, **more: object) -> Response:
+        """Send the browser on to a subscription, to say there what was done."""
+        return self.to(f"/subscriptions/{quote(id, safe='')}?{urlencode({'done': done, **more})}")
 
     def to(self, path: str) -> Response:
         """Send the browser on to a page of the portal."""

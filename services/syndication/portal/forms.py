@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.syndication.portal.session import Session
 from shared.problems import problem
 from shared.requests import read_body
 
-LIMIT = 16_384
-MOST_FIELDS = 30
+LIMIT = 65_536
+MOST_FIELDS = 100
+ONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 TYPE = "application/x-www-form-urlencoded"
 
 
@@ -30,6 +34,12 @@ async def read_form(request: Request) -> Mapping[str, str] | Response:
     except ValueError:
         return problem(422, "the form cannot be read")
     return {name: values[-1] for name, values in fields.items()}
+
+
+def once(session: Session, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the header by which a form that is sent twice acts once; nobody else's session can have the same."""
+    given = fields.get("once", "")
+    return {"idempotency-key": f"{session.nonce}.{given if ONCE.fullmatch(given) else secrets.token_urlsafe(9)}"}
 
 
 def foreign(request: Request) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment
@@ -14,7 +14,10 @@ from services.syndication.page.frame import environment
 from services.syndication.page.head import plain_head
 from services.syndication.page.printing import Printer
 from services.syndication.page.views import Moment
-from services.syndication.portal.example import RECEIVER
+from services.syndication.portal.asking import Said
+from services.syndication.portal.example import PROOF, RECEIVER
+from services.syndication.portal.filling import TYPES, waits
+from services.syndication.webhooks.cuts import FIELDS
 
 PACKAGE = "services.syndication.portal"
 
@@ -47,6 +50,16 @@ class Desk:
         """Return the page that asks for a key."""
         return self.page("sign_in", "Developers", status, fault=fault)
 
+    def secret(self, made: Mapping[str, Any], **signed: Any) -> Response:
+        """Return the page of a secret: the API tells it once, and a form that is sent again does not bring it back."""
+        return self.page("secret", "Signing secret", id=made["id"], secret=made.get("secret"), **signed)
+
+    def refused(self, said: Said) -> Response:
+        """Return the page that says why the API did not do what it was asked."""
+        if said.status == 404:
+            return self.message("Not found", "There is no such subscription.", 404)
+        return self.message("This did not work", said.fault, said.status)
+
     def message(self, title: str, detail: str, status: int) -> Response:
         """Return a page that says why there is no other."""
         return self.page("message", title, status, detail=detail)
@@ -55,7 +68,7 @@ class Desk:
         printer = self._printer()
         if self._made is None or self._made[0] is not printer:
             env = environment(printer.branding, printer.site, printer.assets, PACKAGE)
-            env.filters["moment"] = self._moment
-            env.globals["receiver"] = RECEIVER
+            env.filters |= {"moment": self._moment, "waits": waits}
+            env.globals.update(receiver=RECEIVER, prover=PROOF, types=TYPES, names=FIELDS)
             self._made = printer, env
         return self._made

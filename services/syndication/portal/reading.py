@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -14,26 +15,30 @@ from starlette.responses import Response
 
 from services.syndication.page.story import moment
 from services.syndication.page.views import Moment
-from services.syndication.portal.asking import Api, Said
+from services.syndication.portal.asking import SUBSCRIPTIONS, Api, path_of
 from services.syndication.portal.door import Door
+from services.syndication.portal.filters import wrong_at
 from services.syndication.portal.health import health
 from services.syndication.portal.plot import plot
 from services.syndication.portal.printing import Desk
 from services.syndication.portal.session import Session
 from shared.auth import Principal
 
-SUBSCRIPTIONS = "/api/v1/subscriptions"
 LATEST = 100
 GLANCED = 20
 """Attempts of each subscription that the list looks at."""
 
 MOST_GLANCED = 50
-BLANK = {"url": "", "filter": "", "description": ""}
+LISTED = 25
+"""Attempts on a page."""
+
 DONE = {
+    "deleted": "Deleted: nothing more is sent.",
+    "saved": "Saved: it counts from the next delivery on.",
     "paused": "Paused: what is due waits.",
-    "resumed": "Active again: what waited is on its way.",
+    "active": "Active again: what waited is on its way.",
     "verified": "Verified: deliveries begin.",
-    "replayed": "Sent again: they are on their way.",
+    "replayed": "Sent again: it is on its way.",
 }
 
 
@@ -48,43 +53,50 @@ class Reading:
     async def home(self, request: Request) -> Response:
         """Show all subscriptions of who is signed in, or ask for a key."""
         session = await self.door.session(request)
-        return self.desk.sign_in() if session is None else await self.listed(session)
-
-    async def listed(self, session: Session, *, fault: str = "", given: Any = None, status: int = 200) -> Response:
-        """Show all subscriptions, and the form for a new one as it was filled in."""
+        if session is None:
+            return self.desk.sign_in()
         said = await self.api.ask(session.who, "GET", SUBSCRIPTIONS)
         found = said.content["subscriptions"] if said.well else []
         glanced = [health(await self._attempts(session.who, one["id"], GLANCED)) for one in found[:MOST_GLANCED]]
-        rows = [*zip_longest(found, glanced)]
-        more = {"rows": rows, "given": given or BLANK, "fault": fault or said.fault}
-        return self.desk.page("subscriptions", "Subscriptions", status, **self._signed(session), **more)
+        rows, done = [*zip_longest(found, glanced)], DONE.get(request.query_params.get("done", ""), "")
+        signed = self.door.signed(session)
+        return self.desk.page("subscriptions", "Subscriptions", **signed, rows=rows, fault=said.fault, done=done)
 
     async def one(self, request: Request, session: Session) -> Response:
         """Show a subscription."""
-        done = DONE.get(request.query_params.get("done", ""), "")
-        before = request.query_params.get("before", "")
-        return await self.shown(session, request.path_params["id"], done=done, before=before)
+        asked = request.query_params
+        failed, before = asked.get("show") == "failed", asked.get("before", "")
+        return await self.shown(session, request.path_params["id"], done=_done(asked), before=before, failed=failed)
 
     async def shown(
-        self, session: Session, id: str, *, done: str = "", before: str = "", tried: Any = None, fault: str = ""
+        self,
+        session: Session,
+        id: str,
+        *,
+        done: str = "",
+        before: str = "",
+        failed: bool = False,
+        tried: Any = None,
+        fault: str = "",
     ) -> Response:
         """Show a subscription with its latest attempts, and what came of something just done."""
-        who, path = session.who, f"{SUBSCRIPTIONS}/{quote(id, safe='')}"
+        who, path = session.who, path_of(id)
         said = await self.api.ask(who, "GET", path)
         if not said.well:
-            return self._refused(said)
-        asked = {"limit": LATEST} | ({"before": before} if before else {})
+            return self.desk.refused(said)
+        asked = {"limit": LISTED} | ({"before": before} if before else {}) | ({"outcome": "failed"} if failed else {})
         log = await self.api.ask(who, "GET", f"{path}/deliveries?{urlencode(asked)}")
-        attempts = log.content["deliveries"] if log.well else []
-        latest = await self._attempts(who, id, LATEST) if before else attempts
+        latest = await self._attempts(who, id, LATEST)
         return self.desk.page(
             "subscription",
             said.content["description"] or said.content["url"],
             200 if not fault else 422,
-            **self._signed(session),
+            **self.door.signed(session),
             one=said.content,
-            attempts=attempts,
-            older=log.content.get("next") if log.well else None,
+            admin=session.consumer is None,
+            attempts=log.content["deliveries"] if log.well else [],
+            older=log.content["next"] if log.well else None,
+            failed=failed,
             stats=await self._stats(who, path),
             health=health(latest),
             plot=plot(latest),
@@ -104,11 +116,10 @@ class Reading:
         attempt = await self._attempt(session.who, id, entry)
         if attempt is None:
             return self.desk.message("Not found", "There is no such delivery; the oldest are not kept.", 404)
-        said = await self.api.ask(session.who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}")
+        said = await self.api.ask(session.who, "GET", path_of(id))
         event = await self._event(session.who, id, attempt["seq"])
-        return self.desk.page(
-            "delivery", "Delivery", **self._signed(session), one=said.content, attempt=attempt, event=event
-        )
+        signed = self.door.signed(session)
+        return self.desk.page("delivery", "Delivery", **signed, one=said.content, attempt=attempt, event=event)
 
     async def preview(self, request: Request, session: Session) -> Response:
         """Show what a filter would have found in the last week."""
@@ -116,15 +127,16 @@ class Reading:
         said = None
         if text:
             said = await self.api.ask(session.who, "POST", f"{SUBSCRIPTIONS}/preview", {"filter": text, "limit": 20})
-        status = 200 if said is None or said.well else 422
-        return self.desk.page("preview", "Try a filter", status, **self._signed(session), text=text, said=said)
+        status, wrong = 200 if said is None or said.well else 422, wrong_at(text)
+        signed = self.door.signed(session)
+        return self.desk.page("preview", "Try a filter", status, **signed, text=text, said=said, wrong=wrong)
 
     async def receiver(self, _request: Request, session: Session) -> Response:
         """Show a receiver to begin with."""
-        return self.desk.page("receiver", "Receive webhooks", **self._signed(session))
+        return self.desk.page("receiver", "Receive webhooks", **self.door.signed(session))
 
     async def _attempts(self, who: Principal, id: str, limit: int) -> list[dict[str, Any]]:
-        said = await self.api.ask(who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}/deliveries?limit={limit}")
+        said = await self.api.ask(who, "GET", path_of(id, f"/deliveries?limit={limit}"))
         return list(said.content["deliveries"]) if said.well else []
 
     async def _attempt(self, who: Principal, id: str, entry: str) -> dict[str, Any] | None:
@@ -133,7 +145,7 @@ class Reading:
         if not (dash and ms.isdecimal() and number.isdecimal() and len(entry) < 40):
             return None
         before = urlencode({"limit": 1, "before": f"{ms}-{int(number) + 1}"})
-        said = await self.api.ask(who, "GET", f"{SUBSCRIPTIONS}/{quote(id, safe='')}/deliveries?{before}")
+        said = await self.api.ask(who, "GET", path_of(id, f"/deliveries?{before}"))
         found = said.content["deliveries"] if said.well else []
         return found[0] if found and found[0]["id"] == entry else None
 
@@ -152,17 +164,19 @@ class Reading:
             return ""
         return orjson.dumps(events[0], option=orjson.OPT_INDENT_2).decode()
 
-    def _refused(self, said: Said) -> Response:
-        if said.status == 404:
-            return self.desk.message("Not found", "There is no such subscription.", 404)
-        return self.desk.message("This did not work", said.fault, said.status)
-
-    def _signed(self, session: Session) -> dict[str, Any]:
-        return {"who": session.consumer or "the newsroom", "mark": self.door.mark(session)}
-
 
 def moment_of(at: object) -> Moment | None:
     """Return a moment that the API tells as RFC 3339 or as a Unix time."""
     if isinstance(at, int | float):
         return moment(datetime.fromtimestamp(at, UTC))
     return moment(datetime.fromisoformat(at)) if isinstance(at, str) and at else None
+
+
+def _done(asked: Mapping[str, str]) -> str:
+    """Return what was done, in words; of what is sent again how much, and where to go on."""
+    said = DONE.get(asked.get("done", ""), "")
+    queued, following = (asked.get(name, "") for name in ("queued", "next"))
+    if asked.get("done") != "replayed" or not (queued.isdecimal() and len(queued) < 8):
+        return said
+    many = "Nothing was found to send again." if queued == "0" else f"{queued} to be sent again, on their way."
+    return f"{many} There are more, from seq {following} on." if following.isdecimal() and len(following) < 16 else many

@@ -12,9 +12,11 @@ from starlette.routing import Route
 from services.syndication.page.printing import Printer
 from services.syndication.portal.acting import Acting
 from services.syndication.portal.asking import Api
-from services.syndication.portal.door import ROOT, Door
+from services.syndication.portal.door import ROOT, Act, Door, Page
 from services.syndication.portal.printing import Desk
+from services.syndication.portal.proving import Proving
 from services.syndication.portal.reading import Reading, moment_of
+from services.syndication.portal.subscribing import Subscribing
 from shared.auth import Guard
 
 ONE = f"{ROOT}/subscriptions/{{id}}"
@@ -25,18 +27,33 @@ def portal(guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer]
     parts, api = urlsplit(url), Api(routes)
     desk = Desk(printer, moment_of, lambda: secrets.token_urlsafe(12))
     door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=parts.scheme == "https")
-    reading = Reading(api, desk, door)
-    acting = Acting(api, desk, door, reading)
+    reading, proving = Reading(api, desk, door), Proving(api, desk, door)
+    acting, subscribing = Acting(api, desk, door, reading), Subscribing(api, desk, door)
+
+    def get(path: str, page: Page) -> Route:
+        return Route(path, door.page(page), methods=["GET"])
+
+    def post(path: str, act: Act) -> Route:
+        return Route(path, door.act(act), methods=["POST"])
+
     return [
         Route(ROOT, reading.home, methods=["GET"]),
         Route(f"{ROOT}/sign-in", door.sign_in, methods=["POST"]),
-        *(Route(f"{ROOT}/{path}", door.page(reading.back), methods=["GET"]) for path in ("sign-in", "subscriptions")),
-        Route(f"{ROOT}/sign-out", door.act(door.sign_out), methods=["POST"]),
-        Route(f"{ROOT}/preview", door.page(reading.preview), methods=["GET"]),
-        Route(f"{ROOT}/receiver", door.page(reading.receiver), methods=["GET"]),
-        Route(f"{ROOT}/subscriptions", door.act(acting.create), methods=["POST"]),
-        Route(ONE, door.page(reading.one), methods=["GET"]),
-        Route(f"{ONE}/deliveries/{{entry}}", door.page(reading.delivery), methods=["GET"]),
-        Route(f"{ONE}/{{act}}", door.page(reading.back), methods=["GET"]),
-        Route(f"{ONE}/{{act}}", door.act(acting.act), methods=["POST"]),
+        *(get(f"{ROOT}/{path}", reading.back) for path in ("sign-in", "sign-out", "subscriptions")),
+        post(f"{ROOT}/sign-out", door.sign_out),
+        get(f"{ROOT}/preview", reading.preview),
+        get(f"{ROOT}/receiver", reading.receiver),
+        get(f"{ROOT}/retractions", proving.retractions),
+        get(f"{ROOT}/receipts", proving.receipts),
+        get(f"{ROOT}/new", subscribing.new),
+        post(f"{ROOT}/subscriptions", subscribing.create),
+        get(ONE, reading.one),
+        get(f"{ONE}/settings", subscribing.settings),
+        post(f"{ONE}/settings", subscribing.change),
+        get(f"{ONE}/delete", subscribing.leaving),
+        post(f"{ONE}/delete", subscribing.leave),
+        get(f"{ONE}/proof", proving.proof),
+        get(f"{ONE}/deliveries/{{entry}}", reading.delivery),
+        get(f"{ONE}/{{act}}", reading.back),
+        post(f"{ONE}/{{act}}", acting.act),
     ]

@@ -1,4 +1,4 @@
-"""A developer in a real browser, without JavaScript: signs in, subscribes, sees what was sent, tries and replays."""
+"""A developer in a real browser, without JavaScript: signs in, subscribes, sees what was sent, proves it and leaves."""
 
 from __future__ import annotations
 
@@ -16,20 +16,15 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+PLAIN = ("/portal", "/portal/new", "/portal/retractions", "/portal/preview?q=lang:en", "/portal/receiver")
+
 
 async def test_a_developer_sees_and_does_all_there_is(visit: Open, site: Line) -> None:
     key = await _a_key(site)
     async with a_receiver() as receiver:
         seen = await visit("/portal", wide=390, java_script_enabled=False)
         page = seen.page
-        await page.fill("#key", key)
-        await page.click("main form button")
-        await expect(page.locator("h1")).to_have_text("Subscriptions")
-        await page.fill("#url", receiver.url)
-        await page.fill("#description", "Front page")
-        await page.click("button:text('Subscribe')")
-        await expect(page.locator(".secret code")).to_contain_text("whsec_")
-        await page.click("text=Go to the subscription")
+        await _subscribed(page, key, receiver.url, "Front page")
         await page.click("text=Send a test event")
         await expect(page.locator(".done")).to_contain_text("Test event arrived.")
         story = await site.push(guid="for-developers", url="https://example.org/dev", headline="For developers")
@@ -43,36 +38,78 @@ async def test_a_developer_sees_and_does_all_there_is(visit: Open, site: Line) -
         assert key not in await page.content()
         assert key not in page.url
         await page.click("text=Send it again")
-        await expect(page.locator(".done")).to_contain_text("Sent again")
+        await expect(page.locator(".done")).to_contain_text("1 to be sent again")
         await page.click("button:text('Pause')")
-        await expect(page.locator(".facts")).to_contain_text("paused")
+        await expect(page.locator(".facts").first).to_contain_text("paused")
         await page.click("text=Sign out")
         await expect(page.locator("#key")).to_have_count(1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_in_the_portal(visit: Open, site: Line, scheme: str) -> None:
+async def test_a_developer_edits_proves_and_deletes(visit: Open, site: Line) -> None:
     key = await _a_key(site)
-    seen = await visit("/portal", color_scheme=scheme, wide=390)
+    async with a_receiver() as receiver:
+        seen = await visit("/portal", wide=390, java_script_enabled=False)
+        page = seen.page
+        await _subscribed(page, key, receiver.url, "Desk")
+        await page.click("main .onward a:text('Settings')")
+        await page.fill("#filter", "ferry AND x:y")
+        await page.click("button:text('Save')")
+        await expect(page.locator("mark")).to_have_text("x")
+        await page.fill("#filter", "ferry")
+        await page.click("summary:text('Pace')")
+        await page.fill("#rate_limit", "50")
+        await page.click("button:text('Save')")
+        await expect(page.locator(".done")).to_contain_text("Saved")
+        await expect(page.locator("main")).to_contain_text("50.0 a second")
+        story = await site.push(guid="to-prove", url="https://example.org/prove", headline="The ferry is late")
+        await until(lambda: receiver.calls)
+        await site.post(f"/api/v1/articles/{story['id']}/retract", {"reason": "It was on time."})
+        await until(lambda: len(receiver.calls) == 2)
+        await page.click("text=Have you got everything?")
+        await expect(page.locator("main")).to_contain_text("The ferry is late")
+        while "waiting" in await seen.text(".facts"):
+            await page.reload()
+        await page.click("nav a:text('Retractions')")
+        await expect(page.locator("tbody")).to_contain_text("It was on time.")
+        await page.click("tbody a")
+        await expect(page.locator("h1")).to_have_text("Receipts")
+        await page.click("tbody a")
+        await page.click("main .onward a:text('Delete')")
+        await page.check("input[name=sure]")
+        await page.click("button:text('Delete')")
+        await expect(page.locator(".done")).to_contain_text("Deleted")
+        await expect(page.locator("tbody")).to_have_count(0)
+        seen.faults.clear()  # the console tells of the form that was refused
+
+
+@pytest.mark.parametrize(("scheme", "wide"), [("light", 390), ("dark", 390), ("light", 1440)])
+async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
+    visit: Open, site: Line, scheme: str, wide: int
+) -> None:
+    key = await _a_key(site)
+    seen = await visit("/portal", color_scheme=scheme, wide=wide)
     await _clean(seen.page)
     async with a_receiver() as receiver:
-        await seen.page.fill("#key", key)
-        await seen.page.click("main form button")
-        await seen.page.fill("#url", receiver.url)
-        await seen.page.click("button:text('Subscribe')")
-        await seen.page.click("text=Go to the subscription")
-        await site.push(guid=f"axe-{scheme}", url=f"https://example.org/axe-{scheme}", headline="For axe")
+        await _subscribed(seen.page, key, receiver.url, "W" * 200)
+        made = seen.page.url
+        guid = f"axe-{scheme}-{wide}"
+        story = await site.push(guid=guid, url=f"https://example.org/{guid}", headline="For axe")
         await until(lambda: receiver.calls)
-        await expect(seen.page.locator("h1")).to_be_visible()
-        address = seen.page.url
-        while not await seen.page.locator("tbody tr:has(a)").count():
-            await seen.page.goto(address)
+        await site.post(f"/api/v1/articles/{story['id']}/retract", {"reason": "R" * 200})
+        await until(lambda: len(receiver.calls) == 2)
+        while await seen.page.locator("#deliveries tbody tr").count() < 2:
+            await seen.page.goto(made)
         await _clean(seen.page)
         await seen.page.click("tbody th a >> nth=0")
         await _clean(seen.page)
-    for path in ("/portal", "/portal/preview?q=lang:en", "/portal/receiver"):
+    own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?show=failed", "/settings", "/delete", "/proof")]
+    for path in (*PLAIN, *own, f"/portal/receipts?article={story['id']}"):
         await seen.page.goto(site.url + path)
         await _clean(seen.page)
+    await seen.page.goto(site.url + "/portal/new")
+    await _refused(seen.page)
+    await _clean(seen.page)
+    seen.faults.clear()  # the console tells of the form that was refused
 
 
 async def _a_key(site: Line) -> str:
@@ -81,6 +118,33 @@ async def _a_key(site: Line) -> str:
     return str(made["key"])
 
 
+async def _subscribed(page: Page, key: str, url: str, name: str) -> None:
+    """Sign in, subscribe, and stop at the page of the new subscription."""
+    await page.fill("#key", key)
+    await page.click("main form button")
+    await expect(page.locator("h1")).to_have_text("Subscriptions")
+    await page.click("text=New subscription")
+    await page.fill("#url", url)
+    await page.fill("#description", name)
+    await page.click("button:text('Subscribe')")
+    await expect(page.locator(".secret code")).to_contain_text("whsec_")
+    await page.click("text=Go to the subscription")
+    await expect(page.locator("h1")).to_have_text(name)
+
+
+async def _refused(page: Page) -> None:
+    """Send a form in which everything is wrong, all its parts unfolded."""
+    for one in await page.locator("summary").all():
+        await one.click()
+    wrong = {"#url": "http://127.0.0.1/", "#filter": "x:y", "#schedule": "soon", "#headers": "host: me"}
+    for field, text in wrong.items():
+        await page.fill(field, text)
+    await page.click("button:text('Subscribe')")
+    await expect(page.locator(".wrong").first).to_be_visible()
+
+
 async def _clean(page: Page) -> None:
     found: dict[str, Any] = (await Axe().run(page, options={"resultTypes": ["violations"]})).response
     assert [(one["id"], orjson.dumps([node["html"] for node in one["nodes"]])) for one in found["violations"]] == []
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], page.url

@@ -37,7 +37,7 @@ class Developer:
     async def get(self, path: str) -> Answer:
         return await ask(self._app, "GET", path, headers=SITE | self._cookies)
 
-    async def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> Answer:
+    async def post(self, path: str, headers: dict[str, str] | None = None, /, **fields: str) -> Answer:
         body = urlencode(fields).encode()
         answer = await ask(self._app, "POST", path, body=body, headers=FORM | self._cookies | (headers or {}))
         found = re.match(rf"{COOKIE}=([^;]+);", answer.headers.get("set-cookie", ""))
@@ -48,10 +48,10 @@ class Developer:
         return await self.post("/portal/sign-in", key=key)
 
     async def submit(self, page: str, path: str, **fields: str) -> Answer:
-        """Send a form of a page, with what is hidden in it."""
-        [form, *_] = parsed((await self.get(page)).body).xpath(f"//form[@action='{path}']")
-        hidden = {one.get("name"): one.get("value") for one in form.xpath(".//input[@type='hidden']")}
-        return await self.post(path, **hidden | fields)
+        """Fill in and send the form of a page that has these fields, the rest as it stands there."""
+        forms = parsed((await self.get(page)).body).xpath(f"//form[@action='{path}']")
+        [form, *_] = [one for one in forms if fields.keys() <= set(one.xpath(".//*/@name"))]
+        return await self.post(path, **dict(form.form_values()) | fields)
 
     @property
     def _cookies(self) -> dict[str, str]:
@@ -84,7 +84,7 @@ class Scene:
         """Return a browser in which a subscription was made, its id, and its secret."""
         developer = await self.signed_in(who)
         fields = {"url": self.receiver.url, "filter": "", "description": "Front page"} | over
-        answer = await developer.submit("/portal", "/portal/subscriptions", **fields)
+        answer = await developer.submit("/portal/new", "/portal/subscriptions", **fields)
         assert answer.status == 200, answer.body
         page = answer.body.decode()
         [id] = set(re.findall(r"sub_[0-9a-f]+", page))

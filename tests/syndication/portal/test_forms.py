@@ -43,6 +43,6 @@ async def test_only_our_own_pages_may_send_one(headers: dict[str, str], status: 
     assert (await ask(APP, "POST", "/form", body=b"a=1", headers=FORM | headers)).status == status
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"a=" + b"x" * LIMIT, 413), (b"\xff\xfe", 422), (b"a=1&" * 31, 422)])
+@pytest.mark.parametrize(("body", "status"), [(b"a=" + b"x" * LIMIT, 413), (b"\xff\xfe", 422), (b"a=1&" * 101, 422)])
 async def test_what_is_too_much_is_refused(body: bytes, status: int) -> None:
     assert (await ask(APP, "POST", "/form", body=body, headers=FORM)).status == status
