@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.syndication.webhooks.lane_digests import DIGESTS
+from services.syndication.webhooks.lane_exhausted import EXHAUSTED
 from services.syndication.webhooks.lane_sent import SENT
 
 # Q holds what waits by when it is due, U the retractions that wait, which go before all else that is due, F what is
@@ -18,7 +19,7 @@ local now, spread = tonumber(ARGV[1]), tonumber(ARGV[2])
 local had = redis.call('HMGET', S,
   'status', 'revision', 'limits', 'window', 'threshold', 'tat', 'trouble', 'missed_from', 'gathering')
 local status = had[1]
-if not status then return {-1, -1, {}, {}, '', '', '', 0, 0} end
+if not status then return {-1, -1, {}, {}, '', '', '', 0, 0, 0} end
 local most, interval, together, patience, once = string.match(had[3] or '', '^(%d+) ([%d.]+) ?(%d*) ?(%d*) ?(%a*)$')
 most, interval = tonumber(most or MAX_IN_FLIGHT), tonumber(interval or 0)
 together, patience = tonumber(together), tonumber(patience)
@@ -320,8 +321,8 @@ local function answer(claimed, kept, cap)
   local revision = tonumber(had[2] or 0) + 1
   redis.call('HSET', S, 'revision', revision, unpack(changes))
   local due = string.format('%.0f', next_due(cap))
-  return {due, revision, claimed, kept, status, notice, missed, waits[Q] + waits[U], bundle}
+  return {due, revision, claimed, kept, status, notice, missed, waits[Q] + waits[U], bundle, exhausted}
 end
 """
 
-COMMON = STATE + DIGESTS + SENT + PACE + LINES + CLAIMS
+COMMON = STATE + DIGESTS + SENT + EXHAUSTED + PACE + LINES + CLAIMS

@@ -111,6 +111,7 @@ for n = 1, records do
     elseif kind == 'gave_up' then
       leave(seq, article_of(rest))
       if counts then failed(hold) end
+      exhaust(seq, log)
     else
       if due < 0 then
         leave(seq, article_of(rest))
@@ -164,12 +165,14 @@ return answer({}, {}, tonumber(ARGV[3]))
 """
 
 PEEK = """
-local untold = redis.call('HGET', S, 'untold') or ''
+local untold = redis.call('HMGET', S, 'untold', 'exhausted')
+exhausted = untold[2] and cjson.decode(untold[2]).count > 0 and 1 or 0
 local due = string.format('%.0f', next_due(tonumber(ARGV[3])))
 flying = 0
 local waiting = string.format('%.0f', next_due(tonumber(ARGV[3])))
 local all = redis.call('HLEN', I)
-return {due, tonumber(had[2] or 0), {}, {}, status, untold, missed, waits[Q] + waits[U], 0, all, waiting}
+local revision, notice = tonumber(had[2] or 0), untold[1] or ''
+return {due, revision, {}, {}, status, notice, missed, waits[Q] + waits[U], 0, exhausted, all, waiting}
 """
 
 TOLD = Script("if redis.call('HGET', KEYS[1], 'untold') == ARGV[1] then redis.call('HDEL', KEYS[1], 'untold') end")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import random
 from typing import Any, Literal, NamedTuple
 
+from services.syndication.webhooks.exhausted import Exhausted, read_exhausted
+from services.syndication.webhooks.lane_exhausted import EXHAUSTED_TOLD
 from services.syndication.webhooks.lane_scripts import LOST, TOLD, lane_scripts
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.scripts import HINT
@@ -92,9 +94,10 @@ class State(NamedTuple):
     """What the lanes answered: when to look again (Unix ms, None: when something comes), and what was claimed.
 
     `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
-    there when its health has changed; `missed_from` is the first seq that found the queue full and has not been
-    fetched since; `waiting` counts what is not on its way. `peek` alone tells `pending`, which counts all, and
-    `waiting_due`, when what waits is due, whatever is on its way. The last `bundle` of those claimed make one digest.
+    there when its health has changed, `exhausted` when deliveries were given up that are not told of; `missed_from` is
+    the first seq that found the queue full and has not been fetched since; `waiting` counts what is not on its way.
+    `peek` alone tells `pending`, which counts all, and `waiting_due`, when what waits is due, whatever is on its way.
+    The last `bundle` of those claimed make one digest.
     """
 
     subscription: str
@@ -109,6 +112,7 @@ class State(NamedTuple):
     pending: int = 0
     bundle: int = 0
     waiting_due: int | None = None
+    exhausted: bool = False
 
     @property
     def gone(self) -> bool:
@@ -184,6 +188,15 @@ class Lanes:
         """Take note that a notice was passed on, and is not to be told again. Raises RedisError."""
         await self._store.run(TOLD, keys=keys(subscription)[:1], args=[notice])
 
+    async def exhausted(self, subscription: str) -> Exhausted | None:
+        """Return what is to be told of deliveries that were given up. Raises RedisError."""
+        return read_exhausted(await self._store.do("HGET", keys(subscription)[0], "exhausted"))
+
+    async def exhausted_told(self, subscription: str, exhausted: Exhausted, now: int) -> None:
+        """Take note that this was told at `now`, and is not to be told again. Raises RedisError."""
+        arguments = [exhausted.since, exhausted.count, now]
+        await self._store.run(EXHAUSTED_TOLD, keys=keys(subscription)[:1], args=arguments)
+
     async def _run(self, script: Script, subscription: str, arguments: Sequence[Argument]) -> State:
         return _read(subscription, await self._store.run(script, keys=keys(subscription), args=arguments))
 
@@ -233,7 +246,7 @@ def _state(subscription: str, reply: Any) -> State | Exception:
 
 
 def _read(subscription: str, reply: Any) -> State:
-    due, revision, claimed, kept, status, notice, missed, waiting, bundle, *pending = reply
+    due, revision, claimed, kept, status, notice, missed, waiting, bundle, exhausted, *pending = reply
     return State(
         subscription,
         None if int(due) < 0 else int(due),
@@ -247,6 +260,7 @@ def _read(subscription: str, reply: Any) -> State:
         pending[0] if pending else 0,
         bundle,
         int(pending[1]) if pending and int(pending[1]) >= 0 else None,
+        bool(exhausted),
     )
 
 

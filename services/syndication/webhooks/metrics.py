@@ -19,7 +19,7 @@ ACKNOWLEDGED = Histogram(
 )
 HEALTH = Counter(
     "wireroom_subscription_notices_total",
-    "Subscriptions that began to fail, were disabled, or recovered",
+    "Subscriptions that began to fail, were disabled, recovered, and deliveries that were given up",
     ["notice"],
     registry=REGISTRY,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import time
+from typing import Any
 
 import structlog
 
 from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.exhausted import EVERY_SECONDS, TYPE, exhausted_message
 from services.syndication.webhooks.lanes import Lanes, State, Wanted, pack
 from services.syndication.webhooks.metrics import HEALTH
 from services.syndication.webhooks.store import SubscriptionStore
@@ -37,26 +40,38 @@ def read_notice(text: str) -> Notice:
     return Notice(kind, int(since), int(revision))
 
 
-def message(subject: Subscription, notice: Notice, disable_ms: int) -> bytes:
-    """Return the body of the webhook that tells of a notice; addresses, headers and secrets are not in it."""
-    told = {
+def about(subject: Subscription) -> dict[str, Any]:
+    """Return what a message says of the subscription it is about."""
+    return {
         "id": subject.id,
         "description": subject.description,
         "owner": subject.owner,
         "status": subject.status,
         "reason": subject.reason,
     }
+
+
+def message(subject: Subscription, notice: Notice, disable_ms: int) -> bytes:
+    """Return the body of the webhook that tells of a notice; addresses, headers and secrets are not in it."""
     until = _rfc3339(notice.since + disable_ms) if notice.kind == "failing" else None
-    data = {"subscription": told, "failing_since": _rfc3339(notice.since), "disabled_at": until}
+    data = {"subscription": about(subject), "failing_since": _rfc3339(notice.since), "disabled_at": until}
     return to_json({"type": f"subscription.{notice.kind}", "timestamp": rfc3339(now()), "data": data})
 
 
 class Notices:
     """Passes notices on, at least once, with one webhook id for each; the lanes keep them until they were told."""
 
-    def __init__(self, *, store: SubscriptionStore, lanes: Lanes, directory: Directory) -> None:
-        self._store, self._lanes, self._directory = store, lanes, directory
+    def __init__(
+        self,
+        *,
+        store: SubscriptionStore,
+        lanes: Lanes,
+        directory: Directory,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._store, self._lanes, self._directory, self._clock = store, lanes, directory, clock
         self._waiting: dict[str, str] = {}
+        self._exhausted: dict[str, float] = {}
         self.tick = Tick("webhook notices", TELL_SECONDS, self._tell)
 
     def note(self, states: Iterable[State]) -> None:
@@ -64,6 +79,9 @@ class Notices:
         for state in states:
             if state.notice:
                 self._waiting[state.subscription] = state.notice
+                self.tick.wake()
+            if state.exhausted and state.subscription not in self._exhausted:
+                self._exhausted[state.subscription] = 0.0
                 self.tick.wake()
 
     async def _tell(self) -> None:
@@ -73,6 +91,27 @@ class Notices:
             await self._lanes.told(id, text)
             if self._waiting.get(id) == text:
                 del self._waiting[id]
+        now = self._clock()
+        for id in [id for id, due in self._exhausted.items() if due <= now]:
+            await self._tell_exhausted(id, now)
+
+    async def _tell_exhausted(self, id: str, now: float) -> None:
+        """Tell of deliveries that were given up, unless that was done of this subscription a while ago."""
+        found, subject = await self._lanes.exhausted(id), await self._store.get(id)
+        if found is None or subject is None:
+            del self._exhausted[id]
+            return
+        due = found.told / 1000 + EVERY_SECONDS
+        if due > now:
+            self._exhausted[id] = due
+            return
+        HEALTH.labels("exhausted").inc(found.count)
+        last = {name: found.last.get(name) for name in ("seq", "article_id", "version", "status")}
+        log.warning(TYPE, subscription=id, count=found.count, **last)
+        body = exhausted_message(about(subject), found)
+        await self._send(subject, TYPE, pack(TYPE, f"{id}:exhausted", found.since, body))
+        await self._lanes.exhausted_told(id, found, int(now * 1000))
+        self._exhausted[id] = now + EVERY_SECONDS
 
     async def _pass_on(self, id: str, text: str) -> None:
         notice = read_notice(text)
@@ -84,14 +123,14 @@ class Notices:
         HEALTH.labels(notice.kind).inc()
         tell = log.info if notice.kind == "recovered" else log.warning
         tell(f"subscription.{notice.kind}", subscription=id, reason=subject.reason, since=_rfc3339(notice.since))
-        await self._send(subject, notice)
-
-    async def _send(self, subject: Subscription, notice: Notice) -> None:
-        await self._directory.refresh()
         type, body = f"subscription.{notice.kind}", message(subject, notice, self._lanes.patience.disable)
-        packed = pack(type, subject.id, notice.revision, body)
+        await self._send(subject, type, pack(type, subject.id, notice.revision, body))
+
+    async def _send(self, subject: Subscription, type: str, packed: bytes) -> None:
+        await self._directory.refresh()
+        line = packed.split(b" ", 2)[1].decode()
         for watcher in self._directory.watching(type, subject):
-            wanted = Wanted(await self._store.notice_seq(), subject.id, packed)
+            wanted = Wanted(await self._store.notice_seq(), line, packed)
             state = await self._lanes.requeue(0, watcher.id, [(wanted, None)])
             await self._lanes.hint([state])
             await self._store.publish()

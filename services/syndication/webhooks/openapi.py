@@ -135,7 +135,14 @@ def _health(type: str) -> Node:
     subscription = _object(
         {"id": _TEXT, "description": _TEXT, "owner": _MAYBE_TEXT, "status": _TEXT, "reason": _MAYBE_TEXT}
     )
-    data: Node = {"subscription": subscription, "failing_since": _TEXT, "disabled_at": _MAYBE_TEXT}
+    data: Node = {"subscription": subscription}
+    if type == "subscription.exhausted":
+        last: Node = {"at": _TEXT, "seq": _NUMBER, "article_id": _TEXT, "version": _NUMBER, "attempt": _NUMBER}
+        last |= {"status": _MAYBE_NUMBER, "reason": _MAYBE_TEXT}
+        data |= {"count": {**_NUMBER, "description": "deliveries given up since then"}, "since": _TEXT}
+        data |= {"last": _object(last)}
+    else:
+        data |= {"failing_since": _TEXT, "disabled_at": _MAYBE_TEXT}
     timestamp = {"type": "string", "format": "date-time"}
     return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
 

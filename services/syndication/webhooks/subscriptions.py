@@ -21,7 +21,13 @@ Status = Literal["active", "disabled", "paused", "pending", "starting"]
 """What is due waits while disabled (the receiver said 410 Gone), paused (its owner asked), pending (the receiver is not
 verified yet) or starting (it is being made), and flows after."""
 
-HealthType = Literal["subscription.failing", "subscription.disabled", "subscription.recovered", "subscription.*"]
+HealthType = Literal[
+    "subscription.failing",
+    "subscription.disabled",
+    "subscription.recovered",
+    "subscription.exhausted",
+    "subscription.*",
+]
 """What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""
 
 UNBEGUN: tuple[Status, ...] = ("pending", "starting")

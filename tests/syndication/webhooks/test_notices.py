@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
 from structlog.testing import capture_logs
 
 from services.syndication.webhooks.metrics import HEALTH
 from services.syndication.webhooks.pacing import Patience
 from shared.redis import Store
 from tests.receiver import Call, Receiver, Reply, a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, logged, story, subscribe
 from tests.waiting import until
 
 QUICK = Patience(streak=2, pause=20, longest_pause=20)
@@ -67,6 +68,63 @@ async def test_a_notice_of_a_replica_that_died_is_told_by_another(store: Store) 
             await until(lambda: _is_told(store, subject.id))
     assert _told(operator) == [("subscription.disabled", subject.id)]
     assert HEALTH.labels("disabled")._value.get() == before + 1  # noqa: SLF001  # likewise
+
+
+async def test_many_deliveries_given_up_are_told_of_in_one_message_and_of_the_rest_later(store: Store) -> None:
+    ledger = MemoryLedger()
+
+    async def answer(_call: Call) -> Reply:
+        return Reply(500)
+
+    async with a_receiver(answer) as failing, a_receiver() as operator:
+        await subscribe(store, operator.url, types=("subscription.exhausted",), after=99)
+        subject = await subscribe(store, failing.url, schedule=(0.001,))
+        async with a_replica(store, ledger):
+            for number in range(6):
+                ledger.publish(story(number))
+            await until(lambda: _counted(store, subject.id, 6, operator))
+            assert len(operator.calls) == 1
+        await _was_told_long_ago(store, subject.id)
+        async with a_replica(store, ledger):
+            await until(lambda: len(operator.calls) == 2)
+            await until(lambda: _counted(store, subject.id, 6, operator, untold=0))
+    first, second = (call.event["data"] for call in operator.calls)
+    assert _told(operator) == [("subscription.exhausted", subject.id)] * 2
+    assert first["count"] + second["count"] == 6
+    assert (first["last"]["status"], first["last"]["attempt"]) == (500, 2)
+    assert first["last"]["reason"] == "the receiver answered 500"
+    assert first["last"]["article_id"].startswith("desk-story")
+    assert operator.calls[0].id != operator.calls[1].id
+
+
+async def test_messages_about_others_that_are_given_up_are_told_to_nobody(store: Store) -> None:
+    ledger = MemoryLedger()
+
+    async def answer(_call: Call) -> Reply:
+        return Reply(500)
+
+    async with a_receiver(answer) as failing, a_receiver() as operator, a_replica(store, ledger):
+        await subscribe(store, operator.url, types=("subscription.exhausted",), after=99)
+        watcher = await subscribe(store, failing.url, types=("subscription.*",), schedule=(0.001,), after=99)
+        subject = await subscribe(store, failing.url, schedule=(0.001,))
+        ledger.publish(story())
+        await until(lambda: operator.calls)
+        assert [entry["type"] for entry in await logged(store, watcher.id, 2)] == ["subscription.exhausted"] * 2
+        assert await store.do("HEXISTS", f"{{s:{watcher.id}}}", "exhausted") == 0
+    assert _told(operator) == [("subscription.exhausted", subject.id)]
+
+
+async def _counted(store: Store, id: str, count: int, told: Receiver, untold: int | None = None) -> bool:
+    kept = orjson.loads(await store.do("HGET", f"{{s:{id}}}", "exhausted") or b"{}")
+    here = kept.get("count", -1)
+    if untold is not None:
+        return bool(here == untold)
+    return bool(told.calls and kept["told"] and here + told.calls[0].event["data"]["count"] == count)
+
+
+async def _was_told_long_ago(store: Store, id: str) -> None:
+    kept = orjson.loads(await store.do("HGET", f"{{s:{id}}}", "exhausted"))
+    await store.do("HSET", f"{{s:{id}}}", "exhausted", orjson.dumps({**kept, "told": kept["told"] - 700_000}))
 
 
 async def _is_told(store: Store, id: str) -> bool:

@@ -20,6 +20,7 @@ async def test_openapi_describes_every_route_and_type(store: Store) -> None:
         "article.updated",
         "digest",
         "subscription.disabled",
+        "subscription.exhausted",
         "subscription.failing",
         "subscription.recovered",
     ]
