@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from services.ingest.deflated import deflated, inflated
 from services.ingest.submission import Submission
 from shared.events import READER_VISIBLE, ArticleIngested, Status
 
@@ -43,12 +44,12 @@ class Known:
         extra = [self.given, self.until, self.updated.isoformat() if self.updated else ""]
         while extra and not extra[-1]:
             extra.pop()
-        return orjson.dumps([*values, self.correction, *extra])
+        return deflated(orjson.dumps([*values, self.correction, *extra]))
 
     @classmethod
     def read(cls, stored: bytes) -> Known:
         """Build it from what `write` gave."""
-        version, fingerprint, status, moment, guid, url, headline, correction, *extra = orjson.loads(stored)
+        version, fingerprint, status, moment, guid, url, headline, correction, *extra = orjson.loads(inflated(stored))
         given, until, updated = [*extra, "", "", ""][:3]
         return cls(
             version=version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zstandard
 
-LEVEL = 3
+LEVEL = 4
 LARGEST = 64 * 1024 * 1024
 
 FORMAT = b"3"

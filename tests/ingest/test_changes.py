@@ -20,6 +20,7 @@ from services.ingest.changes import (
     is_older,
     remembered,
 )
+from services.ingest.deflated import inflated
 from services.ingest.normalize import event_of
 from tests.ingest.parts import NOON, a_source, a_submission
 
@@ -149,6 +150,7 @@ def test_what_was_taken_back_later_than_it_says_usable_stays_so() -> None:
 def test_what_is_stored_reads_back_the_same() -> None:
     known = known_of(correction={"note": "It was Tuesday."})
     assert Known.read(known.write()) == known
+    assert Known.read(inflated(known.write())) == known, "as releases before wrote it"
 
 
 def test_the_fingerprint_of_an_article_holds_over_releases() -> None:
