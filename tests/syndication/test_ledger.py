@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.syndication.ledger import Appended, Early, Entry, Known, Ledger
+from services.syndication.ledger import Appended, Early, Entry, Head, Known, Ledger
 from shared.redis import Store
 
 
@@ -137,3 +137,55 @@ async def test_a_feed_nobody_ever_stood_in_has_no_mark(ledger: Ledger) -> None:
     assert await ledger.newest("tags/none", None, 10) == []
     assert await ledger.head("desk-none") is None
     assert await ledger.heads([]) == []
+
+
+async def test_an_article_of_before_heads_told_its_feeds_leaves_those_it_is_no_longer_in(
+    ledger: Ledger, store: Store
+) -> None:
+    await as_before(store, "desk-a", ["all", "tags/old"])
+    await ledger.append(an_entry(version=2), ["all", "tags/new"], ms=2)
+
+    assert [len(await ledger.newest(feed, None, 10)) for feed in ("all", "tags/old", "tags/new")] == [1, 0, 1]
+    assert await store.do("EXISTS", "{ledger}:placed") == 0
+    assert await ledger.head("desk-a") == Head(2, 2, 2)
+
+
+async def test_an_article_of_before_heads_told_its_feeds_is_taken_back_in_all_of_them(
+    ledger: Ledger, store: Store
+) -> None:
+    await as_before(store, "desk-a", ["all", "tags/old"])
+    await ledger.append(an_entry(version=2), ["all"], ms=2, keep_feeds=True)
+
+    assert len(await ledger.newest("tags/old", None, 10)) == 1
+
+
+async def test_an_article_of_before_heads_told_its_feeds_is_let_go_of_whole(ledger: Ledger, store: Store) -> None:
+    await as_before(store, "desk-a", ["all", "tags/old"])
+
+    assert await ledger.let_go("desk-a", 1)
+    assert await ledger.marks() == {}
+    assert sorted(await store.do("KEYS", "*")) == [b"{ledger}:events", b"{ledger}:forgotten", b"{ledger}:seq"]
+
+
+async def test_an_article_costs_few_bytes_for_each_feed_and_one_that_ended_none(ledger: Ledger, store: Store) -> None:
+    feeds = ["all", *(f"tags/a-subject-with-a-long-name-{n}" for n in range(9))]
+    await ledger.append(an_entry("desk-a"), feeds, ms=1)
+    await ledger.append(an_entry("desk-b"), ["all", "authors/one"], ms=2)
+    assert len(await store.do("HGET", "{ledger}:heads", "desk-a")) < 40
+
+    await ledger.let_go("desk-a", 1)
+    assert set(await ledger.marks()) == {"all", "authors/one"}
+    assert await store.do("HLEN", "{ledger}:names") == 1 + 2 * 2
+    await ledger.append(an_entry("desk-c"), ["all", "tags/new"], ms=3)
+    assert [id for id, _ in await ledger.newest("tags/new", None, 10)] == ["desk-c"]
+    for article, seq in (("desk-b", 2), ("desk-c", 3)):
+        assert await ledger.let_go(article, seq)
+    assert await store.do("EXISTS", "{ledger}:names") == 0
+
+
+async def as_before(store: Store, article: str, feeds: list[str]) -> None:
+    """Leave a first version in the ledger as it was kept before heads told an article's feeds."""
+    await Ledger(store).append(an_entry(article), feeds, ms=1)
+    await store.do("HSET", "{ledger}:heads", article, "1 1 1")
+    await store.do("HSET", "{ledger}:placed", article, " ".join(feeds))
+    await store.do("DEL", "{ledger}:names")

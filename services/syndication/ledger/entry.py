@@ -131,5 +131,5 @@ def turn_of(value: bytes | None) -> Turn | None:
 
 
 def head_of(value: bytes | None) -> Head | None:
-    """Read a head as it is kept."""
-    return None if value is None else Head(*(int(part) for part in value.split()))
+    """Read a head as it is kept: its feeds follow, which are the scripts' own."""
+    return None if value is None else Head(*(int(part) for part in value.split(maxsplit=3)[:3]))

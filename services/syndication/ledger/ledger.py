@@ -32,6 +32,7 @@ from services.syndication.ledger.scripts import (
     HEADS,
     HOLD,
     MARKS,
+    NAMES,
     PASS,
     PLACED,
     SEQ,
@@ -72,7 +73,7 @@ class Ledger:
         fields = fields_of(entry)
         before = -1 if upon is None else upon
         args: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, len(fields)]
-        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, FEED]
+        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, FEED, NAMES]
         outcome, number = await self._store.run(APPEND, keys=keys, args=[*args, *fields, *feeds])
         match outcome:
             case b"appended":
@@ -176,7 +177,7 @@ class Ledger:
 
     async def let_go(self, article_id: str, seq: int) -> bool:
         """Let go of an article whose newest version has this number; False when something came of it since."""
-        keys = [HEADS, TURNS, FORGOTTEN, PLACED, MARKS, SEQ, FEED]
+        keys = [HEADS, TURNS, FORGOTTEN, PLACED, MARKS, SEQ, FEED, NAMES]
         return bool(await self._store.run(FORGET, keys=keys, args=[article_id, seq, ON_A_PAGE]))
 
     async def cut(self, first: int) -> None:

@@ -8,9 +8,12 @@ EVENTS = "{ledger}:events"
 """Stream; the entry id is `<seq>-0`."""
 SEQ = "{ledger}:seq"
 HEADS = "{ledger}:heads"
-"""Hash: article -> `<version> <seq> <ms>`, the newest version that is in, and when it came."""
+"""Hash: article -> `<version> <seq> <ms>`, the newest version that is in, and when it came; then the feeds that it
+stands in, by their numbers in NAMES."""
 PLACED = "{ledger}:placed"
-"""Hash: article -> the feeds it stands in, separated by blanks."""
+"""Hash: article -> the feeds it stands in, by name: of those alone that came in before heads told them."""
+NAMES = "{ledger}:names"
+"""Hash: feed -> its number and number -> its feed, since an article stands in many; "" -> the last number given."""
 MARKS = "{ledger}:marks"
 """Hash: feed -> the seq that last changed it."""
 FEED = "{ledger}:feed:"
@@ -51,11 +54,35 @@ local function let_go(article, held, due)
 end
 """
 
+# The feeds an article stands in, and how they are written down.
+_PLACES = """
+local function names_of(article, head, placed, names)
+  local numbers, found = string.match(head or '', '^%d+ %d+ %d+ (.+)$'), {}
+  if not numbers then
+    for feed in string.gmatch(redis.call('HGET', placed, article) or '', '%S+') do found[#found + 1] = feed end
+    return found
+  end
+  for number in string.gmatch(numbers, '%d+') do found[#found + 1] = redis.call('HGET', names, number) or nil end
+  return found
+end
+local function numbers_of(feeds, names)
+  local found = redis.call('HMGET', names, unpack(feeds))
+  for i, feed in ipairs(feeds) do
+    if not found[i] then
+      found[i] = redis.call('HINCRBY', names, '', 1)
+      redis.call('HSET', names, feed, found[i], found[i], feed)
+    end
+  end
+  return table.concat(found, ' ')
+end
+"""
+
 # Numbers one version and places it in its feeds, whole or not at all. The names of the feeds' sets come from what
 # the ledger holds, so they cannot all be named as KEYS; they share its slot.
 # ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), count of fields, fields…, feeds…
 APPEND = Script(
     _STANDING
+    + _PLACES
     + """
 local article, version = ARGV[1], tonumber(ARGV[2])
 local at, held, due, seq = standing(article)
@@ -67,7 +94,8 @@ let_go(article, held, due)
 local fields, last = seq > 0 and {'before', seq} or {}, 7 + tonumber(ARGV[7])
 seq = redis.call('INCR', KEYS[6])
 for i = 8, last do fields[#fields + 1] = ARGV[i] end
-local stood = redis.call('HGET', KEYS[7], article) or ''
+local head = redis.call('HGET', KEYS[1], article)
+local stood = head and names_of(article, head, KEYS[7], KEYS[10]) or {}
 local now, names = {}, {}
 local function place(feed)
   if not now[feed] then
@@ -76,12 +104,12 @@ local function place(feed)
   end
 end
 if ARGV[5] == '1' then
-  for feed in string.gmatch(stood, '%S+') do place(feed) end
+  for _, feed in ipairs(stood) do place(feed) end
 end
 for i = last + 1, #ARGV do place(ARGV[i]) end
 redis.call('XADD', KEYS[5], seq .. '-0', unpack(fields))
 local marks = {}
-for feed in string.gmatch(stood, '%S+') do
+for _, feed in ipairs(stood) do
   if not now[feed] then
     redis.call('ZREM', KEYS[9] .. feed, article)
     marks[#marks + 1] = feed
@@ -94,8 +122,8 @@ for _, feed in ipairs(names) do
   marks[#marks + 1] = seq
 end
 redis.call('HSET', KEYS[8], unpack(marks))
-redis.call('HSET', KEYS[7], article, table.concat(names, ' '))
-redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4])
+redis.call('HDEL', KEYS[7], article)
+redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4] .. ' ' .. numbers_of(names, KEYS[10]))
 return {'appended', seq}
 """
 )
@@ -152,23 +180,28 @@ return {redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '', given}
 # Lets go of an article that stands where it was seen to, unless an update of it waits: it leaves its feeds, and nobody
 # finds it any more. Feeds so short that readers may have seen it there are told to have changed.
 # ARGV: article, its seq, how many articles a page shows at the most
-FORGET = Script("""
+FORGET = Script(
+    _PLACES
+    + """
 local article = ARGV[1]
 local head = redis.call('HGET', KEYS[1], article)
 if not head then return 0 end
 local version, seq = string.match(head, '^(%d+) (%d+)')
 if seq ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], article) == 1 then return 0 end
-for feed in string.gmatch(redis.call('HGET', KEYS[4], article) or '', '%S+') do
+for _, feed in ipairs(names_of(article, head, KEYS[4], KEYS[8])) do
   redis.call('ZREM', KEYS[7] .. feed, article)
   local left = redis.call('ZCARD', KEYS[7] .. feed)
   if left == 0 then
     redis.call('HDEL', KEYS[5], feed)
+    redis.call('HDEL', KEYS[8], feed, redis.call('HGET', KEYS[8], feed) or '-')
   elseif left < tonumber(ARGV[3]) then
     redis.call('HSET', KEYS[5], feed, redis.call('GET', KEYS[6]))
   end
 end
 redis.call('HDEL', KEYS[4], article)
 redis.call('HDEL', KEYS[1], article)
+if redis.call('HLEN', KEYS[8]) == 1 then redis.call('DEL', KEYS[8]) end
 redis.call('SADD', KEYS[3], article .. ' ' .. version)
 return 1
-""")
+"""
+)
