@@ -14,11 +14,10 @@ from services.syndication.ledger.entry import (
     Turn,
 )
 from services.syndication.ledger.ledger import Ledger
-from services.syndication.ledger.scripts import EVENTS, FEED, HEADS, MARKS, PLACED, SEQ
+from services.syndication.ledger.scripts import EVENTS, HEADS, MARKS, PLACED, SEQ
 
 __all__ = [
     "EVENTS",
-    "FEED",
     "HEADS",
     "MARKS",
     "PLACED",

@@ -21,12 +21,12 @@ from services.syndication.ledger.entry import (
     recorded_of,
     turn_of,
 )
+from services.syndication.ledger.pieces import FEEDS, NEWEST, OLDEST
 from services.syndication.ledger.scripts import (
     APPEND,
     DUE,
     DUE_NOW,
     EVENTS,
-    FEED,
     FORGET,
     FORGOTTEN,
     HEADS,
@@ -73,7 +73,7 @@ class Ledger:
         fields = fields_of(entry)
         before = -1 if upon is None else upon
         args: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, len(fields)]
-        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, FEED, NAMES]
+        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES]
         outcome, number = await self._store.run(APPEND, keys=keys, args=[*args, *fields, *feeds])
         match outcome:
             case b"appended":
@@ -169,7 +169,7 @@ class Ledger:
     async def oldest(self, most: int) -> tuple[list[tuple[str, Head]], int]:
         """Return the articles that nothing came of for longest, longest first, and how many articles there are."""
         found, count = await asyncio.gather(
-            self._store.do("ZRANGE", f"{FEED}{ALL}", 0, most - 1), self._store.do("ZCARD", f"{FEED}{ALL}")
+            self._store.call(OLDEST, keys=FEEDS, args=[ALL, most]), self._store.ask("HLEN", HEADS)
         )
         ids = [article.decode() for article in found]
         heads = zip(ids, await self.heads(ids), strict=True)
@@ -177,7 +177,7 @@ class Ledger:
 
     async def let_go(self, article_id: str, seq: int) -> bool:
         """Let go of an article whose newest version has this number; False when something came of it since."""
-        keys = [HEADS, TURNS, FORGOTTEN, PLACED, MARKS, SEQ, FEED, NAMES]
+        keys = [HEADS, TURNS, FORGOTTEN, PLACED, MARKS, SEQ, *FEEDS, NAMES]
         return bool(await self._store.run(FORGET, keys=keys, args=[article_id, seq, ON_A_PAGE]))
 
     async def cut(self, first: int) -> None:
@@ -190,8 +190,8 @@ class Ledger:
 
     async def newest(self, feed: str, before: int | None, limit: int) -> list[tuple[str, Head]]:
         """Return up to `limit` articles of a feed and their heads, with seq below `before`, highest first."""
-        top = "+inf" if before is None else f"({before}"
-        found = await self._store.do("ZRANGE", FEED + feed, top, "-inf", "BYSCORE", "REV", "LIMIT", 0, limit)
+        top = "+inf" if before is None else before
+        found = await self._store.run(NEWEST, keys=FEEDS, args=[feed, top, limit])
         ids = [article.decode() for article in found]
         heads = await self.heads(ids)
         return [(article, head) for article, head in zip(ids, heads, strict=True) if head is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.syndication.ledger.pieces import PLACING
 from shared.redis import Script
 
 EVENTS = "{ledger}:events"
@@ -16,8 +17,6 @@ NAMES = "{ledger}:names"
 """Hash: feed -> its number and number -> its feed, since an article stands in many; "" -> the last number given."""
 MARKS = "{ledger}:marks"
 """Hash: feed -> the seq that last changed it."""
-FEED = "{ledger}:feed:"
-"""Sorted sets, one a feed: article by the seq of its newest version."""
 TURNS = "{ledger}:turns"
 """Hash: article -> `<version> <ms>` of one that took its turn and is not in: when its embargo ends, 0 if it was given
 up. Gone as soon as a newer version is in."""
@@ -83,7 +82,9 @@ end
 APPEND = Script(
     _STANDING
     + _PLACES
+    + PLACING
     + """
+FEED, PIECES, PIECE = KEYS[9], KEYS[10], KEYS[11]
 local article, version = ARGV[1], tonumber(ARGV[2])
 local at, held, due, seq = standing(article)
 if version == at then return {'repeated', seq} end
@@ -91,11 +92,11 @@ if version < at or version < held or (version == held and due == 0) then return 
 if at ~= tonumber(ARGV[6]) and ARGV[6] ~= '-1' then return {'moved', at} end
 if version > math.max(at, held) + 1 and ARGV[3] ~= '1' then return {'early', math.max(at, held)} end
 let_go(article, held, due)
-local fields, last = seq > 0 and {'before', seq} or {}, 7 + tonumber(ARGV[7])
+local before, fields, last = seq, seq > 0 and {'before', seq} or {}, 7 + tonumber(ARGV[7])
 seq = redis.call('INCR', KEYS[6])
 for i = 8, last do fields[#fields + 1] = ARGV[i] end
 local head = redis.call('HGET', KEYS[1], article)
-local stood = head and names_of(article, head, KEYS[7], KEYS[10]) or {}
+local stood = head and names_of(article, head, KEYS[7], KEYS[12]) or {}
 local now, names = {}, {}
 local function place(feed)
   if not now[feed] then
@@ -110,20 +111,20 @@ for i = last + 1, #ARGV do place(ARGV[i]) end
 redis.call('XADD', KEYS[5], seq .. '-0', unpack(fields))
 local marks = {}
 for _, feed in ipairs(stood) do
+  take(feed, before, article)
   if not now[feed] then
-    redis.call('ZREM', KEYS[9] .. feed, article)
     marks[#marks + 1] = feed
     marks[#marks + 1] = seq
   end
 end
 for _, feed in ipairs(names) do
-  redis.call('ZADD', KEYS[9] .. feed, seq, article)
+  put(feed, seq, article)
   marks[#marks + 1] = feed
   marks[#marks + 1] = seq
 end
 redis.call('HSET', KEYS[8], unpack(marks))
 redis.call('HDEL', KEYS[7], article)
-redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4] .. ' ' .. numbers_of(names, KEYS[10]))
+redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4] .. ' ' .. numbers_of(names, KEYS[12]))
 return {'appended', seq}
 """
 )
@@ -182,25 +183,27 @@ return {redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '', given}
 # ARGV: article, its seq, how many articles a page shows at the most
 FORGET = Script(
     _PLACES
+    + PLACING
     + """
+FEED, PIECES, PIECE = KEYS[7], KEYS[8], KEYS[9]
 local article = ARGV[1]
 local head = redis.call('HGET', KEYS[1], article)
 if not head then return 0 end
 local version, seq = string.match(head, '^(%d+) (%d+)')
 if seq ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], article) == 1 then return 0 end
-for _, feed in ipairs(names_of(article, head, KEYS[4], KEYS[8])) do
-  redis.call('ZREM', KEYS[7] .. feed, article)
-  local left = redis.call('ZCARD', KEYS[7] .. feed)
+for _, feed in ipairs(names_of(article, head, KEYS[4], KEYS[10])) do
+  take(feed, seq, article)
+  local left = count(feed, tonumber(ARGV[3]))
   if left == 0 then
     redis.call('HDEL', KEYS[5], feed)
-    redis.call('HDEL', KEYS[8], feed, redis.call('HGET', KEYS[8], feed) or '-')
+    redis.call('HDEL', KEYS[10], feed, redis.call('HGET', KEYS[10], feed) or '-')
   elseif left < tonumber(ARGV[3]) then
     redis.call('HSET', KEYS[5], feed, redis.call('GET', KEYS[6]))
   end
 end
 redis.call('HDEL', KEYS[4], article)
 redis.call('HDEL', KEYS[1], article)
-if redis.call('HLEN', KEYS[8]) == 1 then redis.call('DEL', KEYS[8]) end
+if redis.call('HLEN', KEYS[10]) == 1 then redis.call('DEL', KEYS[10]) end
 redis.call('SADD', KEYS[3], article .. ' ' .. version)
 return 1
 """
