@@ -36,6 +36,7 @@ from services.ingest.source import Kind
 from services.ingest.sources_file import SourcesFile
 from services.ingest.store import ItemStore, SourceStore
 from services.ingest.taking import Taking
+from services.ingest.telling import Telling
 from services.ingest.turns import Turns
 from services.ingest.websub.reachable import reachable
 from services.ingest.websub.store import SubscriptionStore
@@ -43,6 +44,7 @@ from services.ingest.websub.subscriber import REVIEW_SECONDS, Subscriber
 from shared import http_client
 from shared.auth import Guard
 from shared.bus import Bus
+from shared.glance import Glance
 from shared.http_client import Answer, NoAnswer, Page, TooLarge
 from shared.idempotency import Idempotency
 from shared.netguard import check_url
@@ -64,6 +66,7 @@ DROP_SECONDS = 1.0
 FILE_SECONDS = 2.0
 WEBSUB_SECONDS = 5.0
 SEALING_SECONDS = 3_600.0
+TELLING_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 
 
@@ -121,6 +124,7 @@ class Ingest:
             Tick("measure pressure", PRESSURE_SECONDS, self._pressure.measure),
             Tick("sweep outboxes", SWEEP_SECONDS, self._outbox.sweep),
             Tick("seal secrets", SEALING_SECONDS, Sealing(sources, subscriptions).tick),
+            Tick("tell of sources", TELLING_SECONDS, Telling(sources, Glance(store), now).tick),
             Tick("read sources.toml", FILE_SECONDS, file.tick),
             Tick("plan polls", PLAN_SECONDS, self._poller.plan),
             poll,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.syndication.api import Api
+from services.syndication.console.line import SECONDS as LINE_SECONDS
+from services.syndication.console.line import Line
+from services.syndication.console.wiring import console
 from services.syndication.embargo import Embargoes, Releases, Texts
 from services.syndication.embargo.api import EmbargoRoutes
 from services.syndication.events import Events
@@ -38,6 +42,7 @@ from services.syndication.webhooks import wiring as webhooks
 from services.syndication.websub.wiring import WebSub
 from shared.auth import Guard
 from shared.bus import Bus, DeadLetters, consumer_name
+from shared.glance import Glance
 from shared.http_client import connect
 from shared.idempotency import Idempotency
 from shared.metrics import DEAD
@@ -52,6 +57,7 @@ __all__ = ["NAME", "Syndication", "openapi"]
 
 NAME = "syndication"
 COUNT_SECONDS = 5.0
+WATCHED = (ARTICLE_INGESTED, ARTICLE_ENRICHED, ARTICLE_RECALLED)
 RECALL_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
 """At the most, until this replica sees what another holds: only that one knows at once when to release it."""
@@ -120,6 +126,8 @@ class Syndication:
 
         self._tail = Tail(ledger, rewound)
         events = Events(library=library, reading=reading, guard=guard, assigned=self._webhooks.gap)
+        depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
+        line = Line(depths, ledger.latest, letters.count, time.time)
         interfaces = [*api.routes, *events.routes, *self._webhooks.routes]
         self.routes: list[Route] = [
             *feed_routes(press, archives),
@@ -133,6 +141,7 @@ class Syndication:
             *interfaces,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *portal(guard, interfaces, lambda: self._front.printer, settings.public_url),
+            *console(guard, interfaces, lambda: self._front.printer, settings.public_url, line, Glance(store)),
         ]
         self._own = (
             self._tail.tick,
@@ -142,6 +151,7 @@ class Syndication:
             retention(settings, library, letters, bus, store=store, undelivered=self._webhooks.undelivered),
             self._websub.tick,
             self._front.tick,
+            Tick("look at the line", LINE_SECONDS, line.sample),
         )
 
     @property

@@ -76,6 +76,7 @@ def _paths() -> dict[str, Any]:
         **_private(),
         **_pages(),
         **_portal(),
+        **_console(),
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
@@ -174,6 +175,27 @@ def _portal() -> dict[str, Any]:
         "/portal/subscriptions/{id}/delete": ("Delete it", [one]),
         "/portal/subscriptions/{id}/{act}": ("Pause, resume, test, rotate or replay", [one, act]),
     }
+    return _behind_a_door(shown, sent)
+
+
+def _console() -> dict[str, Any]:
+    letter = [parameter("id", "path"), parameter("act", "path")]
+    shown = {
+        "/console": ("How the line runs, or the form that asks for the admin token", []),
+        "/console/sources": ("How the sources fare", []),
+        "/console/dead-letters": ("What the line gave up on", []),
+        "/console/dead-letters/{id}/{act}": ("Go to the dead letters", letter),
+    }
+    sent = {
+        "/console/sign-in": ("Sign in with the admin token, for a cookie", []),
+        "/console/sign-out": ("Sign out", []),
+        "/console/dead-letters/{id}/{act}": ("Retry or delete a dead letter", letter),
+    }
+    return _behind_a_door(shown, sent)
+
+
+def _behind_a_door(shown: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """Return pages and forms by path; each of `shown` and `sent` says what it is about, and its parameters."""
     paths: dict[str, Any] = {}
     for method, operations in (("get", shown), ("post", sent)):
         for path, (about, given) in operations.items():

@@ -25,7 +25,9 @@ class Assets:
         made = {
             "page.css": (stylesheet(branding), CSS),
             "portal.css": (_own("portal.css"), CSS),
+            "console.css": (_own("console.css"), CSS),
             "page.js": (_own("page.js"), JS),
+            "console.js": (_own("console.js"), JS),
             "icon.svg": (icon(branding), SVG),
         }
         for name, logo in (("logo", branding.logo), ("logo-dark", branding.logo_dark)):

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from services.syndication.portal.forms import read_form
 from services.syndication.portal.printing import Desk
 from services.syndication.portal.session import COOKIE, SECONDS, Session, begun, form_mark, opened, sealed
-from shared.auth import Guard, same
+from shared.auth import Admin, Guard, same
 
 ROOT = "/portal"
 Page = Callable[[Request, Session], Awaitable[Response]]
@@ -22,18 +22,24 @@ Act = Callable[[Request, Session, Mapping[str, str]], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """`base` is the path of the site's address; `secure` whether that is https."""
+    """`base` is the path of the site's address; `secure` whether that is https.
+
+    It stands before the first of the `roots`; who comes in by it is signed in to all of them. Behind a door for the
+    `admin` is nobody else.
+    """
 
     guard: Guard
     desk: Desk
     clock: Callable[[], float]
     base: str
     secure: bool
+    roots: tuple[str, ...] = (ROOT,)
+    admin: bool = False
 
     async def session(self, request: Request) -> Session | None:
         """Return whose request it is, None where nobody is signed in, or their key is no longer what it was."""
         session = opened(request.cookies.get(COOKIE, ""), self._key, self.clock())
-        if session is None:
+        if session is None or (self.admin and session.consumer is not None):
             return None
         standing = await self.guard.standing(session.who)
         if standing is None or not same(standing.mark, session.standing):
@@ -72,17 +78,19 @@ class Door:
             return fields
         who = await self.guard.known(fields.get("key", "").strip())
         standing = None if who is None else await self.guard.standing(who)
-        if who is None or standing is None:
+        if who is None or standing is None or (self.admin and who != Admin()):
             return self.desk.sign_in("This key is not known here.", 403)
         answer = self.to("")
         value = sealed(begun(who, standing.mark, self.clock()), self._key)
-        answer.set_cookie(COOKIE, value, SECONDS, **self._cookie)  # type: ignore[arg-type]  # a dict of its own names
+        for root in self.roots:
+            answer.set_cookie(COOKIE, value, SECONDS, **self._cookie(root))  # type: ignore[arg-type]  # of its own names
         return answer
 
     async def sign_out(self, _request: Request, _session: Session, _fields: Mapping[str, str]) -> Response:
         """End a session in this browser."""
         answer = self.to("")
-        answer.delete_cookie(COOKIE, **self._cookie)  # type: ignore[arg-type]  # as above
+        for root in self.roots:
+            answer.delete_cookie(COOKIE, **self._cookie(root))  # type: ignore[arg-type]  # as above
         return answer
 
     def mark(self, session: Session) -> str:
@@ -98,13 +106,12 @@ class Door:
         return self.to(f"/subscriptions/{quote(id, safe='')}?{urlencode({'done': done, **more})}")
 
     def to(self, path: str) -> Response:
-        """Send the browser on to a page of the portal."""
-        return RedirectResponse(f"{self.base}{ROOT}{path}", 303, {"cache-control": "no-store"})
+        """Send the browser on to a page behind this door."""
+        return RedirectResponse(f"{self.base}{self.roots[0]}{path}", 303, {"cache-control": "no-store"})
 
     @property
     def _key(self) -> bytes:
         return self.guard.derived("portal sessions")
 
-    @property
-    def _cookie(self) -> Mapping[str, object]:
-        return {"path": f"{self.base}{ROOT}", "secure": self.secure, "httponly": True, "samesite": "strict"}
+    def _cookie(self, root: str) -> Mapping[str, object]:
+        return {"path": f"{self.base}{root}", "secure": self.secure, "httponly": True, "samesite": "strict"}

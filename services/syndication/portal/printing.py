@@ -23,19 +23,26 @@ PACKAGE = "services.syndication.portal"
 
 
 class Desk:
-    """Prints for whatever the newsroom looks like now."""
+    """Prints for whatever the newsroom looks like now, by the templates of this `name` in some packages."""
 
     def __init__(
-        self, printer: Callable[[], Printer], moment: Callable[[object], Moment | None], once: Callable[[], str]
+        self,
+        printer: Callable[[], Printer],
+        moment: Callable[[object], Moment | None],
+        once: Callable[[], str],
+        *,
+        name: str = "portal",
+        packages: tuple[str, ...] = (PACKAGE,),
     ) -> None:
         self._printer, self._moment, self._once = printer, moment, once
+        self._name, self._packages = name, packages
         self._made: tuple[Printer, Environment] | None = None
 
     def page(self, name: str, title: str, status: int = 200, **more: Any) -> Response:
         """Return a page that no cache keeps."""
         printer, env = self._environment()
-        html = env.get_template(f"portal/{name}.html").render(
-            head=plain_head(title, printer.site, here="portal"),
+        html = env.get_template(f"{self._name}/{name}.html").render(
+            head=plain_head(title, printer.site, here=self._name),
             directory=Directory(),
             sections=(),
             topics=(),
@@ -48,7 +55,7 @@ class Desk:
 
     def sign_in(self, fault: str = "", status: int = 200) -> Response:
         """Return the page that asks for a key."""
-        return self.page("sign_in", "Developers", status, fault=fault)
+        return self.page("sign_in", "Sign in", status, fault=fault)
 
     def secret(self, made: Mapping[str, Any], **signed: Any) -> Response:
         """Return the page of a secret: the API tells it once, and a form that is sent again does not bring it back."""
@@ -67,7 +74,7 @@ class Desk:
     def _environment(self) -> tuple[Printer, Environment]:
         printer = self._printer()
         if self._made is None or self._made[0] is not printer:
-            env = environment(printer.branding, printer.site, printer.assets, PACKAGE)
+            env = environment(printer.branding, printer.site, printer.assets, *self._packages)
             env.filters |= {"moment": self._moment, "waits": waits}
             env.globals.update(receiver=RECEIVER, prover=PROOF, types=TYPES, names=FIELDS)
             self._made = printer, env

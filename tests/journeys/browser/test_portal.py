@@ -88,7 +88,7 @@ async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
 ) -> None:
     key = await _a_key(site)
     seen = await visit("/portal", color_scheme=scheme, wide=wide)
-    await _clean(seen.page)
+    await clean(seen.page)
     async with a_receiver() as receiver:
         await _subscribed(seen.page, key, receiver.url, "W" * 200)
         made = seen.page.url
@@ -99,16 +99,16 @@ async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
         await until(lambda: len(receiver.calls) == 2)
         while await seen.page.locator("#deliveries tbody tr").count() < 2:
             await seen.page.goto(made)
-        await _clean(seen.page)
+        await clean(seen.page)
         await seen.page.click("tbody th a >> nth=0")
-        await _clean(seen.page)
+        await clean(seen.page)
     own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?show=failed", "/settings", "/delete", "/proof")]
     for path in (*PLAIN, *own, f"/portal/receipts?article={story['id']}"):
         await seen.page.goto(site.url + path)
-        await _clean(seen.page)
+        await clean(seen.page)
     await seen.page.goto(site.url + "/portal/new")
     await _refused(seen.page)
-    await _clean(seen.page)
+    await clean(seen.page)
     seen.faults.clear()  # the console tells of the form that was refused
 
 
@@ -143,7 +143,7 @@ async def _refused(page: Page) -> None:
     await expect(page.locator(".wrong").first).to_be_visible()
 
 
-async def _clean(page: Page) -> None:
+async def clean(page: Page) -> None:
     found: dict[str, Any] = (await Axe().run(page, options={"resultTypes": ["violations"]})).response
     assert [(one["id"], orjson.dumps([node["html"] for node in one["nodes"]])) for one in found["violations"]] == []
     room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")

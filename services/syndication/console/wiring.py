@@ -1,0 +1,52 @@
+"""Builds the console from the guard, the API it asks, the samples of the line, and the newsroom's printer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from time import time
+from urllib.parse import urlsplit
+
+from starlette.routing import Route
+
+from services.syndication.console.acting import Acting
+from services.syndication.console.line import Line
+from services.syndication.console.reading import Reading
+from services.syndication.page.printing import Printer
+from services.syndication.portal.asking import Api
+from services.syndication.portal.door import ROOT as PORTAL
+from services.syndication.portal.door import Door
+from services.syndication.portal.printing import PACKAGE as OWN_PARTS
+from services.syndication.portal.printing import Desk
+from services.syndication.portal.reading import moment_of
+from shared.auth import Guard
+from shared.glance import Glance
+from shared.times import now
+
+ROOT = "/console"
+PACKAGE = "services.syndication.console"
+
+
+def console(
+    guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer], url: str, line: Line, glance: Glance
+) -> list[Route]:
+    """Return the console's routes; `routes` are the API's, `url` is the public address.
+
+    Who signs in here is signed in to the portal as well: the pages of one subscription are its own.
+    """
+    parts, api = urlsplit(url), Api(routes)
+    packages = (PACKAGE, OWN_PARTS)
+    desk = Desk(printer, moment_of, lambda: secrets.token_urlsafe(12), name="console", packages=packages)
+    roots, https = (ROOT, PORTAL), parts.scheme == "https"
+    door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=https, roots=roots, admin=True)
+    reading = Reading(api=api, desk=desk, door=door, line=line, glance=glance, now=now)
+    acting, letter = Acting(reading), f"{ROOT}/dead-letters/{{id}}/{{act}}"
+    return [
+        Route(ROOT, reading.home, methods=["GET"]),
+        Route(f"{ROOT}/sign-in", door.sign_in, methods=["POST"]),
+        Route(f"{ROOT}/sign-out", door.act(door.sign_out), methods=["POST"]),
+        Route(f"{ROOT}/sources", door.page(reading.sources), methods=["GET"]),
+        Route(f"{ROOT}/dead-letters", door.page(reading.dead_letters), methods=["GET"]),
+        Route(letter, door.page(acting.back), methods=["GET"]),
+        Route(letter, door.act(acting.letter), methods=["POST"]),
+    ]
