@@ -52,7 +52,14 @@ def test_every_reference_in_the_openapi_document_resolves() -> None:
 
 def test_every_kind_of_event_is_described_as_a_webhook() -> None:
     names = {"article.published", "article.updated", "article.corrected", "article.retracted"}
-    names |= {"digest", "subscription.failing", "subscription.disabled", "subscription.recovered"}
+    names |= {
+        "article.embargoed",
+        "article.withdrawn",
+        "digest",
+        "subscription.failing",
+        "subscription.disabled",
+        "subscription.recovered",
+    }
     assert set(openapi(URL)["webhooks"]) == names
 
 

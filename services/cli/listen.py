@@ -157,4 +157,10 @@ def line(message: str, event: dict[str, Any]) -> str:
         return f"verified  {event['type']:<18} {message}"
     changed = f" changed={','.join(data['changed'])}" if data.get("changed") else ""
     about = printable(article.get("headline") or article["id"])
-    return f"verified  {event['type']:<18} seq={data['seq']} v{article['version']}{changed}  {about}  {message}"
+    place = f"seq={data['seq']}" if "seq" in data else _early(data)
+    return f"verified  {event['type']:<18} {place} v{article['version']}{changed}  {about}  {message}"
+
+
+def _early(data: dict[str, Any]) -> str:
+    """Return what stands for the number of what is not in the ledger: until when it is not to be published."""
+    return f"until={printable(str(data['embargoed_until']))}" if "embargoed_until" in data else "early"

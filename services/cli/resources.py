@@ -106,7 +106,7 @@ _lists(
     ("id", "kind", "status", "items_a_day", "succeeded_at", "next_poll_at", "url", "error"),
 )
 _lists(subscriptions, "/api/v1/subscriptions", "subscriptions", ("id", "status", "owner", "url", "filter", "reason"))
-_lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "created_at"))
+_lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "embargo", "created_at"))
 _lists(
     private_feeds, "/api/v1/private-feeds", "private_feeds", ("id", "consumer", "name", "reuse", "created_at", "query")
 )
@@ -179,9 +179,31 @@ REUSE = click.option("--reuse", type=click.Choice(("full", "summary", "headline"
 @click.argument("name")
 @click.option("--query", default="", help="What its private feeds may have at most, e.g. 'section:world'.")
 @REUSE
-def add_consumer(name: str, query: str, reuse: str) -> None:
+@click.option("--early", is_flag=True, help="Trust it with articles under an embargo.")
+def add_consumer(name: str, query: str, reuse: str, early: bool) -> None:
     """Make a consumer; prints its key, once."""
-    print_json(call("POST", "/api/v1/consumers", {"name": name, "query": query, "reuse": reuse}))
+    asked = {"name": name, "query": query, "reuse": reuse} | ({"embargo": "early"} if early else {})
+    print_json(call("POST", "/api/v1/consumers", asked))
+
+
+@consumers.command("trust")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def trust(ids: tuple[str, ...]) -> None:
+    """Trust consumers with articles under an embargo, for subscriptions that ask for them."""
+    _trusted(ids, "trust", "early")
+
+
+@consumers.command("distrust")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def distrust(ids: tuple[str, ...]) -> None:
+    """Send consumers nothing ahead of its release any more, what is queued neither."""
+    _trusted(ids, "distrust", None)
+
+
+def _trusted(ids: tuple[str, ...], told: str, embargo: str | None) -> None:
+    for one in ids:
+        call("PATCH", f"/api/v1/consumers/{quote(one, safe='')}", {"embargo": embargo})
+        click.echo(f"{told}: {one}")
 
 
 @private_feeds.command("add")
@@ -208,6 +230,21 @@ def embargoed_articles(as_json: bool) -> None:
     """List what waits for the end of its embargo, the soonest first."""
     found = all_of("/api/v1/articles/embargoed", "embargoed")
     _show(found, "embargoed", ("id", "version", "embargoed_until", "source", "published_version"), plain=as_json)
+
+
+@articles.command("early")
+@click.argument("article")
+@as_json
+def early_receipts(article: str, as_json: bool) -> None:
+    """Show who got an article ahead of its release, and who confirmed it."""
+    found = call("GET", f"/api/v1/articles/{quote(article, safe='')}/embargoed/receipts")
+    if as_json:
+        print_json(found)
+        return
+    rows = [{**row, **each} for row in found["receipts"] for each in row["deliveries"]]
+    print_table(rows, ("subscription", "owner", "type", "version", "state", "acknowledged_at", "attempts", "url"))
+    if found["version"] is not None:
+        click.echo(f"version {found['version']} waits until {found['embargoed_until']}")
 
 
 @articles.command("push")

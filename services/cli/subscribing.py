@@ -41,9 +41,11 @@ def start_of(text: str) -> Any:
 @click.option("--filter", "-f", "query", default="", help="A query, e.g. 'tag:kursk-oblast'.")
 @click.option("--from", "start", default="now", help="Where to start: now, a ledger number, last:N or a date.")
 @click.option("--verify", type=click.Choice(("test", "challenge")), help="Send nothing until the receiver is proven.")
-def add(url: str, query: str, start: str, verify: str | None) -> None:
+@click.option("--embargoed", is_flag=True, help="Articles under an embargo too, ahead of their release.")
+def add(url: str, query: str, start: str, verify: str | None, embargoed: bool) -> None:
     """Have matching events posted to URL; prints the secret, once."""
-    print_json(call("POST", ROOT, {"url": url, "filter": query, "from": start_of(start), "verify": verify}))
+    asked = {"url": url, "filter": query, "from": start_of(start), "verify": verify, "embargoed": embargoed}
+    print_json(call("POST", ROOT, asked))
 
 
 @subscriptions.command("preview")

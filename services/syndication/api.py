@@ -1,51 +1,32 @@
-"""The API to read by: articles and their versions, consumers, dead letters; the ledger is in events.py."""
+"""The API to read by: articles and their versions, dead letters; consumers and the ledger are apart."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication import clusters
 from services.syndication.clusters import cluster_of
-from services.syndication.consumers import NewConsumer, new_consumer, shown
+from services.syndication.consumer_routes import ConsumerRoutes, answer
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
-from services.syndication.feeds.private.asked import Asking
 from services.syndication.rights import allowed
 from services.syndication.store import Library
-from shared.auth import CONSUMERS, Admin, Consumer, Guard
+from shared.auth import Admin, Consumer, Guard
 from shared.bus import DeadLetters
-from shared.events import Reuse, to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Store
-from shared.requests import read_body, read_model, whole_number
+from shared.requests import whole_number
 
-BODY_LIMIT = 64 * 1024
 MOST = 9_007_199_254_740_991
 """The largest whole number JSON readers agree on (RFC 8259 section 6)."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class ConsumerIn(BaseModel):
-    """A consumer to be made."""
-
-    model_config = ConfigDict(extra="forbid")
-    name: str = Field(min_length=1, max_length=200)
-    query: Asking = ""
-    reuse: Reuse = "full"
-
-
-def answer(value: object, status: int = 200) -> Response:
-    """Return a value as JSON, never to be cached."""
-    return Response(to_json(value), status, {"cache-control": "no-store"}, "application/json")
 
 
 class Api:
@@ -64,8 +45,8 @@ class Api:
         leaving: Callable[[str], Awaitable[None]],
     ) -> None:
         self._library, self._letters, self._embargoes = library, letters, embargoes
-        self._store, self._guard, self._idempotency, self._now = store, guard, idempotency, now
-        self._leaving = leaving
+        self._guard = guard
+        self._consumers = ConsumerRoutes(store, guard=guard, idempotency=idempotency, now=now, leaving=leaving)
 
     @property
     def routes(self) -> list[Route]:
@@ -75,9 +56,7 @@ class Api:
             Route("/api/v1/articles/{id}", known(self._article)),
             Route("/api/v1/articles/{id}/versions", known(self._versions)),
             Route("/api/v1/articles/{id}/cluster", known(self._cluster)),
-            Route("/api/v1/consumers", admin(self._consumers), methods=["GET"]),
-            Route("/api/v1/consumers", admin(self._make_consumer), methods=["POST"]),
-            Route("/api/v1/consumers/{id}", admin(self._delete_consumer), methods=["DELETE"]),
+            *self._consumers.routes,
             Route("/api/v1/dead-letters", admin(self._dead_letters)),
             Route("/api/v1/dead-letters/{id}/retry", admin(self._retry), methods=["POST"]),
             Route("/api/v1/dead-letters/{id}", admin(self._forget), methods=["DELETE"]),
@@ -134,33 +113,6 @@ class Api:
             return problem(404, f"there is no article {article_id[:100]!r}")
         return answer(clusters.shown(found))
 
-    async def _consumers(self, _request: Request) -> Response:
-        kept = await self._store.do("HGETALL", CONSUMERS)
-        return answer({"consumers": [shown(name.decode(), value) for name, value in sorted(kept.items())]})
-
-    async def _make_consumer(self, request: Request) -> Response:
-        body = await read_body(request, BODY_LIMIT)
-        if isinstance(body, Response):
-            return body
-        asked = read_model(ConsumerIn, body)
-        if isinstance(asked, Response):
-            return asked
-
-        async def make() -> Response:
-            made = new_consumer(asked.name, self._now(), asked.model_dump(include={"query", "reuse"}))
-            await self._store.do("HSET", CONSUMERS, made.id, made.kept())
-            return answer(_with_key(made), 201)
-
-        return await self._idempotency.once(request, body, make, keep=_without_key)
-
-    async def _delete_consumer(self, request: Request) -> Response:
-        consumer = request.path_params["id"]
-        if await self._store.do("HEXISTS", CONSUMERS, consumer):
-            await self._leaving(consumer)  # first: killed in between, the consumer is still there to be deleted again
-        if not await self._store.do("HDEL", CONSUMERS, consumer):
-            return problem(404, "there is no such consumer")
-        return Response(status_code=204)
-
     async def _dead_letters(self, request: Request) -> Response:
         limit = whole_number(request, "limit", 100, least=1, most=1000)
         if isinstance(limit, Response):
@@ -177,12 +129,3 @@ class Api:
         if not await self._letters.delete(request.path_params["id"]):
             return problem(404, "there is no such dead letter")
         return Response(status_code=204)
-
-
-def _with_key(made: NewConsumer) -> dict[str, str]:
-    return {"id": made.id, "name": made.name, "key": made.key, "created_at": made.created_at, **made.terms}
-
-
-def _without_key(body: bytes) -> bytes:
-    """Return the answer as it may be kept: a key is shown once."""
-    return orjson.dumps(orjson.loads(body) | {"key": None})

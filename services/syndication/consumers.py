@@ -1,4 +1,4 @@
-"""Consumers and their keys: made, listed, taken away; a key is shown once and kept as its hash."""
+"""Consumers and their keys: made, listed, changed, taken away; a key is shown once and kept as its hash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.times import rfc3339
 class NewConsumer:
     """A consumer just made, with the key that is never shown again.
 
-    `terms` are `query` and `reuse`: what its private feeds may have at most.
+    `terms` are `query` and `reuse`: what it may have at most, and `embargo`: whether it may have it early.
     """
 
     id: str
@@ -46,3 +46,9 @@ def shown(consumer: str, kept: bytes) -> dict[str, str]:
     """Return what the API shows of a consumer."""
     known = orjson.loads(kept)
     return {"id": consumer} | {name: value for name, value in known.items() if name != "key"}
+
+
+def changed(kept: bytes, given: Mapping[str, str | None]) -> bytes:
+    """Return what is stored of a consumer with what was given; None takes a term away."""
+    known = {**orjson.loads(kept), **given}
+    return orjson.dumps({name: value for name, value in known.items() if value is not None})

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from services.syndication.consumer_routes import ChangedConsumer, ConsumerIn
 from services.syndication.feeds.channel import TYPES
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.private.asked import NewPrivateFeed
@@ -27,7 +28,11 @@ STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 def openapi() -> dict[str, Any]:
     """Return `paths`, `webhooks` and `schemas` of syndication and its webhooks."""
     _, found = models_json_schema(
-        [(Article, "serialization"), (NewPrivateFeed, "validation")], ref_template=REF + "{model}"
+        [
+            (Article, "serialization"),
+            *((model, "validation") for model in (NewPrivateFeed, ConsumerIn, ChangedConsumer)),  # type: ignore[list-item]
+        ],
+        ref_template=REF + "{model}",
     )
     webhooks = openapi_paths()
     return {
@@ -61,9 +66,16 @@ def _paths() -> dict[str, Any]:
         "/api/v1/events": {"get": _events([parameter("after", "query", INTEGER), limit, query])},
         "/api/v1/consumers": {
             "get": operation("List consumers"),
-            "post": operation("Make a consumer; its key is shown here only", status="201"),
+            "post": operation("Make a consumer; its key is shown here only", "ConsumerIn", status="201"),
         },
-        "/api/v1/consumers/{id}": {"delete": operation("Delete a consumer", parameters=[article], status="204")},
+        "/api/v1/consumers/{id}": {
+            "patch": operation(
+                "Trust a consumer with articles ahead of their release, or no more",
+                "ChangedConsumer",
+                parameters=[article],
+            ),
+            "delete": operation("Delete a consumer", parameters=[article], status="204"),
+        },
         "/api/v1/dead-letters": {"get": operation("List what the line gave up on", parameters=[limit])},
         "/api/v1/dead-letters/{id}/retry": {
             "post": operation("Send a dead letter down the line again", parameters=[article], status="202")

@@ -191,6 +191,24 @@ async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp, s
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
 
 
+async def test_trust_with_embargoes_is_given_and_taken_by_the_admin_alone(app: ASGIApp) -> None:
+    root = "/api/v1/consumers"
+    trusted = (await ask(app, "POST", root, json={"name": "A", "embargo": "early"}, token=TOKEN)).json()
+    other = (await ask(app, "POST", root, json={"name": "B"}, token=TOKEN)).json()
+    assert (trusted["embargo"], "embargo" in other) == ("early", False)
+    path, early = f"{root}/{other['id']}", {"embargo": "early"}
+    assert (await ask(app, "PATCH", path, json=early, token=other["key"])).status == 403
+    assert (await ask(app, "PATCH", path, json=early)).status == 401
+    given = await ask(app, "PATCH", path, json=early, token=TOKEN)
+    assert (given.status, given.json()["embargo"], "key" in given.json()) == (200, "early", False)
+    taken = (await ask(app, "PATCH", path, json={"embargo": None}, token=TOKEN)).json()
+    assert ("embargo" in taken, taken["name"], taken["reuse"]) == (False, "B", "full")
+    assert (await ask(app, "GET", "/api/v1/events", token=other["key"])).status == 200
+    for body in ({"embargo": "late"}, {}, {"embargo": "early", "key": "x"}):
+        assert (await ask(app, "PATCH", path, json=body, token=TOKEN)).status == 422
+    assert (await ask(app, "PATCH", f"{root}/nobody", json=early, token=TOKEN)).status == 404
+
+
 async def test_making_a_consumer_twice_by_one_key_makes_one_and_shows_its_key_once(app: ASGIApp) -> None:
     headers = {"idempotency-key": "k1"}
 

@@ -39,6 +39,7 @@ from services.syndication.ledger.scripts import (
     SPENT,
     STANDS,
     TURNS,
+    UNTOLD,
 )
 from shared.redis import Store
 
@@ -73,7 +74,7 @@ class Ledger:
         fields = fields_of(entry)
         before = -1 if upon is None else upon
         args: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, len(fields)]
-        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES]
+        keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES, UNTOLD]
         outcome, number = await self._store.run(APPEND, keys=keys, args=[*args, *fields, *feeds])
         match outcome:
             case b"appended":
@@ -87,7 +88,7 @@ class Ledger:
 
     async def pass_over(self, article_id: str, version: int, upon: int) -> Known | Moved | None:
         """Let a version that is not to be read take its turn (None), decided upon that version in the ledger."""
-        outcome = await self._store.run(PASS, keys=[*STANDS], args=[article_id, version, upon])
+        outcome = await self._store.run(PASS, keys=[*STANDS, UNTOLD], args=[article_id, version, upon])
         if outcome == b"passed":
             return None
         return Moved() if outcome == b"moved" else Known()
@@ -95,7 +96,7 @@ class Ledger:
     async def hold(self, article_id: str, version: int, until: int, *, force: bool = False) -> Known | Early | None:
         """Let a version take its turn and wait (None); `until` is when its embargo ends, in ms."""
         args: list[str | int] = [article_id, version, int(force), until]
-        outcome, last = await self._store.run(HOLD, keys=[*STANDS], args=args)
+        outcome, last = await self._store.run(HOLD, keys=[*STANDS, UNTOLD], args=args)
         if outcome == b"held":
             return None
         return Early(last) if outcome == b"early" else Known()

@@ -24,12 +24,15 @@ DUE = "{ledger}:due"
 """Sorted set: article with a waiting version, by when someone has to see to it (ms)."""
 SPENT = "{ledger}:spent"
 """Set of `<article> <version>` that wait no more, whose texts are still to be deleted (`embargo.store`)."""
+UNTOLD = "{ledger}:untold"
+"""Sorted set: article of which a version began to wait or waits no more, by when someone has to tell who gets such
+versions early (ms): at once, or when the lease of who does it ends (`embargo.untold`)."""
 FORGOTTEN = "{ledger}:forgotten"
 """Set of `<article> <version>` that the ledger let go of, of which more is kept elsewhere (`retention`)."""
 STANDS = (HEADS, TURNS, DUE, SPENT)
 
 # Where an article stands: the newest version that is in, the newest that took its turn without (it waits for the end
-# of its embargo, or was given up before), and when that ends (0: nothing waits).
+# of its embargo, or was given up before), and when that ends (0: nothing waits). The last key is UNTOLD.
 _STANDING = """
 local function standing(article)
   local at, held, due, seq = 0, 0, 0, 0
@@ -48,6 +51,7 @@ local function let_go(article, held, due)
   if due > 0 then
     redis.call('ZREM', KEYS[3], article)
     redis.call('SADD', KEYS[4], article .. ' ' .. held)
+    redis.call('ZADD', KEYS[#KEYS], 0, article)
   end
   if held > 0 then redis.call('HDEL', KEYS[2], article) end
 end
@@ -163,6 +167,7 @@ if version > last + 1 and ARGV[3] ~= '1' then return {'early', last} end
 let_go(article, held, due)
 redis.call('HSET', KEYS[2], article, version .. ' ' .. ARGV[4])
 redis.call('ZADD', KEYS[3], ARGV[4], article)
+redis.call('ZADD', KEYS[#KEYS], 0, article)
 return {'held', version}
 """
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.early.notes import is_early
 from services.syndication.webhooks.lanes import Delivery, Record
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
@@ -18,6 +19,7 @@ from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.signing_keys import NoSigningKeyError
+from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
 from shared import logs
 from shared.sealing import SealError
@@ -38,12 +40,23 @@ class Send(Protocol):
         """Send a message signed for Unix time `now`."""
 
 
+class Early(Protocol):
+    """What is sent ahead of the ledger."""
+
+    async def message(self, delivery: Delivery, subscription: Subscription) -> Message | str:
+        """Return what is sent, or why nothing is."""
+
+    async def ended(self, delivery: Delivery, verdict: Verdict) -> None:
+        """Note what came of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
     """What an attempt needs beside the delivery itself."""
 
     directory: Directory
     preparation: Preparation
+    early: Early
     send: Send
     random: Callable[[], float]
     clock: Callable[[], float]
@@ -54,6 +67,9 @@ class Attempts:
     ) -> list[Record] | None:
         """Return what came of one request with one delivery, or with those of a digest; else as `make`."""
         if together:
+            ours = [each for each in deliveries if _is_notice(each)]  # put in before digests were asked for
+            if ours:
+                return [Record(each, "back", int(self.clock() * 1000)) for each in deliveries]
             return await self._together(deliveries, log)
         judged = await self.make(deliveries[0], log)
         return None if judged is None else [judged.record]
@@ -107,30 +123,28 @@ class Attempts:
 
         A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
         """
-        notice = delivery.type.startswith("subscription.")
-        prepared = None if notice else await self._prepared(delivery)
+        prepared = None if _is_notice(delivery) else await self._prepared(delivery)
         subscription = self.directory.get(delivery.subscription)
         if subscription is None:
             await self.directory.refresh()
             return None
-        id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-        message = Message(id, delivery.matched) if notice else None
-        if prepared is not None:
-            asked = delivery.previous_seq, delivery.matched, delivery.supersedes
-            message = prepared.message(id, subscription.sending, *asked)
+        id = id_of(delivery)
+        message = LOST if delivery.lost else await self._message(delivery, subscription, prepared)
         now = self.clock()
         outcome: Outcome | None = None
-        if message is not None and not delivery.lost:
+        if isinstance(message, Message):
             attempt = Attempt(delivery.failures + 1, now - prepared.published if prepared else 0.0)
             once = subscription.choices.once(delivery.type)
             outcome = await self._sent(subscription, message, now, attempt, once=once)
         if outcome is not None:
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
-        elif message is None and not delivery.lost:
-            judged = dropped(delivery, id, now)
-        else:
+        elif delivery.lost or isinstance(message, Message):
             judged = lost(delivery, id, now)
-        self._tell(log, delivery, judged, outcome, prepared)
+        else:
+            judged = dropped(delivery, id, now, message)
+        if is_early(delivery) and judged.verdict != "dropped":
+            await self.early.ended(delivery, judged.verdict)
+        self._tell(log, delivery, judged, outcome, prepared, message)
         return judged if prepared is None else self._receipt(delivery, judged, prepared.published)
 
     async def _sent(
@@ -145,6 +159,19 @@ class Attempts:
             if not once:
                 raise
             return None
+
+    async def _message(
+        self, delivery: Delivery, subscription: Subscription, prepared: Prepared | None
+    ) -> Message | str:
+        """Return what is sent, or why nothing is."""
+        if is_early(delivery):
+            return await self.early.message(delivery, subscription)
+        if _is_notice(delivery):
+            return Message(id_of(delivery), delivery.matched)
+        if prepared is None:
+            return NOT_KEPT
+        asked = delivery.previous_seq, delivery.matched, delivery.supersedes
+        return prepared.message(id_of(delivery), subscription.sending, *asked) or NOT_KEPT
 
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""
@@ -168,6 +195,7 @@ class Attempts:
         judged: Judged,
         outcome: Outcome | None,
         prepared: Prepared | None,
+        sent: Message | str = NOT_KEPT,
     ) -> None:
         _COUNTED[judged.verdict].inc()
         fields: dict[str, Any] = {
@@ -178,8 +206,10 @@ class Attempts:
             "seq": delivery.seq,
             "attempt": delivery.failures + 1,
             "outcome": judged.verdict,
-            "correlation_id": prepared.entry.correlation_id if prepared else None,
+            "correlation_id": prepared.entry.correlation_id if prepared else getattr(sent, "correlation_id", None),
         }
+        if is_early(delivery):
+            fields["type"] = delivery.type
         if outcome is not None:
             fields |= {"status": outcome.status, "ms": round(outcome.ms, 2)}
         if judged.verdict == "delivered":
@@ -188,4 +218,16 @@ class Attempts:
             SUPERSEDED.inc(len(delivery.supersedes))
             self.said.append(fields)
         else:
-            log.warning(**fields, reason=getattr(outcome, "reason", LOST if judged.verdict == "unknown" else NOT_KEPT))
+            why = LOST if judged.verdict == "unknown" else sent
+            log.warning(**fields, reason=getattr(outcome, "reason", why))
+
+
+def id_of(delivery: Delivery) -> str:
+    """Return the webhook-id of a delivery that goes alone."""
+    kind = delivery.type if is_early(delivery) else ""
+    return webhook_id(delivery.subscription, delivery.article_id, delivery.version, kind)
+
+
+def _is_notice(delivery: Delivery) -> bool:
+    """Tell whether a delivery is not of an entry of the ledger."""
+    return delivery.seq >= NOTICES_FROM

@@ -1,4 +1,4 @@
-"""What a subscriber may choose beside address, filter and sending: verification, exits, repeats."""
+"""What a subscriber may choose beside address, filter and sending: verification, exits, repeats, early articles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Verify = Literal["test", "challenge"]
 Promise = Literal["at-least-once", "at-most-once"]
 """Sent again until it is taken, or never again once it may have been."""
 
-RETRACTED = "article.retracted"
+TAKES_BACK = ("article.retracted", "article.withdrawn")
+"""Types of events that must arrive: they say that what went out before is not to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Choices:
     verify: Verify | None = None
     exit_notices: bool = True
     delivery: Promise = "at-least-once"
+    embargoed: bool = False
+    """Whether articles are wanted ahead of their release; who is trusted with them is the operator's to say."""
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -29,8 +32,8 @@ class Choices:
         return cls(**stored)
 
     def once(self, type: str) -> bool:
-        """Tell whether an event of this type is never sent again once it may have arrived; a retraction always is."""
-        return self.delivery == "at-most-once" and type != RETRACTED
+        """Tell whether an event of this type is never sent again once it may have arrived; what takes back is."""
+        return self.delivery == "at-most-once" and type not in TAKES_BACK
 
     def public(self) -> dict[str, Any]:
         """Return them as they are stored and shown."""

@@ -119,6 +119,8 @@ class Sender:
             "wireroom-attempt": str(attempt.number),
             "wireroom-queued-ms": str(max(0, round(attempt.queued * 1000))),
         }
+        if message.embargoed_until is not None:
+            headers["wireroom-embargoed-until"] = message.embargoed_until
         token = await self.tokens.of(subscription)
         if isinstance(token, NoToken):
             return RetryLater(token.reason, token.ms, after=token.after, unsent=True)

@@ -25,6 +25,7 @@ class Directory:
         self._numbered: dict[int, str] = {}
         self._queries: dict[str, Query] = {}
         self._watching: set[str] = set()
+        self._early: set[str] = set()
         self._index: QueryIndex[str] = QueryIndex()
         self._refreshing = asyncio.Lock()
 
@@ -72,12 +73,15 @@ class Directory:
         self._queries.pop(id, None)
         self._index.remove(id)
         self._watching.discard(id)
+        self._early.discard(id)
         if subscription is None:
             return
         self._by_id[id] = subscription
         self._numbered[subscription.number] = id
         if any(type.startswith("subscription.") for type in subscription.types or ()):
             self._watching.add(id)
+        if subscription.choices.embargoed:
+            self._early.add(id)
         try:
             query = parse(subscription.filter)
         except QueryError as error:  # a filter of before the language changed: its owner must mend it
@@ -96,6 +100,10 @@ class Directory:
         asked = (self._by_id[id] for id in self._watching)
         others = [each for each in asked if each.id != subject.id and each.owner in (None, subject.owner)]
         return [each for each in others if each.wants(type)]
+
+    def early(self) -> list[Subscription]:
+        """Return who asked for articles ahead of their release; whether they may have them is not known here."""
+        return [self._by_id[id] for id in sorted(self._early)]
 
     def readable(self, id: str) -> bool:
         """Tell whether a subscription's filter can be read."""

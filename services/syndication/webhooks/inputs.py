@@ -52,6 +52,7 @@ Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]
 From = Annotated[Start, BeforeValidator(start), WithJsonSchema(SCHEMA)]
 MaxInFlight = Annotated[int, Field(ge=1, le=1024, description="deliveries under way at once")]
 RateLimit = Annotated[float, Field(ge=0.01, le=10_000, allow_inf_nan=False, description="deliveries a second")]
+Embargoed = Annotated[bool, Field(description="articles ahead of their release; for whom the operator trusts")]
 Seq = Annotated[int, Field(ge=0, le=10**11)]
 
 
@@ -74,6 +75,7 @@ class NewSubscription(SendingInput, Input):
     verify: Verify | None = None
     exit_notices: bool = True
     delivery: Promise = "at-least-once"
+    embargoed: Embargoed = False
     max_in_flight: MaxInFlight = MAX_IN_FLIGHT
     rate_limit: RateLimit | None = None
     digest: DigestWindow | None = None
@@ -108,6 +110,7 @@ class ChangedSubscription(SendingInput, Input):
     schedule: Waits | None = None
     exit_notices: bool | None = None
     delivery: Promise | None = None
+    embargoed: Embargoed | None = None
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
     digest: DigestWindow | None = None

@@ -44,13 +44,18 @@ local function join(fence, failures, previous, superseded, rest)
   return string.format('%d %d %s %s %s', fence, failures, previous, superseded, rest)
 end
 
+local function takes_back(rest)
+  local type = string.sub(rest, 1, 18)
+  return type == 'article.retracted ' or type == 'article.withdrawn '
+end
+
 local function is_urgent(rest)
   local type = string.sub(rest, 1, 18)
-  if type == 'article.retracted ' or type == 'article.withdrawn ' then return true end
+  if takes_back(rest) then return true end
   return together and (type == 'article.embargoed ' or string.sub(type, 1, 13) == 'subscription.')
 end
 
-local function may_be_repeated(rest) return once ~= 'once' or string.sub(rest, 1, 18) == 'article.retracted ' end
+local function may_be_repeated(rest) return once ~= 'once' or takes_back(rest) end
 
 local function wait_till(due, seq, rest)
   local where = is_urgent(rest) and U or Q

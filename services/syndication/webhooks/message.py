@@ -25,11 +25,16 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent, the same at every attempt: a body as Standard Webhooks has it, or with `about` the data alone."""
+    """What is sent, the same at every attempt: a body as Standard Webhooks has it, or with `about` the data alone.
+
+    `embargoed_until` is said in a header too: nobody may take what is not out for what is.
+    """
 
     id: str
     body: bytes
     about: About | None = None
+    embargoed_until: str | None = None
+    correlation_id: str | None = None
 
 
 EXIT = b'[],"exit":true'

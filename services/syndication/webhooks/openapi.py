@@ -11,6 +11,7 @@ from services.syndication.webhooks.api.deliveries import OUTCOMES
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Promise, Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
+from services.syndication.webhooks.early.openapi import early_messages, early_paths, early_schemas
 from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.inputs import (
     ChangedSubscription,
@@ -109,6 +110,7 @@ def openapi_paths() -> Node:
                     parameters=[parameter("limit", "query", _NUMBER), parameter("before", "query", _NUMBER)],
                 )
             },
+            **early_paths(),
             f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
             **signing_paths(),
         },
@@ -121,6 +123,7 @@ def openapi_webhooks() -> Node:
     articles = {type: _message(f"A version of an article: {type}", _body(type)) for type in get_args(PublicType)}
     health = [type for type in get_args(HealthType) if not type.endswith("*")]
     articles["digest"] = _message("Many versions together, for who asked for digests; retractions go alone", _digest())
+    articles |= {type: _message(about, body, *names) for type, (about, body, names) in early_messages().items()}
     return articles | {type: _message(f"Another subscription's health: {type}", _health(type)) for type in health}
 
 
@@ -153,8 +156,8 @@ _CONTROL: Node = {
 }
 
 
-def _message(summary: str, body: Node) -> Node:
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature", "wireroom-attempt", "wireroom-queued-ms")
+def _message(summary: str, body: Node, *more: str) -> Node:
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature", "wireroom-attempt", "wireroom-queued-ms", *more)
     return {
         "post": {
             "summary": summary,
@@ -243,6 +246,10 @@ def _schemas() -> Node:
             "description": "at-most-once: what may have arrived is never sent again, but for retractions",
         },
         "exit_notices": {"type": "boolean", "description": "tell when an update no longer matches the filter"},
+        "embargoed": {
+            "type": "boolean",
+            "description": "send articles ahead of their release, to whom that is trusted",
+        },
     }
     once: Node = {
         "secret": {**_TEXT, "description": "shown once"},
@@ -264,6 +271,7 @@ def _schemas() -> Node:
         "SubscriptionsWithSecrets": _object({"subscriptions": made}),
         "Previewed": _previewed(),
         **proof_schemas(),
+        **early_schemas(),
     }
 
 

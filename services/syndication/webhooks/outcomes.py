@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from services.syndication.webhooks.choices import RETRACTED
+from services.syndication.webhooks.choices import TAKES_BACK
 from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, Refused, RetryLater
 from services.syndication.webhooks.lanes import NEVER, Delivery, Kind, Record
 from services.syndication.webhooks.subscriptions import Subscription
@@ -54,7 +54,7 @@ def judge(
         return Judged("disabled", Record(delivery, kind, NEVER if once else int(now * 1000), entry))
     if isinstance(outcome, Refused):
         return Judged("refused", Record(delivery, "dropped", 0, _entry(delivery, outcome, "refused", id, now)))
-    schedule = urgent(subscription.schedule) if delivery.type == RETRACTED else subscription.schedule
+    schedule = urgent(subscription.schedule) if delivery.type in TAKES_BACK else subscription.schedule
     wait, hold = delay_after(schedule, delivery.failures + 1, outcome.after, random), _hold(outcome, now)
     if wait is None or (once and not outcome.unsent):
         verdict: Verdict = "gave_up" if outcome.unsent or outcome.status is not None or not once else "unknown"
@@ -71,9 +71,9 @@ def _hold(outcome: RetryLater, now: float) -> int | None:
     return int((now + min(outcome.after, DAY)) * 1000) if outcome.after else 0
 
 
-def dropped(delivery: Delivery, id: str, now: float) -> Judged:
-    """Return what follows when the article is no longer kept: its lane goes on, and the log says so."""
-    return _ended(delivery, id, now, "dropped", NOT_KEPT)
+def dropped(delivery: Delivery, id: str, now: float, reason: str = NOT_KEPT) -> Judged:
+    """Return what follows when there is nothing to send: its lane goes on, and the log says why."""
+    return _ended(delivery, id, now, "dropped", reason)
 
 
 def lost(delivery: Delivery, id: str, now: float) -> Judged:

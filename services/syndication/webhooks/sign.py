@@ -18,9 +18,13 @@ class SecretError(ValueError):
     """A secret is not `whsec_` and the base64 of 24 to 64 bytes; the message never shows it."""
 
 
-def webhook_id(subscription: str, article: str, version: int) -> str:
-    """Return the id of one version's message to one subscription: always the same, and without dots."""
-    digest = blake2b(f"{subscription}\0{article}\0{version}".encode(), digest_size=18)
+def webhook_id(subscription: str, article: str, version: int, kind: str = "") -> str:
+    """Return the id of one version's message to one subscription: always the same, and without dots.
+
+    `kind` tells messages apart that are not the ledger's.
+    """
+    told = f"\0{kind}" if kind else ""
+    digest = blake2b(f"{subscription}\0{article}\0{version}{told}".encode(), digest_size=18)
     return f"msg_{urlsafe_b64encode(digest.digest()).decode()}"
 
 

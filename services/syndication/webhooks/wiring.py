@@ -22,6 +22,8 @@ from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
+from services.syndication.webhooks.early import wiring as early_wiring
+from services.syndication.webhooks.early.api import EarlyRoutes
 from services.syndication.webhooks.engine import PROMPT, Engine
 from services.syndication.webhooks.handshake import Consent
 from services.syndication.webhooks.lanes import Lanes, keys
@@ -61,6 +63,8 @@ class Webhooks:
     verifying: Verifying
     api: SubscriptionsApi
     signing: SigningKeysApi
+    early: Tick
+    early_routes: EarlyRoutes
     undelivered: Callable[[], Awaitable[int]]
 
     async def start(self) -> None:
@@ -69,9 +73,11 @@ class Webhooks:
         self.engine.start()
         self.dispatcher.start()
         self.verifying.tick.start()
+        self.early.start()
 
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Stop dispatching, finish within `grace` seconds what is under way; the rest stays for other replicas."""
+        await self.early.stop()
         await self.verifying.tick.stop()
         await self.dispatcher.stop()
         await self.engine.stop(grace)
@@ -88,12 +94,12 @@ class Webhooks:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         """Every loop that must be alive for deliveries to flow."""
-        return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick, self.verifying.tick)
+        return (*self.dispatcher.ticks, *self.engine.ticks, self.signing.tick, self.verifying.tick, self.early)
 
     @property
     def routes(self) -> list[Route]:
         """The API's routes."""
-        return [*self.signing.routes, *self.api.routes]
+        return [*self.signing.routes, *self.early_routes.routes, *self.api.routes]
 
     async def leave(self, owner: str) -> None:
         """End all subscriptions of a consumer that is to be no more."""
@@ -126,6 +132,14 @@ def create(
     signing_keys = SigningKeys(store, seals, time)
     tokens = AccessTokens(session)
     send = Sender(session=session, tokens=tokens, signing_keys=signing_keys, site=settings.public_url)
+    early = early_wiring.create(
+        store=store,
+        subscriptions=subscriptions,
+        lanes=lanes,
+        directory=directory,
+        reader=ledger,
+        site=settings.public_url,
+    )
     notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
     engine = Engine(
         notices=notices,
@@ -135,6 +149,7 @@ def create(
         attempts=Attempts(
             directory=directory,
             preparation=preparation,
+            early=early.sending,
             send=send,
             random=random.random,
             clock=time,
@@ -164,6 +179,7 @@ def create(
             check_url=partial(check_url, allowed=settings.allow_networks),
             consent=Consent(session, tokens, settings.public_url),
             verifying=verifying,
+            trust=early.trust,
             look=engine.look,
         ),
         verifying=verifying,
@@ -180,6 +196,8 @@ def create(
         engine=engine,
         verifying=verifying,
         api=api,
+        early=early.tick,
+        early_routes=EarlyRoutes(guard, early),
         undelivered=partial(undelivered, store, subscriptions),
         signing=SigningKeysApi(guard=guard, keys=signing_keys, seal=subscriptions.seal),
     )

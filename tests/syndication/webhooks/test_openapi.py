@@ -15,9 +15,11 @@ async def test_openapi_describes_every_route_and_type(store: Store) -> None:
     assert described == served
     assert sorted(openapi_webhooks()) == [
         "article.corrected",
+        "article.embargoed",
         "article.published",
         "article.retracted",
         "article.updated",
+        "article.withdrawn",
         "digest",
         "subscription.disabled",
         "subscription.exhausted",

@@ -62,6 +62,10 @@ class BatchRoutes:
             if wrong:
                 return problem(422, "nothing was made: some addresses are refused", errors=wrong)
             owner = principal.id if isinstance(principal, Consumer) else None
+            early = [f"subscriptions.{at}.embargoed" for at, each in enumerate(given.subscriptions) if each.embargoed]
+            refused = await self.making.untrusted(principal, owner, *early, asked=bool(early))
+            if refused is not None:
+                return refused
             agreed = await asyncio.gather(
                 *(self.making.agreed(each, owner, most=principal.reuse) for each in given.subscriptions)
             )
@@ -101,6 +105,9 @@ class BatchRoutes:
         wrong = await self.registry.wrong(given)
         if wrong is not None:
             return wrong
+        refused = await self.making.untrusted(principal, given.owner, asked=given.embargoed)
+        if refused is not None:
+            return refused
         found = await self.store.get(id)
         if found is not None:
             return await self._replaced(found, given, principal)

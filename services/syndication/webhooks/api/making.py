@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from services.syndication.webhooks.beginning import begin
 from services.syndication.webhooks.choices import Choices
+from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
 from services.syndication.webhooks.handshake import Consent, Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.matching import wish
@@ -18,7 +21,9 @@ from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
+from shared.auth import Consumer, Principal
 from shared.events import Reuse
+from shared.problems import problem
 from shared.redis import Argument, Store
 from shared.retry import STANDARD
 from shared.times import now, rfc3339
@@ -42,7 +47,12 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
         sending=given.sending().bounded(most),
         schedule=tuple(given.schedule) if given.schedule else STANDARD,
         pacing=given.pacing,
-        choices=Choices(verify=given.verify, exit_notices=given.exit_notices, delivery=given.delivery),
+        choices=Choices(
+            verify=given.verify,
+            exit_notices=given.exit_notices,
+            delivery=given.delivery,
+            embargoed=given.embargoed,
+        ),
         status="pending" if given.verify else "active",
         reason="not verified yet" if given.verify else None,
     )
@@ -58,6 +68,7 @@ class Making:
     check_url: CheckUrl
     consent: Consent
     verifying: Verifying
+    trust: Trust
     look: Callable[[], None]
 
     async def refused(self, given: NewSubscription | ChangedSubscription) -> list[tuple[str, str]]:
@@ -65,6 +76,15 @@ class Making:
         addresses = [("url", given.url), ("auth.token_url", given.token_url)]
         found = [(name, await self.check_url(url)) for name, url in addresses if url is not None]
         return [(name, reason) for name, reason in found if reason]
+
+    async def untrusted(
+        self, principal: Principal, owner: str | None, *fields: str, asked: bool | None
+    ) -> Response | None:
+        """Return the answer that refuses articles ahead of their release to an owner who is not trusted with them."""
+        if not asked or await self.trust.of(owner):
+            return None
+        status = 403 if isinstance(principal, Consumer) else 422
+        return problem(status, UNTRUSTED, errors=[(field, UNTRUSTED) for field in fields or ("embargoed",)])
 
     async def make(
         self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"

@@ -89,6 +89,9 @@ class RegistryRoutes:
         wrong = given if isinstance(given, Response) else await self.wrong(given)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
+        refused = await self.making.untrusted(principal, owner_of(principal), asked=given.embargoed)
+        if refused is not None:
+            return refused
         made = await self.making.make(given, owner_of(principal), most=principal.reuse)
         return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
 
@@ -125,6 +128,7 @@ class RegistryRoutes:
         ):
             return problem(409, "its receiver is to be verified first; an operator may make it active without")
         wrong = await self.wrong(given)
+        wrong = wrong or await self.making.untrusted(principal, found.owner, asked=given.embargoed)
         if wrong is not None:
             return wrong
         changed = _merged(found, given, principal.reuse)
@@ -175,7 +179,7 @@ def _merged(found: Subscription, given: ChangedSubscription, most: Reuse) -> Sub
     kept |= {"sending": given.sending(found.sending).bounded(most), "credentials": given.credentials(found.credentials)}
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
-    chosen = {name: kept.pop(name) for name in ("exit_notices", "delivery") if name in kept}
+    chosen = {name: kept.pop(name) for name in ("exit_notices", "delivery", "embargoed") if name in kept}
     kept |= {"choices": replace(found.choices, **chosen)} if chosen else {}
     if "types" in given.model_fields_set:
         kept["types"] = None if given.types is None else tuple(given.types)
