@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication import clusters
+from services.syndication.answers import answer
 from services.syndication.clusters import cluster_of
-from services.syndication.consumer_routes import ConsumerRoutes, answer
+from services.syndication.consumer_routes import ConsumerRoutes
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
 from services.syndication.rights import allowed

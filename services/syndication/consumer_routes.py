@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.answers import answer
 from services.syndication.consumers import NewConsumer, changed, new_consumer, shown
 from services.syndication.feeds.private.asked import Asking
 from shared.auth import CONSUMERS, Guard
-from shared.events import Reuse, to_json
+from shared.events import Reuse
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Script, Store
@@ -51,11 +52,6 @@ class ChangedConsumer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     embargo: Embargo
-
-
-def answer(value: object, status: int = 200) -> Response:
-    """Return a value as JSON, never to be cached."""
-    return Response(to_json(value), status, {"cache-control": "no-store"}, "application/json")
 
 
 class ConsumerRoutes:

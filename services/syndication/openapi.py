@@ -30,7 +30,7 @@ def openapi() -> dict[str, Any]:
     _, found = models_json_schema(
         [
             (Article, "serialization"),
-            *((model, "validation") for model in (NewPrivateFeed, ConsumerIn, ChangedConsumer)),  # type: ignore[list-item]
+            *((model, "validation") for model in (NewPrivateFeed, ConsumerIn, ChangedConsumer)),
         ],
         ref_template=REF + "{model}",
     )

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.syndication.api import answer
+from services.syndication.answers import answer
 from services.syndication.feeds.formats import OPEN_FORMATS, PARTNERS
 from services.syndication.feeds.private.asked import PATH, NewPrivateFeed, both
 from services.syndication.feeds.private.records import MOST, PrivateFeed, PrivateFeeds
