@@ -59,6 +59,7 @@ def test_every_kind_of_event_is_described_as_a_webhook() -> None:
         "subscription.failing",
         "subscription.disabled",
         "subscription.recovered",
+        "subscription.exhausted",
     }
     assert set(openapi(URL)["webhooks"]) == names
 
