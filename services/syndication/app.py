@@ -88,12 +88,7 @@ class Syndication:
         )
         recording, texts = Recording(ledger, articles, now=now, nudge=self._webhooks.nudge), Texts(store)
         release = Tick("end embargoes", RELEASE_SECONDS, Releases(ledger, texts, recording, now).tick)
-
-        def began() -> None:
-            release.wake()
-            self._webhooks.early.wake()
-
-        embargoes = Embargoes(ledger, texts, began)
+        embargoes = Embargoes(ledger, texts, release.wake, self._webhooks.early.wake)
         handlers = Handlers(ledger, recording, embargoes, now=now)
         bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
         bus.publishes(ARTICLE_RECALLED)

@@ -27,9 +27,9 @@ class Embargoed:
 
 
 class Embargoes:
-    """What waits; every method may raise RedisError. `wake` is called with each one that begins to."""
+    """What waits; every method may raise RedisError. each `wake` is called when one begins to."""
 
-    def __init__(self, ledger: Ledger, texts: Texts, wake: Callable[[], None]) -> None:
+    def __init__(self, ledger: Ledger, texts: Texts, *wake: Callable[[], None]) -> None:
         self._ledger, self._texts, self._wake = ledger, texts, wake
 
     async def hold(self, event: ArticleEnriched, standing: Standing) -> Done | Later:
@@ -47,7 +47,8 @@ class Embargoes:
             case Early():
                 return Later(TURN, "an older version is still on the line")
             case _:
-                self._wake()
+                for wake in self._wake:
+                    wake()
                 return Done("article.embargoed", {"until": rfc3339(until)})
 
     async def _repeated(self, article: Article) -> Done:
