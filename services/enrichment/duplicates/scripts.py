@@ -55,10 +55,13 @@ local function compare(other, exactly)
   return true
 end
 
--- Answers who began in the same way, or -1; `before` is the article's own number, if it has one in this span.
-local function look(before)
+-- Answers who began in the same way, or -1; `before` is the article's own number, if it has one in this span. With
+-- `claim`, where nobody is in a band, the article that comes is put there right away, and its places are noted.
+local places
+local function look(before, claim)
   local following = tonumber(redis.call('HGET', span, 'next') or 0)
-  local seen, order = {}, {}
+  local seen, order, last = {}, {}, math.floor((following - 1) / 32768)
+  if claim and not copy and following % 32768 > 0 then places = {} end
   local function note(other)
     if other >= 0 and (before < 0 or other < before) and not seen[other] then
       seen[other] = true
@@ -67,11 +70,15 @@ local function look(before)
   end
   local exactly = named(exact)
   note(exactly)
-  for shelf = 0, math.floor((following - 1) / 32768) do
+  for shelf = 0, last do
     for band = 0, 27 do
       local key, field = place(shelf, band, mine)
-      local at = redis.call('HGET', key, field)
-      if at then note(shelf * 32768 + tonumber(at)) end
+      if places and shelf == last and redis.call('HSETNX', key, field, following % 32768) == 1 then
+        places[#places + 1] = {key, field}
+      else
+        local at = redis.call('HGET', key, field)
+        if at then note(shelf * 32768 + tonumber(at)) end
+      end
     end
   end
   table.sort(order)
@@ -100,7 +107,7 @@ if n >= 0 then
   write = #old == 116 and number(old, 115) <= number(mine, 115)
   if write and string.sub(old, 1, 112) ~= string.sub(mine, 1, 112) then forget(n) end
 end
-local exactly = look(n)
+local exactly = look(n, write and n < 0)
 if not write then return found end
 
 local till = redis.call('HGET', span, 'till')
@@ -133,9 +140,13 @@ redis.call('SETRANGE', key, at * 116, mine)
 local verdicts = chunk('r', n)
 redis.call('HDEL', verdicts, at)
 if exactly < 0 then redis.call('HSET', span .. ':n:' .. string.byte(exact), exact, n) end
+if places then
+  for _, taken in ipairs(copy and places or {}) do redis.call('HDEL', taken[1], taken[2]) end
+  return found
+end
 for band = 0, copy and -1 or 27 do
-  local shelf, field = place(math.floor(n / 32768), band, mine)
-  redis.call('HSETNX', shelf, field, n % 32768)
+  local key, field = place(math.floor(n / 32768), band, mine)
+  redis.call('HSETNX', key, field, n % 32768)
 end
 return found
 """

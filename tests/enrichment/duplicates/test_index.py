@@ -72,6 +72,21 @@ async def test_asked_again_it_answers_the_same_and_takes_nothing_in_twice(index:
     assert await contents(store) == before
 
 
+async def test_a_copy_stands_in_no_band_and_what_is_only_alike_stands_where_nobody_does(
+    index: Index, store: Store
+) -> None:
+    async def banded() -> dict[bytes, bytes]:
+        return {key: dump for key, dump in (await contents(store)).items() if b":0:" in key}
+
+    await index.look("a", 1, NOON, of(1), take=True)
+    alone = await banded()
+    assert [found.id for found in await index.look("b", 1, NOON, of(1, "dateline added"), take=True)] == ["a"]
+    assert await banded() == alone
+    assert [found.id for found in await index.look("c", 1, NOON, of(1, "trimmed to 30%"), take=True)] == ["a"]
+    assert await banded() != alone
+    assert (await index.look("d", 1, NOON, of(1, "trimmed to 30%"), take=False))[-1].id == "c"
+
+
 async def test_killed_between_the_two_steps_it_is_finished_by_the_next_try(index: Index, store: Store) -> None:
     await judge(index, "a", of(1), days=-2)
     await index.look("b", 1, NOON, of(1), take=True)  # the first step alone, as a kill leaves it
