@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import orjson
 from starlette.routing import Route
-from starlette.types import Message
 
+from shared.asgi import asked
 from shared.auth import PRINCIPAL, Principal
 from shared.web import application
 
@@ -70,31 +70,6 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> Said:
         """Return what the API answers this principal."""
-        path, _, query = target.partition("?")
         sent = b"" if body is None else orjson.dumps(body)
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
-            "client": None,
-            "server": None,
-            PRINCIPAL: who,
-        }
-        answered: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": sent, "more_body": False}
-
-        async def send(message: Message) -> None:
-            answered.append(message)
-
-        await self._app(scope, receive, send)
-        content = b"".join(message.get("body", b"") for message in answered[1:])
-        return Said(answered[0]["status"], orjson.loads(content) if content else None)
+        answer = await asked(self._app, method, target, parts=(sent,), headers=headers or {}, scope={PRINCIPAL: who})
+        return Said(answer.status, answer.json() if answer.body else None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -29,6 +28,8 @@ GLANCED = 20
 """Attempts of each subscription that the list looks at."""
 
 MOST_GLANCED = 50
+"""Subscriptions on a page."""
+
 LISTED = 25
 """Attempts on a page."""
 
@@ -55,12 +56,21 @@ class Reading:
         session = await self.door.session(request)
         if session is None:
             return self.desk.sign_in()
-        said = await self.api.ask(session.who, "GET", SUBSCRIPTIONS)
+        said, start = await self.api.ask(session.who, "GET", SUBSCRIPTIONS), request.query_params.get("start", "")
+        first = int(start) if start.isdecimal() and len(start) < 9 else 0
         found = said.content["subscriptions"] if said.well else []
-        glanced = [health(await self._attempts(session.who, one["id"], GLANCED)) for one in found[:MOST_GLANCED]]
-        rows, done = [*zip_longest(found, glanced)], DONE.get(request.query_params.get("done", ""), "")
-        signed = self.door.signed(session)
-        return self.desk.page("subscriptions", "Subscriptions", **signed, rows=rows, fault=said.fault, done=done)
+        page = found[first : first + MOST_GLANCED]
+        return self.desk.page(
+            "subscriptions",
+            "Subscriptions",
+            **self.door.signed(session),
+            rows=[(one, health(await self._attempts(session.who, one["id"], GLANCED))) for one in page],
+            start=first,
+            following=first + MOST_GLANCED if len(found) > first + MOST_GLANCED else None,
+            total=len(found),
+            fault=said.fault,
+            done=DONE.get(request.query_params.get("done", ""), ""),
+        )
 
     async def one(self, request: Request, session: Session) -> Response:
         """Show a subscription."""

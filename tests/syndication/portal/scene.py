@@ -113,3 +113,10 @@ async def attempts(developer: Developer, path: str, count: int) -> bool:
 
 async def says(developer: Developer, path: str, words: str) -> bool:
     return words in " ".join(parsed((await developer.get(path)).body).text_content().split())
+
+
+async def facts(developer: Developer, path: str) -> dict[str, str]:
+    """Return what a page's lists of facts say."""
+    page = parsed((await developer.get(path)).body)
+    rows = [row.xpath("dt | dd") for row in page.xpath("//dl/div")]
+    return {name.text: " ".join(told.text_content().split()) for name, told in rows}

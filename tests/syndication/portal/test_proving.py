@@ -11,16 +11,9 @@ import pytest
 from services.syndication.portal.example import PROOF
 from tests.receiver import Call, Reply
 from tests.syndication.page.building import parsed
-from tests.syndication.portal.scene import Developer, Scene, says
+from tests.syndication.portal.scene import Developer, Scene, facts, says
 from tests.syndication.webhooks.bed import story
 from tests.waiting import until
-
-
-async def facts(developer: Developer, path: str) -> dict[str, str]:
-    page = parsed((await developer.get(path)).body)
-    return {
-        row.xpath("dt")[0].text: " ".join(row.xpath("dd")[0].text_content().split()) for row in page.xpath("//dl/div")
-    }
 
 
 def retract(scene: Scene, number: int = 1, reason: str = "It was wrong.") -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.asgi import ask
 from tests.receiver import Reply
 from tests.syndication.page.building import parsed
-from tests.syndication.portal.scene import Scene, attempts, given, says
+from tests.syndication.portal.scene import Scene, attempts, facts, given, says
 from tests.syndication.webhooks.bed import story
 from tests.waiting import until
 
@@ -60,3 +61,49 @@ async def test_who_asks_again_for_an_answer_is_sent_to_its_page(scene: Scene, pa
 async def test_a_delivery_that_is_not_kept_is_not_found(scene: Scene, entry: str) -> None:
     developer, id, _ = await scene.subscribed(scene.ann)
     assert (await developer.get(f"/portal/subscriptions/{id}/deliveries/{entry}")).status == 404
+
+
+async def test_many_subscriptions_are_listed_page_by_page(scene: Scene) -> None:
+    for number in range(53):
+        asked = {"url": scene.receiver.url, "description": f"Number {number}"}
+        assert (await ask(scene.app, "POST", "/api/v1/subscriptions", json=asked, token=scene.ann.key)).status == 201
+    developer = await scene.signed_in(scene.ann)
+    page = parsed((await developer.get("/portal")).body)
+    assert len(page.xpath("//tbody/tr")) == 50
+    [onward] = page.xpath("//a[starts-with(text(), 'More')]/@href")
+    rest = parsed((await developer.get(onward)).body)
+    assert rest.xpath("//tbody//th/a/text()") == ["Number 50", "Number 51", "Number 52"]
+    for start in ("999", "x", "-1", "9" * 30):
+        assert (await developer.get(f"/portal?start={start}")).status == 200
+
+
+async def test_failed_deliveries_are_shown_apart(scene: Scene) -> None:
+    answers = iter([Reply(500, {"webhook-delivery": "abort-message"}), Reply()])
+    scene.receiver.answer = lambda _call: given(next(answers, Reply()))
+    developer, id, _ = await scene.subscribed(scene.ann)
+    path = f"/portal/subscriptions/{id}"
+    assert await says(developer, f"{path}?show=failed", "None failed")
+    scene.ledger.publish(story())
+    scene.ledger.publish(story(2))
+    await until(lambda: attempts(developer, path, 2))
+    page = parsed((await developer.get(f"{path}?show=failed")).body)
+    assert [" ".join(row.text_content().split())[-7:] for row in page.xpath("//tbody/tr[.//a]/td[2]")] == ["refused"]
+    assert page.xpath("//nav[@aria-label='Deliveries']//a[@aria-current]/text()") == ["Failed"]
+
+
+async def test_what_waits_and_why_is_told(scene: Scene) -> None:
+    async def waits(told: str) -> bool:
+        return (await facts(developer, path))["Waiting"].startswith(told)
+
+    scene.receiver.answer = lambda _call: given(Reply(500))
+    developer, id, _ = await scene.subscribed(scene.ann)
+    path = f"/portal/subscriptions/{id}"
+    assert await waits("nothing")
+    scene.ledger.publish(story())
+    await until(lambda: waits("1; the next attempt is due"))
+    scene.receiver.answer = lambda _call: given(Reply(410))
+    scene.ledger.publish(story(2))
+    await until(lambda: says(developer, path, "the receiver answered 410 Gone"))
+    assert (await facts(developer, path))["Status"] == "disabled the receiver answered 410 Gone"
+    page = parsed((await developer.get(path)).body)
+    assert page.xpath(f"//form[@action='{path}/resume']//button/text()") == ["Enable"]
