@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from redis.crc import key_slot
 
-from shared.redis import Store
+from shared.redis import Script, Store
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED
 from tests.journeys.line import Line, a_line
 from tests.receiver import Receiver
@@ -70,14 +71,14 @@ async def _consumers(store: Store, key: str, group: str) -> int:
 async def test_every_script_of_the_line_keeps_to_one_slot_and_no_command_crosses(
     lines: list[Line], receiver: Receiver, store: Store
 ) -> None:
-    seen: list[list[str]] = []
+    seen: list[str] = []
 
     async def watch() -> None:
         async with store.client.monitor() as monitor:
-            seen.append(["watching"])
+            seen.append("watching")
             while True:
                 command = await monitor.next_command()
-                seen.append(command["command"].split(" "))
+                seen.append(command["command"])
 
     watching = asyncio.create_task(watch())
     await until(lambda: seen)
@@ -90,9 +91,20 @@ async def test_every_script_of_the_line_keeps_to_one_slot_and_no_command_crosses
     await until(lambda: store.do("XLEN", ARTICLE_INGESTED.dead_key(0)), 30)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    scripts = [command for command in seen if command[0].upper() == "EVALSHA"]
-    assert len({command[1] for command in scripts}) > 10
-    for command in scripts:
-        keys = command[3 : 3 + int(command[2])]
+    scripts = [script for command in seen if (script := _script(command)) is not None]
+    assert len({sha for sha, _ in scripts}) > 10
+    for _, keys in scripts:
         assert len({key_slot(key.encode()) for key in keys}) == 1, keys
-    assert {command[0].upper() for command in seen}.isdisjoint({"KEYS", "SELECT", "MULTI", "FLUSHALL"})
+    assert {command.split(" ")[0].upper() for command in seen}.isdisjoint({"KEYS", "SELECT", "MULTI", "FLUSHALL"})
+
+
+def _script(command: str) -> tuple[str, list[str]] | None:
+    """Return the hash and the keys of a script, called by its hash or by its text, as MONITOR shows it."""
+    if (by_hash := re.match(r"EVALSHA (\S+) (\d+) (.*)", command, re.DOTALL)) is not None:
+        sha, count, rest = by_hash.groups()
+    elif (by_text := re.match(r"EVAL (.*?\\n) (\d+) (.*)", command, re.DOTALL)) is not None:
+        text, count, rest = by_text.groups()
+        sha = Script(text.encode().decode("unicode_escape")).sha
+    else:
+        return None
+    return sha, rest.split(" ")[: int(count)]
