@@ -6,53 +6,34 @@ The rules follow reading many bylines, journalisted's list of them first: nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
 
-from services.enrichment.agencies import PICTURES, WIRES
+from services.enrichment.byline_parts import (
+    DESK,
+    STAFF,
+    TITLE,
+    Known,
+    Named,
+    by_key,
+    cut_off,
+    is_agency,
+    is_person,
+    people,
+    with_title,
+)
 from shared.names import SUFFIXES, name_key
+
+__all__ = ["Known", "Named", "parsed"]
 
 LONGEST = 500
 """A longer byline is a text that went astray; the rest of it is not read."""
 
-PARTICLES = frozenset(
-    "af al av bin bint da dal de del della den der des di do dos du e el ibn la le las los of san ten ter "
-    "van von y zu zum zur".split()
-)
-JOINED = re.compile(r"^(?:a[dlnst]h?-|el-|[dlo]['’])(?=\w)")
-"""A particle that is written together with the name: al-Bashir, d'Arcy."""
-
-DESK = re.compile(
-    r"\b(?:newsroom|news ?desk|desk|staff(?: writers?| reporters?)?|editorial board|editors|redaktion|la rédaction|"
-    r"(?:news )?agenc(?:y|ies)|agenturen|агентства|news|online|team|guest (?:author|writer|contributor))$|"
-    r"^(?:(?:de )?la )?(?:редакція|редакция|redaktion(?:en)?|redacci[oó]n|redazione|redação|redakcja|toimitus)\b|"
-    r"^the editors\b|^staff\b|^the\s",
-    re.IGNORECASE,
-)
-TITLE_WORDS = (
-    "reporter|correspondent|editor|writer|journalist|columnist|photographer|analyst|producer|anchor|"
-    "bureau chief|editor-in-chief|contributor|commentator|redakteur|redakteurin|korrespondent|"
-    "korrespondentin|"
-    "journaliste|rédacteur|rédactrice|correspondant|correspondante|кореспондент|кореспондентка|журналіст|"
-    "журналістка|редактор|редакторка|корреспондент|журналист"
-)
-TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
-LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
-AND_MORE = r"(?:\s+(?:and|und|&|et|y)\s+\w{2,15})?"
-STAFF = re.compile(r"(?:[\w-]+\s+)?staff\s+(?:writer|reporter|photographer)s?", re.IGNORECASE)
-"""A title beside a name, and a desk alone."""
-
-PICTURED = re.compile(
-    r"^(?P<title>photos?|photography|photographs|fotos?|pictures?|images?|bild(?:er)?|illustrations?|graphics?|video|фото)"
-    r"\s*(?::|\b(?:by|von|par|por|de)\b)\s*(?P<name>.+)$",
-    re.IGNORECASE,
-)
 WORK = (
     "written|posted|published|words|text|story|report(?:ed|ing)?|analysis|opinion|exclusive|comment(?:ary)?|review|"
     r"interview|column|essay|feature|compiled|produced|special\s+to\s+[^,;|]{2,40}?"
 )
+AND_MORE = r"(?:\s+(?:and|und|&|et|y)\s+\w{2,15})?"
 OPENING = re.compile(
     rf"^(?:(?:(?:{WORK}){AND_MORE}\s+)?by\s*:?(?:\s+|$)|(?:mis à jour|publié|propos recueillis)\s+par\s+|"
     rf"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?{AND_MORE}\s*:\s*|"
@@ -96,25 +77,6 @@ DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?:/\S*)
 """An outlet that signs by its address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One name out of a byline, what it is, and the title beside it; `helped` is additional reporting."""
-
-    name: str
-    kind: Literal["person", "agency", "desk"] = "person"
-    role: str | None = None
-    helped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The keys (`name_key`) of names that need no rule: profiles, agencies, desks."""
-
-    people: frozenset[str] = frozenset()
-    agencies: frozenset[str] = frozenset()
-    desks: frozenset[str] = frozenset()
-
-
 @dataclass(slots=True)
 class Reading:
     """The names read so far, so that a title finds the person before it."""
@@ -132,13 +94,6 @@ class Reading:
             self.names[-1] = replace(self.names[-1], name=f"{self.names[-1].name} {text}")
 
 
-BUILT_IN = frozenset(
-    name_key(spelling)
-    for spelling in (*(each for name, others in WIRES.items() for each in (name, *others)), *PICTURES)
-    if spelling not in {"Handout", "Pool", "Privat", "Supplied", "UGC"}
-)
-
-
 def parsed(byline: str, known: Known) -> tuple[Named, ...]:
     """Return the names in a byline in their order, those who helped last; what fits no rule is kept raw."""
     return _parsed(byline[:LONGEST], known)
@@ -148,7 +103,7 @@ def parsed(byline: str, known: Known) -> tuple[Named, ...]:
 def _parsed(byline: str, known: Known) -> tuple[Named, ...]:
     """Read a byline once: the same few hundred stand over all of a newsroom's stories."""
     text = " | ".join(" ".join(line.split()) for line in byline.splitlines() if line.strip())
-    whole = _by_key(text, known)
+    whole = by_key(text, known)
     if whole:
         return (whole,)
     text = REPORTER.sub("", ADDRESS.sub("", STAMP.sub("", text)))
@@ -165,7 +120,7 @@ def _names(text: str, known: Known) -> list[Named]:
     if len(turned) == text.count(";") + 1:
         return turned
     text = FOR_OUTLET.sub(lambda found: _outlet(found, known), text)
-    whole = _by_key(text, known)
+    whole = by_key(text, known)
     if whole:
         return [whole]
     reading = Reading()
@@ -181,7 +136,7 @@ def _names(text: str, known: Known) -> list[Named]:
 
 def _outlet(found: re.Match[str], known: Known) -> str:
     """Part an agency from who works for it; another outlet is dropped, and "of" any other is no such word."""
-    if _agency(found["outlet"], known):
+    if is_agency(found["outlet"], known):
         return f", {found['outlet']}"
     return found[0] if found["of"] else ""
 
@@ -189,7 +144,7 @@ def _outlet(found: re.Match[str], known: Known) -> str:
 def _opened(text: str, known: Known) -> str:
     text = OPENING.sub("", text)
     word, _, rest = text.partition(" ")
-    if word.lower() == "from" and _by_key(rest, known):
+    if word.lower() == "from" and by_key(rest, known):
         return rest
     return OPENING_WORD.sub("", text)
 
@@ -204,74 +159,21 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
         return
     if name_key(name) in SUFFIXES:
         reading.suffix(name)
-    elif named := _by_key(name, known):
+    elif named := by_key(name, known):
         reading.names.append(named)
-    elif cut := _cut(name, known):
+    elif cut := cut_off(name, known):
         for each in cut:
             _read(each, known, reading, joined=False)
     elif STAFF.fullmatch(name) and reading.names and reading.names[-1].kind == "person":
         reading.entitle(name)
     elif DESK.search(name):
         reading.names.append(Named(name, "desk"))
-    elif TITLE.search(name) and not _titled(name):
+    elif TITLE.search(name) and not with_title(name):
         reading.entitle(name)
     elif joined and LONE.fullmatch(name):
         reading.names.append(Named(name))
     else:
-        reading.names.extend(_people(name, known))
-
-
-def _people(name: str, known: Known) -> Iterator[Named]:
-    """Read a person, behind an agency's name or a title where there is one ("AP Writer Jane Doe")."""
-    agency = _leading_agency(name, known)
-    rest = name[len(agency) :].lstrip("'’s ").strip() if agency else name
-    titled = _titled(rest)
-    person = titled["name"] if titled else rest
-    if _is_person(person) or _by_key(person, known):
-        yield Named(person, role=titled["title"] if titled else None)
-        if agency:
-            yield Named(agency, "agency")
-
-
-def _cut(name: str, known: Known) -> tuple[str, str] | None:
-    """Cut an agency or title off that follows a name without a comma, by its case ("ANN LENS Associated Press")."""
-    words = name.split()
-    for at in range(2, min(len(words), 6)):
-        front, tail = " ".join(words[:at]), " ".join(words[at:])
-        shouted = front.isupper() and not tail.isupper()
-        titled = shouted and (STAFF.fullmatch(tail) or TITLE.search(tail))
-        named = _agency(tail, known) and (shouted or tail.isupper() != front.isupper() or at < len(words) - 1)
-        if (titled or named) and _is_person(front):
-            return front, tail
-    return None
-
-
-def _titled(name: str) -> re.Match[str] | None:
-    found = PICTURED.match(name) or LEADING_TITLE.match(name)
-    return found if found and _is_person(found["name"]) else None
-
-
-def _leading_agency(name: str, known: Known) -> str | None:
-    words = name.split()
-    for count in range(min(len(words) - 1, 4), 0, -1):
-        front = " ".join(words[:count]).rstrip("'’")
-        if _agency(front, known) or _agency(front.removesuffix("'s").removesuffix("’s"), known):
-            return front.removesuffix("'s").removesuffix("’s")
-    return None
-
-
-def _agency(name: str, known: Known) -> bool:
-    key = name_key(name)
-    return key in known.agencies or key in BUILT_IN
-
-
-def _by_key(name: str, known: Known) -> Named | None:
-    key, name = name_key(name), name.strip(" ()[]<>")
-    if key in known.people:
-        return Named(name)
-    if key in known.desks:
-        return Named(name, "desk")
-    return Named(name, "agency") if _agency(name, known) else None
+        reading.names.extend(people(name, known))
 
 
 def _inverted(text: str, known: Known) -> Named | None:
@@ -286,22 +188,7 @@ def _inverted(text: str, known: Known) -> Named | None:
         and 1 <= len(first.split()) <= 2
         and name_key(first) not in SUFFIXES
     )
-    if not lone or _by_key(last, known) or _by_key(first, known) or TITLE.search(first) or DESK.search(first):
+    if not lone or by_key(last, known) or by_key(first, known) or TITLE.search(first) or DESK.search(first):
         return None
     turned = f"{first} {last}"
-    return Named(turned) if _is_person(turned) else None
-
-
-def _is_person(name: str) -> bool:
-    """Two to five words with capitals or particles; one is enough in scripts that write names unspaced."""
-    words = name.split()
-    if any(letter.isdigit() for letter in name) or not 1 <= len(words) <= 5:
-        return False
-    if not any(letter.lower() != letter.upper() for letter in name):
-        return name[0].isalpha()
-    begun = [JOINED.sub("", word) for word in words]
-    return (
-        len(words) >= 2
-        and all(word in PARTICLES or not word[0].islower() for word in begun)
-        and sum(word[0].isalpha() and not word[0].islower() for word in begun) >= 2
-    )
+    return Named(turned) if is_person(turned) else None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from html.entities import html5
 from itertools import islice
 from urllib.parse import urljoin
 
 import nh3
 from lxml import etree
+
+from services.enrichment.plain_text import SAFE_TAG, text_of, unescaped
+from services.enrichment.taming import tamed
 
 TAGS = frozenset(
     "a abbr aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt "
@@ -53,48 +54,14 @@ CONTROLS = bytes(code for code in range(128) if CONTROL.match(chr(code)))
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 
-APART = frozenset({"aside", "audio", "figure", "footer", "video"})
-"""Elements that are not the story's own text: pictures, related cards, author boxes."""
-
-BLOCKS = frozenset(
-    "blockquote caption dd details div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section summary "
-    "table tr ul".split()
-)
-BLOCK, BREAK = "\ufdd0", "\ufdd1"
-"""Noncharacters (Unicode 23.7) as marks in a text."""
-
-SIGNS = {
-    **{edge + name: BLOCK for name in (*BLOCKS, *APART) for edge in ("", "/")},
-    "br": BREAK,
-    "/td": " ",
-    "/th": " ",
-}
-"""What a tag puts between the texts on its sides; most put nothing there."""
-
-SAFE_TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
-"""A tag as nh3 writes it: `>` in a quoted value and `<` in text are character references."""
-
 ADDRESS = re.compile(r"=\s*[\"']?\s*(?!(?:https?|mailto):|[\"'\s])", re.IGNORECASE)
 ADDRESSED = ("href", "src", "cite", "poster", "srcset")
 """Attributes that hold addresses; `ADDRESS` finds their values, and others', that are not absolute."""
 
-MAX_DEPTH = 200
-MANY_TAGS = 1000
-MANY_AMPERSANDS = 1000
-TOO_MANY_AMPERSANDS = 50_000
-AMPERSAND = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});|[A-Za-z][A-Za-z0-9]{1,31};?)?")
-LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}")
-QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-MAX_ATTRIBUTES = 500
 MAX_PICTURES = 200
 LONGEST_CAPTION = 5_000
 LONGEST_SRCSET = 10_000
 IFRAME = re.compile(r"<iframe\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-SELF_CLOSING = frozenset(
-    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr wbr".split()
-)
-"""Elements that never nest in themselves: void ones, and those that HTML closes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +89,20 @@ def cleaned(markup: str, url: str | None) -> Body:
     """Sanitise a body; relative addresses are taken against the article's, and dropped when it has none."""
     if not markup.strip():
         return EMPTY
-    markup = _tamed(_frames_linked(markup))
+    markup = tamed(_frames_linked(markup))
     try:
         safe = _sanitised(markup, web_address(url))
     except ValueError:  # nh3 cannot resolve against such an address
         safe = _sanitised(markup, None)
     if not safe.strip():
         return EMPTY
-    return Body(safe, _text(safe), tuple(_pictures(_parsed(safe))) if "<img" in safe else ())
+    return Body(safe, text_of(safe), tuple(_pictures(_parsed(safe))) if "<img" in safe else ())
 
 
 def plain(text: str) -> str:
     """Return the text of what may hold markup (a summary, a caption), as one line."""
     if "<" in text or "&" in text:
-        text = _unescaped(SAFE_TAG.sub("", _sanitised(_tamed(text), None)))
+        text = unescaped(SAFE_TAG.sub("", _sanitised(tamed(text), None)))
     return " ".join(text.split())
 
 
@@ -216,81 +183,10 @@ def _frame_link(frame: re.Match[str]) -> str:
     return f'<a href="{html.escape(address)}">{html.escape(label)}</a>{frame[0]}'
 
 
-def _tamed(markup: str) -> str:
-    """Take out of markup what makes a parser's time grow with the square of its length."""
-    if (many := markup.count("&")) > MANY_AMPERSANDS:
-        markup = AMPERSAND.sub(_told if many <= TOO_MANY_AMPERSANDS else " ", markup)
-    markup = LONG_TAG.sub(_bounded, markup)
-    if markup.count("<") < MANY_TAGS or _depth(markup) <= MAX_DEPTH:
-        return markup
-    return re.sub(r"<[^<>]*>|<", " ", markup)
-
-
-def _told(found: re.Match[str]) -> str:
-    """Write out an ampersand that begins no character reference: html5ever copies the whole text at each."""
-    name = found[0][1:]
-    return found[0] if name.startswith("#") or name in html5 else f"&amp;{name}"
-
-
-def _bounded(tag: re.Match[str]) -> str:
-    """Drop a tag of hundreds of attributes: each is compared with all before it."""
-    return " " if len(re.findall(r"[\s/]+[^\s/]", QUOTED.sub("", tag[0]))) > MAX_ATTRIBUTES else tag[0]
-
-
-def _depth(markup: str) -> int:
-    """Count how deep tags nest; a closing tag counts only where one of its name is open, as parsers have it."""
-    opened: Counter[str] = Counter()
-    depth = deepest = 0
-    for closing, name in TAG.findall(markup.lower()):
-        if name in SELF_CLOSING:
-            continue
-        if not closing:
-            opened[name] += 1
-            depth += 1
-            deepest = max(deepest, depth)
-        elif opened[name]:
-            opened[name] -= 1
-            depth -= 1
-    return deepest
-
-
 def _parsed(safe: str) -> etree._Element:
     # Plain elements: lxml.html's own classes are looked up in Python for each one.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     return etree.fromstring(safe.encode("utf-8", "replace"), parser)
-
-
-def _text(safe: str) -> str:
-    """Join the own text of a sanitised body: blocks apart by a blank line, line breaks kept, other space folded.
-
-    It is cut at its tags, not parsed again: what nh3 writes is well-formed, and has four character references.
-    """
-    first, *rest = SAFE_TAG.split(safe)
-    parts, depth = [first], 0
-    for name, text in zip(rest[::2], rest[1::2], strict=True):
-        parts.append(SIGNS.get(name, ""))
-        if name in APART:
-            depth += 1
-        elif depth and name[1:] in APART:
-            depth -= 1
-        if not depth:
-            parts.append(text)
-    blocks = _unescaped("".join(parts)).split(BLOCK)
-    return "\n\n".join(text for block in blocks if (text := _lines(block)))
-
-
-def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\xa0").replace("&amp;", "&")
-
-
-def _lines(block: str) -> str:
-    if block.isprintable() and "  " not in block:  # no space but single blanks, so nothing to fold
-        return block.strip()
-    if BREAK not in block:
-        return " ".join(block.split())
-    return "\n".join(" ".join(line.split()) for line in block.split(BREAK)).strip()
 
 
 def _pictures(root: etree._Element) -> Iterator[Picture]:
