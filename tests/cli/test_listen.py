@@ -24,6 +24,16 @@ def test_a_retraction_is_told_by_the_id_of_its_article() -> None:
     assert line("msg_2", event) == "verified  article.retracted  seq=9 v3  desk-a  msg_2"
 
 
+def test_what_comes_early_is_told_by_when_it_is_released_and_when_it_is_withdrawn() -> None:
+    article = {"id": "desk-a", "version": 1, "headline": "Later"}
+    data = {"embargoed_until": "2026-11-22T11:00:00Z", "previous_version": None, "article": article, "matched": []}
+    told = line("msg_1", {"type": "article.embargoed", "data": data})
+    assert told == "verified  article.embargoed  until=2026-11-22T11:00:00Z v1  Later  msg_1"
+    withdrawn = {"article": {"id": "desk-a", "version": 1}, "published_version": None, "reason": "taken back"}
+    told = line("msg_2", {"type": "article.withdrawn", "data": withdrawn})
+    assert told == "verified  article.withdrawn  early v1  desk-a  msg_2"
+
+
 def test_a_test_event_is_told_without_an_article() -> None:
     event = {"type": "webhook.test", "data": {"subscription": "sub_1"}}
     assert line("msg_3", event) == "verified  webhook.test       msg_3"

@@ -169,6 +169,28 @@ def test_consumers_are_added_listed_and_deleted_and_see_only_their_own(line: Run
     assert line.wireroom("subscriptions", "list", **key).exit_code == 1
 
 
+def test_consumers_are_trusted_with_embargoes_and_who_got_what_early_is_shown(line: Running, partner: str) -> None:
+    made, other = line.json("consumers", "add", "Early Bird", "--early"), line.json("consumers", "add", "Late")
+    assert (made["embargo"], "embargo" in other) == ("early", False)
+    key = {"WIREROOM_ADMIN_TOKEN": other["key"]}
+    add = ("subscriptions", "add", partner, "--filter", "source:early-desk", "--embargoed")
+    assert "embargoed" in line.wireroom(*add, **key).stderr
+    assert line.wireroom("consumers", "trust", other["id"]).stdout == f"trust: {other['id']}\n"
+    sub = json.loads(line.wireroom(*add, **key).stdout)["id"]
+    id = str(push(line, "early", source={"id": "early-desk"}, embargoed_until="2999-01-01T00:00:00Z")["id"])
+    asyncio.run(until(lambda: "delivered" in line.wireroom("articles", "early", id).stdout))
+    header, row, waits = line.wireroom("articles", "early", id).stdout.splitlines()
+    assert header.split()[:5] == ["SUBSCRIPTION", "OWNER", "TYPE", "VERSION", "STATE"]
+    assert row.split()[:5] == [sub, other["id"], "article.embargoed", "1", "delivered"]
+    assert waits == "version 1 waits until 2999-01-01T00:00:00Z"
+    assert line.json("articles", "early", id, "--json")["receipts"][0]["trusted"] is True
+    assert line.wireroom("consumers", "distrust", other["id"]).exit_code == 0
+    assert line.json("articles", "early", id, "--json")["receipts"][0]["trusted"] is False
+    line.wireroom("articles", "retract", id, "--reason", "Killed.")
+    for one in (made, other):
+        assert line.wireroom("consumers", "delete", one["id"]).exit_code == 0
+
+
 def test_dead_letters_are_listed_sent_round_again_and_forgotten(line: Running) -> None:
     with redis.Redis.from_url(EmbeddedServer(line.home / "data").url) as server:
         entry = server.xadd("{p0}:article.ingested", {"__data__": b"not an event"}).decode()

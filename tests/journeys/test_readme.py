@@ -24,6 +24,7 @@ from lxml import etree
 
 from services.cli import main
 from services.documents import openapi
+from services.syndication.webhooks.early.notes import KINDS
 from shared import settings
 from shared.settings import Settings
 from shared.streams import STREAMS
@@ -280,7 +281,7 @@ def test_every_address_is_in_the_table_with_its_methods_and_whether_it_takes_a_k
 def test_every_stream_is_named_and_every_event_named_exists() -> None:
     streams = {stream.name for stream in STREAMS}
     named = set(re.findall(r"(?<![\w.])article\.[a-z]+\b(?!\()", TEXT))
-    public = {"article.published", "article.updated", "article.corrected", "article.retracted"}
+    public = {"article.published", "article.updated", "article.corrected", "article.retracted", *KINDS}
     assert streams <= named <= streams | public
 
 

@@ -84,7 +84,8 @@ class Making:
         if not asked or await self.trust.of(owner):
             return None
         status = 403 if isinstance(principal, Consumer) else 422
-        return problem(status, UNTRUSTED, errors=[(field, UNTRUSTED) for field in fields or ("embargoed",)])
+        fields = fields or ("embargoed",)
+        return problem(status, f"{fields[0]}: {UNTRUSTED}", errors=[(field, UNTRUSTED) for field in fields])
 
     async def make(
         self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
