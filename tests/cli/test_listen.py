@@ -26,7 +26,7 @@ def test_a_retraction_is_told_by_the_id_of_its_article() -> None:
 
 def test_what_comes_early_is_told_by_when_it_is_released_and_when_it_is_withdrawn() -> None:
     article = {"id": "desk-a", "version": 1, "headline": "Later"}
-    data = {"embargoed_until": "2026-11-22T11:00:00Z", "previous_version": None, "article": article, "matched": []}
+    data = {"embargoed_until": "2026-11-22T11:00:00Z", "previous_version": 1, "article": article, "matched": ["later"]}
     told = line("msg_1", {"type": "article.embargoed", "data": data})
     assert told == "verified  article.embargoed  until=2026-11-22T11:00:00Z v1  Later  msg_1"
     withdrawn = {"article": {"id": "desk-a", "version": 1}, "published_version": None, "reason": "taken back"}
