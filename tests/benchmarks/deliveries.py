@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aiohttp.abc import AbstractResolver
+
+from services.syndication.webhooks.subscriptions import Subscription
 from services.syndication.webhooks.wiring import Webhooks
 from shared import collector
 from shared.redis import Store, connect
@@ -31,6 +34,7 @@ class Bed:
     store: Store
     ledger: MemoryLedger
     webhooks: Webhooks
+    subscriptions: Sequence[Subscription]
 
     async def start(self) -> None:
         """Have the webhooks wait for what is published."""
@@ -64,16 +68,20 @@ class Bed:
 
 
 @contextlib.asynccontextmanager
-async def a_bed(redis: str, urls: Sequence[str], **over: Any) -> AsyncIterator[Bed]:
-    """Subscribe each URL on a server that is emptied; logs are rendered to /dev/null."""
+async def a_bed(
+    redis: str, urls: Sequence[str], *, resolver: AbstractResolver | None = None, **chosen: Any
+) -> AsyncIterator[Bed]:
+    """Subscribe each URL, with what is chosen, on a server that is emptied; logs are rendered to /dev/null."""
     store, ledger = Store(connect(redis)), MemoryLedger()
     await store.do("FLUSHALL")
+    made: list[Subscription] = []
     for start in range(0, len(urls), SUBSCRIBED_AT_ONCE):
-        await asyncio.gather(*(subscribe(store, url) for url in urls[start : start + SUBSCRIBED_AT_ONCE]))
+        some = urls[start : start + SUBSCRIBED_AT_ONCE]
+        made += await asyncio.gather(*(subscribe(store, url, **chosen) for url in some))
     with quiet():
-        async with a_replica(store, ledger, started=False, **over) as webhooks:
+        async with a_replica(store, ledger, started=False, resolver=resolver) as webhooks:
             collector.calm()  # as every process of ours does once it is wired
-            yield Bed(store, ledger, webhooks)
+            yield Bed(store, ledger, webhooks, made)
     await store.close()
 
 

@@ -49,9 +49,9 @@ class FarReceiver:
         """Return how many requests came since `begin`."""
         return int(await self._ask("count"))
 
-    async def begin(self, status: int = 204, *, hangs: bool = False) -> None:
-        """Forget what came, and answer so from now on."""
-        await self._ask("begin", status, hangs)
+    async def begin(self, status: int = 204, *, hangs: bool = False) -> list[Came]:
+        """Answer so from now on, and forget what came until then: it is returned."""
+        return [Came(*each) for each in await self._ask("begin", status, hangs)]
 
     async def came(self, count: int = 0, seconds: float = 60.0) -> list[Came]:
         """Return what came since `begin`, in order, once so many are there."""
@@ -78,12 +78,14 @@ class _Notes:
     """What came, and how it is answered."""
 
     def __init__(self) -> None:
+        self.came: list[tuple[bytes, int, float]] = []
         self.begin(204, 0)
 
-    def begin(self, status: int, hangs: int) -> None:
+    def begin(self, status: int, hangs: int) -> list[tuple[bytes, int, float]]:
+        came, self.came = self.came, []
         self.hangs = bool(hangs)
-        self.came: list[tuple[bytes, int, float]] = []
         self.answer = b"HTTP/1.1 %d -\r\ncontent-length: 0\r\n\r\n" % status
+        return came
 
     def told(self, name: str, *given: int) -> Any:
         match name:
