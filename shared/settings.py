@@ -10,6 +10,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from shared.redis_url import read_watched
+
 Network = IPv4Network | IPv6Network
 
 PREFIX = "WIREROOM_"
@@ -25,7 +27,7 @@ class SettingsError(ValueError):
 class Settings:
     """Every setting, checked; built by `read`, and in tests by hand."""
 
-    redis_url: str | None = None
+    redis_url: str | None = field(default=None, repr=False)
     data_dir: Path = Path("data")
     newsroom: Path = Path("newsroom")
     host: str = "127.0.0.1"
@@ -85,9 +87,11 @@ def client(environ: Mapping[str, str] | None = None) -> tuple[str | None, str | 
 
 
 def _redis_url(text: str) -> str:
+    if read_watched(text) is not None:
+        return text
     parts = urlsplit(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss:// or unix://")
+        raise ValueError("must start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://")
     if parts.port == 0:
         raise ValueError("must name a port from 1 to 65535")
     return text

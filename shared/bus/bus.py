@@ -10,21 +10,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Self, cast
 
 from faststream import AckPolicy
-from faststream.redis import RedisBroker, StreamSub
+from faststream.redis import StreamSub
 from faststream.redis.message import RedisBatchStreamMessage
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as NotConnectedError
-from redis.exceptions import ReadOnlyError
-from redis.exceptions import TimeoutError as NotAnsweredError
 
 from shared.bus import wire
+from shared.bus.broker import broker
 from shared.bus.outcome import Limits, Outcome
 from shared.bus.reader import Handler, Reader
 from shared.bus.route import Route
 from shared.bus.subscription import Subscription
 from shared.events import Event
-from shared.redis import Store
+from shared.redis import Redis, Store, close
 from shared.streams import Stream, partition_of
 
 BLOCK_MS = 1000
@@ -48,20 +44,8 @@ class Bus:
     def __init__(self, url: str, store: Store, *, service: str, partitions: int, limits: Limits | None = None) -> None:
         self.store, self.service, self.partitions = store, service, partitions
         self.limits = limits or Limits()
-        self.broker = RedisBroker(
-            url,
-            logger=None,  # type: ignore[arg-type]  # documented: None silences it
-            graceful_timeout=1.0,
-            apply_types=False,
-            socket_timeout=10.0,
-            # FastStream sleeps 5 s after a read that failed, and asks a server made read-only without pause.
-            # Reads that the client itself repeats never get there, and go on within half a second.
-            retry=Retry(
-                ExponentialBackoff(cap=0.5, base=0.05),
-                -1,
-                supported_errors=(NotConnectedError, NotAnsweredError, ReadOnlyError),
-            ),
-        )
+        self.broker = broker(url)
+        self._client: Redis | None = None
         self.subscriptions: list[Subscription] = []
 
     def subscribe(
@@ -119,7 +103,7 @@ class Bus:
 
     async def start(self) -> None:
         """Make the groups and begin to read; waits for a Redis that is not there yet."""
-        await self.broker.connect()
+        self._client = await self.broker.connect()
         for subscription in self.subscriptions:
             subscription.reader.start()
             subscription.watch.start()
@@ -131,6 +115,8 @@ class Bus:
             await subscription.watch.stop()
             subscription.reader.close()
         await self.broker.stop()
+        if self._client is not None:
+            await close(self._client)
         await asyncio.gather(*(subscription.reader.stop() for subscription in self.subscriptions))
         for subscription in self.subscriptions:
             await subscription.reclaim.stop()

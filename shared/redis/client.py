@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     ClusterDownError,
@@ -20,13 +22,16 @@ from redis.exceptions import (
 )
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-__all__ = ["Argument", "CrossSlotError", "Redis", "RedisError", "ResponseError", "Script", "connect"]
+from shared.redis_url import read_watched
+
+__all__ = ["Argument", "CrossSlotError", "Redis", "RedisError", "ResponseError", "Script", "close", "connect"]
 
 Argument = bytes | str | int | float
 
 SECONDS = 5.0
 """A server that has not answered for so long is not waited for."""
 
+CONNECT_SECONDS = 2.0
 TRIES = 5
 BACKOFF = ExponentialBackoff(cap=0.2, base=0.02)
 
@@ -51,15 +56,30 @@ def connect(url: str) -> Redis:
 
     A call rides out half a second of a server that restarts, then fails: what waits longer belongs to the caller,
     who knows whether to retry, refuse or report. A server that does not answer within 5 s is not asked again.
+    Where Sentinels watch the server, they are asked for it whenever a connection is made.
     """
-    return Redis.from_url(
-        url,
-        retry=Retry(BACKOFF, TRIES, supported_errors=(ConnectionError,)),
-        socket_timeout=SECONDS,
-        socket_connect_timeout=2.0,
-        health_check_interval=0,
-        max_connections=64,
-    )
+    options: dict[str, Any] = {
+        "retry": Retry(BACKOFF, TRIES, supported_errors=(ConnectionError,)),
+        "socket_timeout": SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "health_check_interval": 0,
+        "max_connections": 64,
+    }
+    watched = read_watched(url)
+    if watched is None:
+        return Redis.from_url(url, **options)
+    asking = watched.sentinel_options(socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+    sentinel = Sentinel(watched.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
+    return cast("Redis", sentinel.master_for(watched.master, **watched.server_options, **options))
+
+
+async def close(client: Redis) -> None:
+    """Close a client's connections, and those to Sentinels, which redis-py would leave open."""
+    await client.aclose()
+    pool = client.connection_pool
+    if isinstance(pool, SentinelConnectionPool):
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
 
 
 def is_full(error: BaseException) -> bool:

@@ -15,10 +15,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as NotConnectedError
-from redis.exceptions import DataError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import DataError, NoScriptError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotError, Script
+from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotError, Script, close
 from shared.redis.wire import Wire
 from shared.streams import one_slot
 
@@ -100,7 +100,7 @@ class Store:
             await self._connection.disconnect(nowait=True)
             await self.client.connection_pool.release(self._connection)
             self._connection = None
-        await self.client.aclose()
+        await close(self.client)
 
     def _send(self) -> None:
         self._planned = False
@@ -145,6 +145,9 @@ class Store:
                 continue
             if isinstance(reply, Exception):
                 self._refused(command, answer, reply)
+                if isinstance(reply, ReadOnlyError):  # another is the master now, and has to be looked for
+                    self._wire.give_up(NotConnectedError(str(reply)))  # type: ignore[union-attr]  # as above
+                    return
             else:
                 answer.set_result(self._parsed(command[0], reply))
         if self._lost and replies:

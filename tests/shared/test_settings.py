@@ -67,6 +67,7 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("REDIS_URL", "http://cache", "must start with redis://"),
         ("REDIS_URL", "redis://cache:port", "Port could not be cast"),
         ("REDIS_URL", "redis://cache:0", "must name a port"),
+        ("REDIS_URL", "redis+sentinel://one:26379", "what the Sentinels call the server"),
         ("PUBLIC_URL", "news.example", "must be an http or https address"),
         ("PUBLIC_URL", "https://", "must be an http or https address"),
         ("PUBLIC_URL", "https://[news", "Invalid IPv6 URL"),

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from redis.asyncio.sentinel import SentinelConnectionPool, SentinelManagedSSLConnection
+
+from shared.redis import connect
+from shared.redis_url import Watched, read_watched
+
+
+def test_sentinels_their_name_for_the_server_and_credentials_are_read() -> None:
+    assert read_watched("redis+sentinel://one,[::1]:26380,10.0.0.3:7000/mymaster") == Watched(
+        sentinels=(("one", 26379), ("::1", 26380), ("10.0.0.3", 7000)), master="mymaster"
+    )
+    found = read_watched("rediss+sentinel://wire:p%40ss@one:1/w?sentinel_username=s&sentinel_password=t")
+    assert found is not None
+    assert found.server_options == {"username": "wire", "password": "p@ss", "ssl": True}
+    assert found.sentinel_options(socket_timeout=1) == {
+        "username": "s",
+        "password": "t",
+        "ssl": True,
+        "socket_timeout": 1,
+    }
+    assert "p@ss" not in repr(found)
+    assert "'t'" not in repr(found)
+
+
+@pytest.mark.parametrize("url", ["redis://one:6379/0", "rediss://one", "unix:///run/redis.sock"])
+def test_other_addresses_are_for_the_client(url: str) -> None:
+    assert read_watched(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("redis+sentinel://one:26379", "must end with what the Sentinels call the server"),
+        ("redis+sentinel://one:26379/a/0", "must end with what the Sentinels call the server"),
+        ("redis+sentinel:///mymaster", "host:port"),
+        ("redis+sentinel://one,,two/mymaster", "host:port"),
+        ("redis+sentinel://one:port/mymaster", "host:port"),
+        ("redis+sentinel://one:70000/mymaster", "host:port"),
+        ("redis+sentinel://one:0/mymaster", "host:port"),
+        ("redis+sentinel://:s3cret@one/m?db=1", "not db"),
+    ],
+)
+def test_what_is_wrong_is_named_without_the_password(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as told:
+        read_watched(url)
+    assert "s3cret" not in str(told.value)
+
+
+def test_tls_is_spoken_to_the_server_and_to_the_sentinels() -> None:
+    pool = connect("rediss+sentinel://:s3cret@one,two/mymaster").connection_pool
+    assert isinstance(pool, SentinelConnectionPool)
+    assert pool.connection_class is SentinelManagedSSLConnection
+    assert pool.connection_kwargs["password"] == "s3cret"
+    assert [each.connection_pool.connection_kwargs["host"] for each in pool.sentinel_manager.sentinels] == [
+        "one",
+        "two",
+    ]
+    assert all("ssl" in repr(each.connection_pool.connection_class).lower() for each in pool.sentinel_manager.sentinels)
