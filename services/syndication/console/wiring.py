@@ -42,8 +42,8 @@ def console(
     reading = Reading(api=api, desk=desk, door=door, line=line, glance=glance, now=now)
     acting, letter = Acting(reading), f"{ROOT}/dead-letters/{{id}}/{{act}}"
     return [
-        Route(ROOT, reading.home, methods=["GET"]),
-        Route(f"{ROOT}/sign-in", door.sign_in, methods=["POST"]),
+        Route(ROOT, door.open(reading.home), methods=["GET"]),
+        Route(f"{ROOT}/sign-in", door.open(door.sign_in), methods=["POST"]),
         Route(f"{ROOT}/sign-out", door.act(door.sign_out), methods=["POST"]),
         Route(f"{ROOT}/sources", door.page(reading.sources), methods=["GET"]),
         Route(f"{ROOT}/dead-letters", door.page(reading.dead_letters), methods=["GET"]),

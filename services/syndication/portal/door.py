@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,8 +15,12 @@ from services.syndication.portal.forms import read_form
 from services.syndication.portal.printing import Desk
 from services.syndication.portal.session import COOKIE, SECONDS, Session, begun, form_mark, opened, sealed
 from shared.auth import Admin, Guard, same
+from shared.redis import RedisError
+
+log = structlog.get_logger()
 
 ROOT = "/portal"
+Endpoint = Callable[[Request], Awaitable[Response]]
 Page = Callable[[Request, Session], Awaitable[Response]]
 Act = Callable[[Request, Session, Mapping[str, str]], Awaitable[Response]]
 
@@ -46,16 +51,28 @@ class Door:
             return None
         return replace(session, reuse=standing.who.reuse)
 
-    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    def open(self, handle: Endpoint) -> Endpoint:
+        """Return an endpoint that says in a page, not in JSON, when the store does not answer."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RedisError as error:
+                log.warning("request.postponed", path=request.url.path, error=f"{type(error).__name__}: {error}"[:300])
+                return self.desk.away()
+
+        return answer
+
+    def page(self, page: Page) -> Endpoint:
         """Return the endpoint of a page that needs somebody signed in."""
 
         async def handle(request: Request) -> Response:
             session = await self.session(request)
             return self.to("") if session is None else await page(request, session)
 
-        return handle
+        return self.open(handle)
 
-    def act(self, act: Act) -> Callable[[Request], Awaitable[Response]]:
+    def act(self, act: Act) -> Endpoint:
         """Return the endpoint of a form that only a page of the same session can have sent."""
 
         async def handle(request: Request) -> Response:
@@ -69,7 +86,7 @@ class Door:
                 return self.desk.message("This form is too old", "Go back, load the page again, and repeat.", 403)
             return await act(request, session, fields)
 
-        return handle
+        return self.open(handle)
 
     async def sign_in(self, request: Request) -> Response:
         """Take a key and give a session for it; the key is kept nowhere."""

@@ -56,10 +56,10 @@ def filled(one: Mapping[str, Any]) -> dict[str, str]:
     texts = {
         **{name: _plain(one[name]) for name in LINES},
         "schedule": waits(one["schedule"]),
-        "max_in_flight": _number(one["max_in_flight"]),
-        "rate_limit": _number(one["rate_limit"]),
-        "digest.items": _number(window.get("items")),
-        "digest.seconds": _number(window.get("seconds")),
+        "max_in_flight": number(one["max_in_flight"]),
+        "rate_limit": number(one["rate_limit"]),
+        "digest.items": number(window.get("items")),
+        "digest.seconds": number(window.get("seconds")),
         "exit_notices": ON if one["exit_notices"] else "",
     }
     ticked = [f"types.{name}" for name in one["types"] or ()] + [f"fields.{name}" for name in one["fields"] or ()]
@@ -127,7 +127,8 @@ def _plain(text: str) -> str:
     return " ".join(text.splitlines()).strip()
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a number as people write it, empty for none."""
     if value is None:
         return ""
     return str(int(value)) if value == int(value) else str(value)
@@ -135,7 +136,7 @@ def _number(value: float | None) -> str:
 
 def _wait(seconds: float) -> str:
     unit = next((name for name, size in UNITS.items() if seconds >= size and seconds % size == 0), "s")
-    return f"{_number(seconds / UNITS[unit])}{unit}"
+    return f"{number(seconds / UNITS[unit])}{unit}"
 
 
 def _seconds(text: str) -> float | str:

@@ -16,7 +16,7 @@ from services.syndication.page.printing import Printer
 from services.syndication.page.views import Moment
 from services.syndication.portal.asking import Said
 from services.syndication.portal.example import PROOF, RECEIVER
-from services.syndication.portal.filling import TYPES, waits
+from services.syndication.portal.filling import TYPES, number, waits
 from services.syndication.webhooks.cuts import FIELDS
 
 PACKAGE = "services.syndication.portal"
@@ -67,6 +67,12 @@ class Desk:
             return self.message("Not found", "There is no such subscription.", 404)
         return self.message("This did not work", said.fault, said.status)
 
+    def away(self) -> Response:
+        """Return the page for when the store does not answer."""
+        answer = self.message("Not now", "The store does not answer. Try again shortly.", 503)
+        answer.headers["retry-after"] = "5"
+        return answer
+
     def message(self, title: str, detail: str, status: int) -> Response:
         """Return a page that says why there is no other."""
         return self.page("message", title, status, detail=detail)
@@ -75,7 +81,7 @@ class Desk:
         printer = self._printer()
         if self._made is None or self._made[0] is not printer:
             env = environment(printer.branding, printer.site, printer.assets, *self._packages)
-            env.filters |= {"moment": self._moment, "waits": waits}
+            env.filters |= {"moment": self._moment, "waits": waits, "number": number}
             env.globals.update(receiver=RECEIVER, prover=PROOF, types=TYPES, names=FIELDS)
             self._made = printer, env
         return self._made

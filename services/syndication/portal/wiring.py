@@ -37,8 +37,8 @@ def portal(guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer]
         return Route(path, door.act(act), methods=["POST"])
 
     return [
-        Route(ROOT, reading.home, methods=["GET"]),
-        Route(f"{ROOT}/sign-in", door.sign_in, methods=["POST"]),
+        Route(ROOT, door.open(reading.home), methods=["GET"]),
+        Route(f"{ROOT}/sign-in", door.open(door.sign_in), methods=["POST"]),
         *(get(f"{ROOT}/{path}", reading.back) for path in ("sign-in", "sign-out", "subscriptions")),
         post(f"{ROOT}/sign-out", door.sign_out),
         get(f"{ROOT}/preview", reading.preview),

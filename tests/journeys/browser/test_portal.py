@@ -60,7 +60,7 @@ async def test_a_developer_edits_proves_and_deletes(visit: Open, site: Line) -> 
         await page.fill("#rate_limit", "50")
         await page.click("button:text('Save')")
         await expect(page.locator(".done")).to_contain_text("Saved")
-        await expect(page.locator("main")).to_contain_text("50.0 a second")
+        await expect(page.locator("main")).to_contain_text("50 a second")
         story = await site.push(guid="to-prove", url="https://example.org/prove", headline="The ferry is late")
         await until(lambda: receiver.calls)
         await site.post(f"/api/v1/articles/{story['id']}/retract", {"reason": "It was on time."})

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from shared.auth import CONSUMERS
-from tests.syndication.page.building import parsed
-from tests.syndication.portal.scene import Developer, Scene, consumer
+from services.syndication.portal.session import COOKIE, begun, sealed
+from services.syndication.portal.wiring import portal
+from shared.auth import CONSUMERS, Consumer, Guard
+from shared.redis import Store, connect
+from shared.web import application
+from tests.asgi import ask
+from tests.syndication.page.building import a_printer, parsed
+from tests.syndication.portal.scene import FORM, URL, Developer, Scene, consumer
 from tests.syndication.webhooks.bed import TOKEN, story
 from tests.waiting import until
 
@@ -102,3 +109,19 @@ async def test_no_more_of_an_article_is_had_than_by_the_key(scene: Scene) -> Non
     scene.ledger.publish(story(body_html="<p>the whole text</p>"))
     await until(lambda: scene.receiver.calls)
     assert "the whole text" not in scene.receiver.calls[0].body.decode()
+
+
+async def test_when_the_store_is_away_people_are_told_so() -> None:
+    store = Store(connect("redis://127.0.0.1:1"))
+    guard = Guard(store, TOKEN)
+    app = application(portal(guard, [], a_printer, URL))
+    session = begun(Consumer("ann"), "0123", time.time())
+    cookie = {"cookie": f"{COOKIE}={sealed(session, guard.derived('portal sessions'))}"}
+    for path in ("/portal", "/portal/new", "/portal/subscriptions/sub_1/settings"):
+        answer = await ask(app, "GET", path, headers=cookie)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5"), path
+        assert parsed(answer.body).xpath("//h1/text()") == ["Not now"]
+    key = b"key=wrk_ann_0123"
+    assert (await ask(app, "POST", "/portal/sign-in", body=key, headers=FORM | cookie)).status == 503
+    assert (await ask(app, "POST", "/portal/subscriptions", body=b"url=x", headers=FORM | cookie)).status == 503
+    await store.close()
