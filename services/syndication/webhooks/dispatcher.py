@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic, time
-from typing import Protocol
+from collections.abc import Sequence
+from time import monotonic
 
 import structlog
 
 from services.syndication.webhooks.batch import Batch, exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.filling import SUBSCRIPTIONS_AT_ONCE, Deliveries, Filling, Missed
 from services.syndication.webhooks.following import bits, numbers_of
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.lease import Lease
@@ -32,33 +32,6 @@ HEAL_SECONDS = 30.0
 ENTRIES_AT_ONCE = 4_096
 """Deliveries held in memory before they are put in their lanes."""
 
-SUBSCRIPTIONS_AT_ONCE = 250
-"""Lanes written in one round trip; the first are being sent while the next are written."""
-
-
-class Deliveries(Protocol):
-    """What the dispatcher asks of the engine in its process."""
-
-    @property
-    def room(self) -> int:
-        """How many more deliveries fit."""
-
-    def take(self, states: Iterable[State]) -> None:
-        """Start what was claimed."""
-
-    def rewind(self) -> None:
-        """Drop what is kept of the ledger in memory: its numbers mean other entries now."""
-
-
-class Missed(Protocol):
-    """What the dispatcher asks of who fetches what found a queue full, and tells what is still untold."""
-
-    def note(self, states: Iterable[State]) -> None:
-        """Remember who misses something, and what is to be told."""
-
-    async def fetch(self, cursor: int) -> bool:
-        """Fetch a part of it from the ledger up to `cursor`; tell whether there was anything to do."""
-
 
 class Dispatcher:
     """One of these runs in each replica; who holds the lease works, the others stand by.
@@ -76,11 +49,11 @@ class Dispatcher:
         engine: Deliveries,
         missed: Missed,
         lease: Lease,
-        clock: Callable[[], float] = time,
+        filling: Filling,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
-        self._ledger, self._engine, self._lease, self._clock = ledger, engine, lease, clock
-        self._missed = missed
+        self._ledger, self._engine, self._missed = ledger, engine, missed
+        self._lease, self._filling = lease, filling
         self._healed = 0.0
         self._batch = Batch()
         self._tick = Tick("webhook dispatch", 1.0, self._work)
@@ -215,35 +188,12 @@ class Dispatcher:
         if self._lease.cursor is None or seq <= self._lease.cursor:
             return
         await self._store.carry((article_id, bits(numbers)) for article_id, numbers in batch.carried.items())
-        lanes = [*batch.lanes.items()]
-        for start in range(0, len(lanes), SUBSCRIPTIONS_AT_ONCE):
-            if not await self._lease.keep():
-                return
-            await self._enqueue(lanes[start : start + SUBSCRIPTIONS_AT_ONCE])
-        if not await self._lease.keep():
+        if not await self._filling.fill(batch.lanes):
             return
         # After what tells of them: repeated after a crash in between, they are told again, and put in once.
         await self._store.leave(batch.left, batch.inside)
         if await self._lease.advance(seq):
             DISPATCHED.set(seq)
-
-    async def _enqueue(self, lanes: Sequence[tuple[str, Sequence[Wanted]]]) -> None:
-        now, room, calls = int(self._clock() * 1000), self._engine.room, []
-        for id, entries in lanes:
-            limit = min(len(entries), room)
-            room -= limit
-            calls.append((id, entries, limit))
-        states = await self._lanes.enqueue(now, calls)
-        heard = [state for state in states if isinstance(state, State)]
-        # Told before anything is sent: the hint is what brings another replica here when this one dies.
-        await self._lanes.hint(heard)
-        self._engine.take(heard)
-        self._missed.note(heard)
-        for state in states:
-            if isinstance(state, Exception):
-                raise state
-        if any(state.due is not None and state.due <= now for state in heard):
-            await self._store.publish()
 
     async def _heal(self) -> None:
         """Make sure that what waits is known to be due, what is missed to be missed, and what is untold is told.

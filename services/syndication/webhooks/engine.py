@@ -11,7 +11,8 @@ import structlog
 
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.lane import CHUNK, RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
+from services.syndication.webhooks.flights import PROMPT, Flights
+from services.syndication.webhooks.lane import CHUNK, Flight, Lane
 from services.syndication.webhooks.lanes import Delivery, Lanes, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
@@ -21,15 +22,13 @@ from shared.ticks import Tick
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-PROMPT = 256
-"""Deliveries sent at once; one that takes longer than a second gives its place to another."""
-
-MOST = 4096
-"""Deliveries under way at once, the slow ones included: each holds a socket."""
-
 TOGETHER = 32
 LINGER_SECONDS = 0.002
 """While many are under way, outcomes are written when so many have come, or after so long."""
+
+PARTS = 4
+PATIENT_SECONDS = 0.2
+"""So long what is about to be put in lanes waits until a fourth of all deliveries fit, to be claimed in one step."""
 
 HINT_MS = 20
 """So often other replicas are told when subscriptions are due next; what they know meanwhile is too early at worst."""
@@ -54,17 +53,16 @@ class Engine:
         prompt: int = PROMPT,
     ) -> None:
         self._store, self._lanes, self._directory = store, lanes, directory
-        self._attempts, self._clock, self._limit = attempts, clock, prompt
+        self._attempts, self._clock, self._flights = attempts, clock, Flights(prompt)
         self._notices = notices
         self._known: dict[str, Lane] = {}
         self._dirty: set[Lane] = set()
         self._hungry: dict[Lane, None] = {}
         self._states: dict[str, State] = {}
         self._hinted = 0.0
-        self._flights: dict[Flight, Lane] = {}
-        self._slow = self._ended = 0
+        self._ended = 0
         self._look_at: float = 0
-        self._called = self._stopping = False
+        self._called = False
         self._turning = asyncio.Lock()
         self._log: FilteringBoundLogger = structlog.get_logger()
         self._rounds = Tick("webhook deliveries", POLL_SECONDS, self._round)
@@ -79,9 +77,14 @@ class Engine:
     @property
     def room(self) -> int:
         """How many more deliveries fit."""
-        if self._stopping:
-            return 0
-        return max(0, min(self._limit - len(self._flights) + self._slow, MOST - len(self._flights)))
+        return self._flights.room
+
+    async def make_room(self, wanted: int) -> bool:
+        """Wait a little until some of so many deliveries fit; False when they do not, or others waited before them."""
+        some = min(wanted, max(1, self._flights.prompt // PARTS))
+        if not self._hungry:
+            await self._flights.fit(some, PATIENT_SECONDS)
+        return self.room >= some
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -91,11 +94,11 @@ class Engine:
 
     async def stop(self, grace: float) -> None:
         """Claim no more, let what is under way end within `grace` seconds, give the rest back, write it all down."""
-        self._stopping = True
+        self._flights.closed = True
         tasks = [flight.task for flight in self._flights if flight.task is not None]
         if tasks and self._rounds.running:
             await asyncio.wait(tasks, timeout=grace)
-        for flight in [*self._flights]:
+        for flight in self._flights:
             if flight.task is not None:
                 flight.task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -155,7 +158,7 @@ class Engine:
     async def _round(self) -> float | None:
         async with self._turning:
             now = int(self._clock() * 1000)
-            if not self._stopping and (self._called or now >= self._look_at):
+            if not self._flights.closed and (self._called or now >= self._look_at):
                 await self._look_for_due(now)
             self._attempts.flush()
             turns = self._turns()
@@ -234,11 +237,7 @@ class Engine:
     def _start(self, lane: Lane, deliveries: Sequence[Delivery], *, digest: bool = False) -> None:
         now = asyncio.get_running_loop().time()
         flight = Flight(deliveries, now, now, digest=digest)
-        before = lane.flights.get(flight.seq)
-        if before is not None:
-            self._land(lane, before)  # its lease ran out, and the same delivery came back to us
-        lane.flights[flight.seq] = flight
-        self._flights[flight] = lane
+        self._flights.add(lane, flight)
         flight.task = asyncio.create_task(self._fly(lane, flight))
 
     async def _fly(self, lane: Lane, flight: Flight) -> None:
@@ -256,7 +255,7 @@ class Engine:
             records = flight.back(self._soon())
         finally:
             lane.records += records
-            self._land(lane, flight)
+            self._flights.land(lane, flight)
             self._dirty.add(lane)
             self._ended += 1
             if self._ended >= TOGETHER or len(self._flights) < TOGETHER:
@@ -267,29 +266,15 @@ class Engine:
     def _soon(self) -> int:
         return int(self._clock() * 1000) + BACK_MS
 
-    def _land(self, lane: Lane, flight: Flight) -> None:
-        if self._flights.pop(flight, None) is None:
-            return
-        if flight.slow:
-            self._slow -= 1
-            lane.slow -= 1
-        if lane.flights.get(flight.seq) is flight:
-            del lane.flights[flight.seq]
-
     # --- watching ------------------------------------------------------------------------------------------------
 
     async def _look_over(self) -> None:
         """Give the places of slow deliveries to others, and have leases renewed before they run out."""
         now = asyncio.get_running_loop().time()
-        for flight, lane in self._flights.items():
-            if not flight.slow and now - flight.started >= SLOW_SECONDS:
-                flight.slow = True
-                self._slow += 1
-                lane.slow += 1
-                self._rounds.wake()
-            if now - flight.leased >= RENEW_SECONDS:
-                self._dirty.add(lane)
-                self._rounds.wake()
+        slow, old = self._flights.grown_slow(now), self._flights.to_renew(now)
+        self._dirty |= old
+        if slow or old:
+            self._rounds.wake()
 
     async def _listen(self) -> None:
         async with self._store.calls() as calls:

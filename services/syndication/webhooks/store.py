@@ -245,6 +245,10 @@ class SubscriptionStore:
         """Wake the engines of all replicas."""
         await self._store.do("PUBLISH", CHANNEL, "")
 
+    async def engines(self) -> int:
+        """Return how many engines listen on this server: those of all replicas, where it is the only one."""
+        return int((await self._store.do("PUBSUB", "NUMSUB", CHANNEL))[1])
+
     @asynccontextmanager
     async def calls(self) -> AsyncIterator[Any]:
         """Listen on the channel by which engines are woken; yields what has `get_message`."""

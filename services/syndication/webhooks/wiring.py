@@ -24,7 +24,9 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.early import wiring as early_wiring
 from services.syndication.webhooks.early.api import EarlyRoutes
-from services.syndication.webhooks.engine import PROMPT, Engine
+from services.syndication.webhooks.engine import Engine
+from services.syndication.webhooks.filling import Filling
+from services.syndication.webhooks.flights import PROMPT
 from services.syndication.webhooks.handshake import Consent
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.lease import Lease
@@ -156,16 +158,17 @@ def create(
         ),
         prompt=prompt,
     )
+    missed = Missing(store=subscriptions, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time)
+    lease = Lease(subscriptions, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}")
     dispatcher = Dispatcher(
         store=subscriptions,
         lanes=lanes,
         directory=directory,
         ledger=ledger,
         engine=engine,
-        missed=Missing(
-            store=subscriptions, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time
-        ),
-        lease=Lease(subscriptions, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"),
+        missed=missed,
+        lease=lease,
+        filling=Filling(store=subscriptions, lanes=lanes, engine=engine, missed=missed, lease=lease),
     )
     verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
     api = SubscriptionsApi(

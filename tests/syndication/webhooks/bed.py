@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from services.syndication.ledger import Recorded
-from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
@@ -87,6 +87,39 @@ class MemoryLedger:
     async def head(self, article_id: str) -> tuple[int, int] | None:
         found = self.heads.get(article_id)
         return None if found is None else (found.version, found.seq)
+
+
+class Deliveries:
+    """An engine that takes what was claimed for it, as much as there is room for, and sends nothing."""
+
+    def __init__(self, room: int = 1_000) -> None:
+        self.room = room
+        self.claimed: list[tuple[str, int]] = []
+
+    @property
+    def takers(self) -> list[str]:
+        return [id for id, _ in self.claimed]
+
+    async def make_room(self, wanted: int) -> bool:
+        return self.room >= wanted
+
+    def take(self, states: Iterable[State]) -> None:
+        claimed = [(each.subscription, each.seq) for state in states for each in state.claimed]
+        self.claimed += claimed
+        self.room -= len(claimed)
+
+    def rewind(self) -> None:
+        raise AssertionError("the ledger was not begun anew")
+
+
+class NothingMissed:
+    """Stands for who fetches what found a queue full, where none is."""
+
+    def note(self, states: Iterable[State]) -> None:
+        assert all(state.missed_from is None for state in states)
+
+    async def fetch(self, cursor: int) -> bool:
+        return cursor < 0
 
 
 async def subscribe(store: Store, url: str, *, after: int = 0, **over: Any) -> Subscription:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from services.syndication.webhooks import dispatcher as dispatching
+from services.syndication.webhooks import filling
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
+from services.syndication.webhooks.filling import Filling
 from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.lease import LEASE_MS, RENEW_SECONDS, Lease
 from services.syndication.webhooks.store import CURSOR_KEY, DISPATCHER_KEY, SubscriptionStore
 from shared.redis import Store
-from tests.syndication.webhooks.bed import SEALER, MemoryLedger, story, subscribe
+from tests.syndication.webhooks.bed import SEALER, Deliveries, MemoryLedger, NothingMissed, story, subscribe
 
 SUBSCRIPTIONS = 8
 WRITING = 1.5
@@ -51,39 +52,17 @@ class SlowLanes(Lanes):
         return states
 
 
-class Deliveries:
-    """Takes what was claimed and sends nothing."""
-
-    room = 1_000
-
-    def __init__(self) -> None:
-        self.claimed: list[tuple[str, int]] = []
-
-    def take(self, states: Iterable[State]) -> None:
-        self.claimed += [(each.subscription, each.seq) for state in states for each in state.claimed]
-
-    def rewind(self) -> None:
-        raise AssertionError("the ledger was not begun anew")
-
-
-class NothingMissed:
-    def note(self, states: Iterable[State]) -> None:
-        pass
-
-    async def fetch(self, cursor: int) -> bool:
-        return cursor < 0
-
-
 def a_dispatcher(lanes: Lanes, lease: Lease, ledger: MemoryLedger, store: Store) -> tuple[Dispatcher, Deliveries]:
-    registry, engine = SubscriptionStore(store, SEALER), Deliveries()
+    registry, engine, missed = SubscriptionStore(store, SEALER), Deliveries(), NothingMissed()
     made = Dispatcher(
         store=registry,
         lanes=lanes,
         directory=Directory(registry),
         ledger=ledger,
         engine=engine,
-        missed=NothingMissed(),
+        missed=missed,
         lease=lease,
+        filling=Filling(store=registry, lanes=lanes, engine=engine, missed=missed, lease=lease),
     )
     return made, engine
 
@@ -95,7 +74,7 @@ async def turn(dispatcher: Dispatcher) -> None:
 
 @pytest.fixture
 def one_lane_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "SUBSCRIPTIONS_AT_ONCE", 1)
+    monkeypatch.setattr(filling, "SUBSCRIPTIONS_AT_ONCE", 1)
 
 
 @pytest.mark.usefixtures("one_lane_at_once")
