@@ -20,6 +20,9 @@ _CONTROL = re.compile("[\x7f-\x9f]")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the API's answer as JSON.")
 
+json_anyway = click.option("--json", is_flag=True, expose_value=False, help="Print JSON, as it does without this too.")
+"""So that a program may say `--json` to every command."""
+
 
 def printable(text: str) -> str:
     """Return text on one line, with what a terminal might obey or hide taken out of it."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from services.cli.client import REFUSED, UNUSABLE, all_of, call, end
-from services.cli.output import as_json, print_json, print_table, printable
+from services.cli.output import as_json, json_anyway, print_json, print_table, printable
 
 
 @click.command()
@@ -126,6 +126,7 @@ _acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-l
 @click.option("--name", help="Its name for people.")
 @click.option("--kind", type=click.Choice(("feed", "page", "sitemap", "wordpress")), default="feed")
 @click.option("--full-text", is_flag=True, help="Read each article's own page.")
+@json_anyway
 def add_source(url: str, kind: str, *, full_text: bool, **given: str | None) -> None:
     """Poll the feed at URL, or what else `sources discover` found there."""
     asked = {"url": url, "kind": kind, "full_text": full_text, "id": given.pop("source"), **given}
@@ -155,6 +156,7 @@ def show_source(source: str, as_json: bool) -> None:
 
 @subscriptions.command("test")
 @click.argument("subscription")
+@json_anyway
 def test_subscription(subscription: str) -> None:
     """Send a signed test event now, and print what came of it."""
     found = call("POST", f"/api/v1/subscriptions/{quote(subscription, safe='')}/test")
@@ -180,6 +182,7 @@ REUSE = click.option("--reuse", type=click.Choice(("full", "summary", "headline"
 @click.option("--query", default="", help="What its private feeds may have at most, e.g. 'section:world'.")
 @REUSE
 @click.option("--early", is_flag=True, help="Trust it with articles under an embargo.")
+@json_anyway
 def add_consumer(name: str, query: str, reuse: str, early: bool) -> None:
     """Make a consumer; prints its key, once."""
     asked = {"name": name, "query": query, "reuse": reuse} | ({"embargo": "early"} if early else {})
@@ -187,23 +190,29 @@ def add_consumer(name: str, query: str, reuse: str, early: bool) -> None:
 
 
 @consumers.command("trust")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-def trust(ids: tuple[str, ...]) -> None:
+@click.argument("ids", nargs=-1, required=True, metavar="CONSUMER...")
+@as_json
+def trust(ids: tuple[str, ...], as_json: bool) -> None:
     """Trust consumers with articles under an embargo, for subscriptions that ask for them."""
-    _trusted(ids, "trust", "early")
+    _trusted(ids, "trust", "early", plain=as_json)
 
 
 @consumers.command("distrust")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-def distrust(ids: tuple[str, ...]) -> None:
+@click.argument("ids", nargs=-1, required=True, metavar="CONSUMER...")
+@as_json
+def distrust(ids: tuple[str, ...], as_json: bool) -> None:
     """Send consumers nothing ahead of its release any more, what is queued neither."""
-    _trusted(ids, "distrust", None)
+    _trusted(ids, "distrust", None, plain=as_json)
 
 
-def _trusted(ids: tuple[str, ...], told: str, embargo: str | None) -> None:
+def _trusted(ids: tuple[str, ...], told: str, embargo: str | None, *, plain: bool) -> None:
+    done = []
     for one in ids:
-        call("PATCH", f"/api/v1/consumers/{quote(one, safe='')}", {"embargo": embargo})
-        click.echo(f"{told}: {one}")
+        done.append(call("PATCH", f"/api/v1/consumers/{quote(consumer_of(one), safe='')}", {"embargo": embargo}))
+        if not plain:
+            click.echo(f"{told}: {one}")
+    if plain:
+        print_json({"done": done})
 
 
 @private_feeds.command("add")
@@ -211,6 +220,7 @@ def _trusted(ids: tuple[str, ...], told: str, embargo: str | None) -> None:
 @click.option("--query", default="", help="What is in it, e.g. 'tag:kursk-oblast'; all when not given.")
 @click.option("--name", default="", help="What people call it.")
 @REUSE
+@json_anyway
 def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
     """Give CONSUMER, an id or a name, a feed of its own; prints its addresses, once."""
     asked = {"consumer": consumer_of(consumer), "query": query, "name": name, "reuse": reuse}
@@ -219,6 +229,7 @@ def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
 
 @articles.command("get")
 @click.argument("article")
+@json_anyway
 def get_article(article: str) -> None:
     """Print an article as JSON."""
     print_json(call("GET", f"/api/v1/articles/{quote(article, safe='')}"))
@@ -249,6 +260,7 @@ def early_receipts(article: str, as_json: bool) -> None:
 
 @articles.command("push")
 @click.argument("file", type=click.File("rb"))
+@json_anyway
 def push_article(file: Any) -> None:
     """Push the article in FILE (JSON; - for standard input)."""
     try:
@@ -262,6 +274,7 @@ def push_article(file: Any) -> None:
 @click.argument("article")
 @click.option("--reason", required=True, help="Why it is taken back, for every reader.")
 @click.option("--replacement-url", help="What stands in its place.")
+@json_anyway
 def retract_article(article: str, reason: str, replacement_url: str | None) -> None:
     """Take an article back, everywhere it went."""
     body = {"reason": reason, "replacement_url": replacement_url}

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from services.cli.client import REFUSED, UNUSABLE, call, end
-from services.cli.output import as_json, print_json, print_table
+from services.cli.output import as_json, json_anyway, print_json, print_table
 from services.cli.resources import articles, subscriptions
 
 __all__ = ["articles", "subscriptions"]
@@ -42,6 +42,7 @@ def start_of(text: str) -> Any:
 @click.option("--from", "start", default="now", help="Where to start: now, a ledger number, last:N or a date.")
 @click.option("--verify", type=click.Choice(("test", "challenge")), help="Send nothing until the receiver is proven.")
 @click.option("--embargoed", is_flag=True, help="Articles under an embargo too, ahead of their release.")
+@json_anyway
 def add(url: str, query: str, start: str, verify: str | None, embargoed: bool) -> None:
     """Have matching events posted to URL; prints the secret, once."""
     asked = {"url": url, "filter": query, "from": start_of(start), "verify": verify, "embargoed": embargoed}
@@ -88,6 +89,7 @@ def _turned(subscription: str, status: str, *, plain: bool) -> None:
 
 @subscriptions.command("verify")
 @click.argument("subscription")
+@json_anyway
 def verify(subscription: str) -> None:
     """Try a pending subscription's receiver now."""
     found = call("POST", one(subscription, "/verify"))
@@ -100,6 +102,7 @@ def verify(subscription: str) -> None:
 @click.argument("subscription")
 @click.option("--from", "first", type=click.IntRange(1))
 @click.option("--to", "last", type=click.IntRange(0))
+@json_anyway
 def digest(subscription: str, first: int | None, last: int | None) -> None:
     """Print count and hash of what a subscription was assigned."""
     asked = {name: value for name, value in (("from", first), ("to", last)) if value is not None}
@@ -137,6 +140,7 @@ def events(subscription: str, after: int, limit: int, as_json: bool) -> None:
 
 @subscriptions.command("export")
 @click.option("--secrets", is_flag=True, help="With secrets and credentials: keep the output safe.")
+@json_anyway
 def export(secrets: bool) -> None:
     """Print all subscriptions as JSON, for `import`."""
     print_json(call("GET", f"{ROOT}/export?secrets={'true' if secrets else 'false'}"))

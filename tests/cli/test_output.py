@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import click
 import pytest
 
+from services.cli.main import main
 from services.cli.output import print_json, print_table, printable, safe_json
 
 
@@ -41,3 +44,20 @@ def test_text_cannot_steer_the_terminal(sly: str, capsys: pytest.CaptureFixture[
 def test_json_stays_the_same_when_it_is_made_safe() -> None:
     value = {"a": "x\x9b\x7fУ Києві"}
     assert json.loads(safe_json(json.dumps(value, ensure_ascii=False))) == value
+
+
+WITHOUT = {"up", "token", "tags add", "authors add"}
+"""What runs until it is stopped, prints one word, or edits a file."""
+
+
+def named(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from named(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+def test_every_command_takes_json_but_those_that_answer_nothing() -> None:
+    found = {name for name, command in named(main) if not any("--json" in option.opts for option in command.params)}
+    assert found == WITHOUT

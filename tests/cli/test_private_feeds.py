@@ -29,6 +29,9 @@ def test_a_consumer_is_meant_by_id_or_by_name_unless_two_have_it(line: Running) 
     twins = [line.json("consumers", "add", "A Twin")["id"] for _ in range(2)]
     made = line.json("private-feeds", "add", "Only One", "--query", "ferry")
     assert made["consumer"] == one
+    [trusted] = line.json("consumers", "trust", "Only One", "--json")["done"]
+    assert trusted["id"] == one
+    assert line.wireroom("consumers", "distrust", "Only One").stdout == "distrust: Only One\n"
     doubt = line.wireroom("private-feeds", "add", "A Twin")
     assert doubt.exit_code == 1
     assert doubt.stderr.startswith("2 consumers are called 'A Twin'; give one's id: ")
