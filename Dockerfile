@@ -2,9 +2,11 @@
 
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY requirements.lock requirements-build.lock ./
+# requirements-otel.lock adds OpenTelemetry, for traces.
+ARG LOCK=requirements.lock
+COPY requirements-build.lock ${LOCK} ./
 # A plain folder on PYTHONPATH instead of a virtual environment: it does not care where the next stage keeps its Python.
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/wireroom -r requirements.lock \
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/wireroom -r "${LOCK}" \
  && pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/build -r requirements-build.lock
 COPY pyproject.toml LICENSE ./
 COPY shared shared

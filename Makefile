@@ -85,6 +85,7 @@ lock: $(DEV) ## write the lock files anew (UPGRADE=1 takes the newest versions)
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --group fuzz -o requirements-fuzz.lock
 	@$(COMPILE) pyproject.toml --extra ner -c requirements-dev.lock -o requirements-ner.lock
+	@$(COMPILE) pyproject.toml --extra otel -c requirements-dev.lock -o requirements-otel.lock
 
 .PHONY: clean
 clean: ## remove what was set up and cached (not ./data)

@@ -17,7 +17,7 @@ from services.documents import Documents
 from services.enrichment.app import Enrichment
 from services.ingest.app import Ingest
 from services.syndication.app import Syndication
-from shared import auth, collector, logs
+from shared import auth, collector, logs, otel, tracing
 from shared.bus import Bus
 from shared.embedded import EmbeddedServer
 from shared.health import Health
@@ -145,12 +145,22 @@ async def _revive(server: EmbeddedServer) -> None:
         log.error("server.restarted", see=str(server.folder / "redis.log"))
 
 
+def _traced(service: str) -> otel.Tracing | None:
+    spans = otel.tracing(service)
+    if isinstance(spans, str):
+        log.warning("tracing.unavailable", reason=spans)
+        return None
+    tracing.collect(spans)
+    return spans
+
+
 async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bool], None]) -> None:
     """Run services until SIGTERM or SIGINT; `ready` is told the admin token and whether it is new.
 
     Raises PortInUseError, EmbeddedError: nothing has been taken or changed then.
     """
     logs.configure(settings.log_format, settings.log_level, service="wireroom" if len(names) > 1 else names[0])
+    spans = _traced("wireroom" if len(names) > 1 else f"wireroom-{names[0]}") if settings.traces else None
     bound = listen(settings.host, settings.port)
     token, made = auth.admin_token(settings.admin_token, settings.data_dir)
     stop = asyncio.Event()
@@ -169,4 +179,7 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
         await process.hang_up()
         await serving.stop()
         await process.stop()
+    if spans is not None:
+        tracing.collect(None)
+        await spans.stop()
     log.info("services.stopped", services=list(names))

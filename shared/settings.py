@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ class Settings:
     image_sizes: bool = False
     egress_proxy: str | None = field(default=None, repr=False)
     secret_key: tuple[str, ...] = field(default=(), repr=False)
+    traces: bool = False
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -53,7 +54,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environ is None else environ
     values = {name: text for name, text in given.items() if name.startswith(PREFIX) and text.strip()}
-    known = {PREFIX + one.name.upper() for one in fields(Settings)} | ELSEWHERE
+    known = {PREFIX + name.upper() for name in PARSERS} | ELSEWHERE
     errors = [f"{name}: there is no such setting" for name in sorted(values) if name not in known]
     found: dict[str, object] = {}
     for name, parse in PARSERS.items():
@@ -65,7 +66,14 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
             errors.append(f"{PREFIX}{name.upper()}: {error}")
     if errors:
         raise SettingsError("\n".join(errors))
+    found["traces"] = _wants_traces(given)
     return Settings(**_with_defaults(found))  # type: ignore[arg-type]  # parsed by name from PARSERS
+
+
+def _wants_traces(given: Mapping[str, str]) -> bool:
+    """Tell whether OpenTelemetry's own variables, which its SDK reads, name a collector."""
+    named = given.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or given.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return bool(named) and given.get("OTEL_TRACES_EXPORTER") != "none" and given.get("OTEL_SDK_DISABLED") != "true"
 
 
 def _with_defaults(found: dict[str, object]) -> dict[str, object]:
@@ -76,7 +84,7 @@ def _with_defaults(found: dict[str, object]) -> dict[str, object]:
     return found
 
 
-ELSEWHERE = {f"{PREFIX}{name}" for name in ("URL", "IMAGE_TAG", "REDIS_MAXMEMORY", "PROMETHEUS_PORT")}
+ELSEWHERE = {f"{PREFIX}{name}" for name in ("URL", "LOCK", "IMAGE_TAG", "REDIS_MAXMEMORY", "PROMETHEUS_PORT")}
 """Variables that the command line's HTTP client and docker-compose.yml read."""
 
 

@@ -26,7 +26,7 @@ from services.ingest.source import Settings, Source
 from services.ingest.steps import Step, decided, runs, step_of
 from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
-from shared import logs
+from shared import logs, tracing
 from shared.events import Retraction
 from shared.redis import RedisError
 
@@ -119,9 +119,8 @@ class Intake:
                 break
         else:
             raise ContendedError(f"others keep changing the same articles of {source.settings.id}")
-        self._tell(
-            {id: steps[id] for id, offer in named.items() if offer.wanted}, source.settings.id, correlation, started
-        )
+        wanted = {id: steps[id] for id, offer in named.items() if offer.wanted}
+        self._tell(wanted, source.settings.id, correlation, started, first=correlation_id is None)
         return [steps[offer.id].result for offer in offers]
 
     async def find(self, source_id: str, guid: str | None, url: str | None) -> str | None:
@@ -156,7 +155,7 @@ class Intake:
             after = replace(known, version=known.version + 1, status="canceled", updated=at or known.updated)
             step = step_of(event, before, after)
             if await self._commit(source_id, [step], {}):
-                self._tell({article_id: step}, source_id, correlation, started)
+                self._tell({article_id: step}, source_id, correlation, started, first=True)
                 return step.result
         raise ContendedError(f"others keep changing {article_id}")
 
@@ -199,7 +198,9 @@ class Intake:
             raise
         return not conflicts
 
-    def _tell(self, steps: Mapping[str, Step], source_id: str, correlation: str, started: float) -> None:
+    def _tell(
+        self, steps: Mapping[str, Step], source_id: str, correlation: str, started: float, *, first: bool
+    ) -> None:
         about = {"source": source_id, "correlation_id": correlation, "ms": round((perf_counter() - started) * 1000, 2)}
         told: list[Mapping[str, object]] = []
         for id, step in steps.items():
@@ -208,7 +209,9 @@ class Intake:
             if isinstance(result, Refused):
                 log.warning("article.refused", article_id=id, source=source_id, reason=result.reason)
             elif (said := SAID.get(type(result))) is not None:
-                told.append({"event": f"article.{said}", "article_id": id, "version": result.version, **about})
+                line = {"event": f"article.{said}", "article_id": id, "version": result.version, **about}
+                tracing.told(line, service="ingest", first=first and not told)
+                told.append(line)
             else:
                 log.debug("article.unchanged", article_id=id, version=result.version, **about)
         if told:

@@ -27,6 +27,7 @@ from services.ingest.store import SourceStore
 from services.ingest.taking import Taking
 from services.ingest.turns import SPACING_SECONDS, Turns, host_of
 from services.ingest.verdict import MOVES, Polled, judged, next_at, took, written
+from shared import tracing
 from shared.redis import RedisError
 
 log = structlog.get_logger()
@@ -219,6 +220,10 @@ class Poller:
         ms = round((perf_counter() - started) * 1000, 2)
         line = log.bind(source=id, outcome=polled.outcome, correlation_id=correlation, ms=ms, **polled.told)
         quiet = polled.outcome in ("not modified", "same")
+        if not quiet:
+            span = {"event": "source.polled", "source": id, "outcome": polled.outcome, "ms": ms}
+            failed = polled.error is not None
+            tracing.told({**span, "correlation_id": correlation}, service="ingest", first=True, failed=failed)
         (line.debug if quiet else line.info)("source.polled", **({"error": polled.error} if polled.error else {}))
         match polled.turn:
             case Missed(failures=failures) if failures == FAILING:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from shared import logs
+from shared import logs, tracing
 from shared.bus import wire
 from shared.bus.dead import Death, bury
 from shared.bus.deadlines import Deadlines
@@ -156,6 +156,8 @@ class Reader:
             if is_passing(error):
                 self._hold(entry, self.limits.hold, f"{type(error).__name__}: {error}")
             else:
+                ms = round((time.perf_counter() - started) * 1000, 2)
+                tracing.told({"event": "event.failed", **about, "ms": ms}, service=self.route.group, failed=True)
                 self._failed(entry, error)
         if self._stopping:
             self._changed.set()
@@ -176,6 +178,7 @@ class Reader:
         told["tries"] = entry.tries + 1
         told["ms"] = round(entry.seconds * 1000, 2)
         entry.told = told
+        tracing.told(told, service=self.route.group)
         self._settler.add(entry)
         self._lanes.release(entry)
 

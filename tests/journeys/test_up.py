@@ -17,6 +17,8 @@ import pytest
 
 from shared.http_client import Page, connect, get
 from tests.journeys.line import LOOPBACK
+from tests.otlp import a_collector
+from tests.receiver import Call, Reply
 from tests.waiting import until
 
 NEWSROOM = Path(__file__).parents[2] / "newsroom"
@@ -117,6 +119,29 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
 
 async def _count(port: int, count: int) -> bool:
     return len(await events(port)) >= count
+
+
+async def test_spans_go_to_the_collector_that_is_named_and_one_that_hangs_holds_up_nothing(home: Path) -> None:
+    async def answer(_call: Call) -> Reply:
+        if len(collector.receiver.calls) > 1:
+            await asyncio.Event().wait()
+        return Reply()
+
+    port = free_port()
+    async with a_collector(answer) as collector:
+        env = environment(home, port, OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint, OTEL_BSP_SCHEDULE_DELAY="100")
+        async with running(env):
+            await until(lambda: _count(port, STORIES), 30)
+            await until(lambda: collector.spans, 10)
+        spans = collector.spans
+    assert {span.service for span in spans} == {"wireroom"}
+    assert {span.name for span in spans} <= {
+        "drop.taken",
+        "article.ingested",
+        "article.enriched",
+        "article.published",
+        "article.updated",
+    }
 
 
 async def test_one_correlation_id_goes_from_the_file_to_the_ledger(home: Path) -> None:

@@ -98,3 +98,18 @@ def test_the_command_line_has_an_address_and_a_token() -> None:
     assert client({"WIREROOM_URL": "http://x", "WIREROOM_ADMIN_TOKEN": "t"}) == ("http://x", "t")
     assert client({}) == (None, None)
     assert read({"WIREROOM_URL": "http://x"}).port == 8000
+
+
+@pytest.mark.parametrize(
+    ("environ", "wanted"),
+    [
+        ({}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318/v1/traces"}, True),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318", "OTEL_SDK_DISABLED": "true"}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318", "OTEL_TRACES_EXPORTER": "none"}, False),
+    ],
+)
+def test_traces_are_sent_where_open_telemetry_s_own_variables_say(environ: dict[str, str], wanted: bool) -> None:
+    assert read(environ).traces is wanted

@@ -21,6 +21,7 @@ from services.ingest.drop.taking import Took, take_in
 from services.ingest.intake import Intake
 from services.ingest.metrics import FILES
 from services.ingest.pressure import Pressure
+from shared import tracing
 
 log = structlog.get_logger()
 
@@ -178,6 +179,9 @@ class DropFolder:
 
     def _tell_taken(self, file: Found, document: Document, took: Took, started: float) -> None:
         FILES.labels("taken").inc()
+        ms = round((perf_counter() - started) * 1000, 2)
+        span = {"event": "drop.taken", "source": took.source_id, "correlation_id": took.correlation_id, "ms": ms}
+        tracing.told(span, service="ingest", first=True)
         noted = {"skipped": document.skipped, "cut": document.cut, "lost": list(document.lost)}
         log.info(
             "drop.taken",
@@ -187,7 +191,7 @@ class DropFolder:
             accepted=took.accepted,
             withdrawn=took.withdrawn,
             correlation_id=took.correlation_id,
-            ms=round((perf_counter() - started) * 1000, 2),
+            ms=ms,
             **{name: value for name, value in noted.items() if value},
         )
 

@@ -21,7 +21,7 @@ from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.signing_keys import NoSigningKeyError
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
-from shared import logs
+from shared import logs, tracing
 from shared.sealing import SealError
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ class Attempts:
             fields["type"] = delivery.type
         if outcome is not None:
             fields |= {"status": outcome.status, "ms": round(outcome.ms, 2)}
+        tracing.told(fields, service="syndication", failed=judged.verdict != "delivered")
         if judged.verdict == "delivered":
             if prepared is not None:
                 ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
