@@ -65,6 +65,7 @@ def _greet(chosen: Settings, which: str, made: str | None) -> None:
         ("page", f"{url}/"),
         ("feeds", f"{url}/feeds/all.rss  (all of them: {url}/feeds)"),
         ("events", f"{url}/events/stream"),
+        ("console", f"{url}/console  (for who has the token; developers sign in at {url}/portal)"),
         ("API", f"{url}/api/v1  (documented at {url}/docs)"),
         ("health", f"{url}/readyz   {url}/metrics"),
         ("token", "export WIREROOM_ADMIN_TOKEN=$(wireroom token)"),

@@ -22,6 +22,7 @@ def test_the_greeting_names_the_addresses_and_never_the_token(line: Running) -> 
         ["page", f"{line.url}/"],
         ["feeds", f"{line.url}/feeds/all.rss"],
         ["events", f"{line.url}/events/stream"],
+        ["console", f"{line.url}/console"],
         ["API", f"{line.url}/api/v1"],
         ["health", f"{line.url}/readyz"],
         ["token", "export"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -55,7 +55,7 @@ class Reading:
         return self.desk.page(
             "home",
             "Console",
-            **self._signed(session),
+            **self.door.signed(session),
             plots=plots(samples),
             latest=samples[-1].latest if samples else None,
             dead=samples[-1].dead if samples else None,
@@ -89,7 +89,7 @@ class Reading:
     async def sources(self, _request: Request, session: Session) -> Response:
         """Show how the sources fare, as ingest tells it."""
         told = await self._told()
-        return self.desk.page("sources", "Sources", **self._signed(session), told=told)
+        return self.desk.page("sources", "Sources", **self.door.signed(session), told=told)
 
     async def _told(self) -> dict[str, Any] | None:
         """Ask ingest, and return what it tells within a few seconds; None when that is nothing, or old."""
@@ -117,11 +117,8 @@ class Reading:
         found = said.content if said.well else {"dead_letters": [], "count": 0}
         more = {"found": found, "done": done, "fault": fault or said.fault}
         return self.desk.page(
-            "dead_letters", "Dead letters", 200 if not fault else 422, **self._signed(session), **more
+            "dead_letters", "Dead letters", 200 if not fault else 422, **self.door.signed(session), **more
         )
-
-    def _signed(self, session: Session) -> dict[str, Any]:
-        return {"who": "the newsroom", "mark": self.door.mark(session), "made": self.now().astimezone(UTC).isoformat()}
 
 
 def _need(one: dict[str, Any]) -> int:

@@ -51,6 +51,7 @@ async def test_who_signs_in_is_signed_in_to_the_portal_too(room: Room) -> None:
     assert TOKEN not in str(answer.headers)
     page = await browser.get("/portal")
     assert "Sign out" in page.body.decode()
+    assert b'href="/console"' in page.body
     home = await browser.get("/console")
     assert (home.headers["cache-control"], "default-src 'none'" in home.headers["content-security-policy"]) == (
         "no-store",
