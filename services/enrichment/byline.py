@@ -22,6 +22,7 @@ from services.enrichment.byline_parts import (
     people,
     with_title,
 )
+from services.enrichment.dateline import DATE, MONTHS
 from shared.names import SUFFIXES, name_key
 
 __all__ = ["Known", "Named", "parsed"]
@@ -36,12 +37,26 @@ WORK = (
 AND_MORE = r"(?:\s+(?:and|und|&|et|y)\s+\w{2,15})?"
 OPENING = re.compile(
     rf"^(?:(?:(?:{WORK}){AND_MORE}\s+)?by\s*:?(?:\s+|$)|(?:mis à jour|publié|propos recueillis)\s+par\s+|"
+    r"(?:view\s+)?(?:all\s+)?(?:posts|stories|articles)\s+by\s+|"
+    r"(?:ein\w*\s+)?(?:kolumne|kommentar|analyse|essay|bericht|reportage|glosse|porträt|gastbeitrag)\s+von\s+|"
+    r"(?-i:[Bb]y|BY|Von)(?=[A-ZÀ-Þ][a-zß-ÿ])|"
     rf"(?:author|autor|auteur|автор|автори|авторы|text|текст|von|par|por)s?{AND_MORE}\s*:\s*|"
     r"(?:بقلم|الكاتب)\s*:?\s*)",
     re.IGNORECASE,
 )
 OPENING_WORD = re.compile(r"^(?:from|von|par|por|door|af|av|(?-i:di))\s+(?=\S+\s+\S)", re.IGNORECASE)
 """Words that also begin surnames, so two more words must follow."""
+
+MOMENT = (
+    rf"(?:{DATE.pattern}|(?:{MONTHS})\.?\s+\d{{1,2}},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\d{{1,2}}:\d\d|"
+    r"\d{1,3}\s+(?:min(?:ute)?s?|hours?|days?)\b)"
+)
+FIRST = re.compile(rf"^(?:{MOMENT}(?:\s+(?:um|uhr|at)\b)?[\s|•·,;–—-]*)+", re.IGNORECASE)
+DATED = re.compile(rf"(?<![\s|•·,;–—-])[\s|•·,;–—-]++(?:posted\s+)?{MOMENT}.*$", re.IGNORECASE)
+"""A moment behind a name, with all that a page puts behind that: no name has one in it."""
+
+TOLD = re.compile(r"\s+(?:is|was)\s+(?:an?|the)\s.*$|\s+ist\s+(?:ein|der|die|Redakt|Korrespond|Autor|Report)\w*\b.*$")
+"""What a box of an author tells of one behind the name."""
 
 STAMP = re.compile(
     r"[\s|•·–—,-]*\b(?:last )?(?:updated|published|aktualisiert|оновлено|обновлено)\b(?!\s+by\b).*$|"
@@ -71,6 +86,9 @@ LONE = re.compile(r"[^\W\d_a-zа-я][^\W\d_]{2,30}")
 PLACE = re.compile(r"\s+in\s+[A-ZÀ-ÞА-ЯІЇЄҐ].*$")
 REPORTER = re.compile(r"\s*(?:기자|記者|记者)(?:\s+외\s+\d{1,3}명)?(?=$|[\s,;|&/])")
 """The title that Korean, Japanese and Chinese bylines put behind a name, and "and so many more"."""
+
+DOUBLED = re.compile(r"^((?:\S+\s+){1,3}\S+)\s+\1$")
+"""A name that a page shows twice, beside a picture and below it."""
 
 BORDER = " .,;:|–—-"
 DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?:/\S*)?")
@@ -106,12 +124,20 @@ def _parsed(byline: str, known: Known) -> tuple[Named, ...]:
     whole = by_key(text, known)
     if whole:
         return (whole,)
-    text = REPORTER.sub("", ADDRESS.sub("", STAMP.sub("", text)))
+    text = REPORTER.sub("", ADDRESS.sub("", TOLD.sub("", STAMP.sub("", text))))
+    text = DOUBLED.sub(r"\1", _undated(text, known))
     main, *helpers = HELPED.split(text)
     found = _names(main, known)
     found += [replace(named, helped=True) for part in helpers for named in _names(part, known)]
     raw = _opened(text, known).strip(BORDER)
     return tuple(found) or ((Named(raw, "desk" if DOMAIN.fullmatch(raw) else "person"),) if raw else ())
+
+
+def _undated(text: str, known: Known) -> str:
+    """Take a moment off that stands in front of the names, and one behind them with all that follows."""
+    text = FIRST.sub("", text)
+    front = DATED.sub("", text)
+    return front if front != text and _names(front, known) else text
 
 
 def _names(text: str, known: Known) -> list[Named]:
@@ -144,7 +170,7 @@ def _outlet(found: re.Match[str], known: Known) -> str:
 def _opened(text: str, known: Known) -> str:
     text = OPENING.sub("", text)
     word, _, rest = text.partition(" ")
-    if word.lower() == "from" and by_key(rest, known):
+    if OPENING_WORD.match(f"{word} x y") and by_key(rest, known):
         return rest
     return OPENING_WORD.sub("", text)
 
@@ -168,7 +194,7 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
         reading.entitle(name)
     elif DESK.search(name):
         reading.names.append(Named(name, "desk"))
-    elif TITLE.search(name) and not with_title(name):
+    elif TITLE.search(name) and not with_title(name, known):
         reading.entitle(name)
     elif joined and LONE.fullmatch(name):
         reading.names.append(Named(name))

@@ -33,6 +33,17 @@ TITLE_WORDS = (
 )
 TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
 LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
+RANKS = (
+    "arts|business|chief|court|crime|culture|deputy|economics|education|environment|foreign|freelance|general|health|"
+    "investigations?|leitende[rn]?|lifestyle|local|managing|national|news|parliamentary|political|politics|royal|science|"
+    "senior|special|sports?|technology|travel|white house|world"
+)
+BEHIND = re.compile(
+    rf"^(?P<name>\S+(?:\s+\S+){{1,3}}?)\s+(?P<title>(?:(?:{RANKS})\s+)*\w*(?:{TITLE_WORDS}|corresponsal|redactora?))$",
+    re.IGNORECASE,
+)
+"""A title behind a name with no comma between them: "Ann Lens Political Correspondent"."""
+
 STAFF = re.compile(r"(?:[\w-]+\s+)?staff\s+(?:writer|reporter|photographer)s?", re.IGNORECASE)
 """A title beside a name, and a desk alone."""
 
@@ -73,7 +84,7 @@ def people(name: str, known: Known) -> Iterator[Named]:
     """Read a person, behind an agency's name or a title where there is one ("AP Writer Jane Doe")."""
     agency = _leading_agency(name, known)
     rest = name[len(agency) :].lstrip("'’s ").strip() if agency else name
-    titled = with_title(rest)
+    titled = with_title(rest, known)
     person = titled["name"] if titled else rest
     if is_person(person) or by_key(person, known):
         yield Named(person, role=titled["title"] if titled else None)
@@ -94,10 +105,10 @@ def cut_off(name: str, known: Known) -> tuple[str, str] | None:
     return None
 
 
-def with_title(name: str) -> re.Match[str] | None:
-    """Return the title that a person's name follows, and that name."""
-    found = PICTURED.match(name) or LEADING_TITLE.match(name)
-    return found if found and is_person(found["name"]) else None
+def with_title(name: str, known: Known) -> re.Match[str] | None:
+    """Return a person's name and the title in front of it, or behind it without a comma."""
+    found = PICTURED.match(name) or LEADING_TITLE.match(name) or BEHIND.match(name)
+    return found if found and is_person(found["name"]) and not is_agency(found["name"], known) else None
 
 
 def _leading_agency(name: str, known: Known) -> str | None:

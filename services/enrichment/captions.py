@@ -12,7 +12,7 @@ WORDS = (
     "(?:Image|Imagen|Photo|Picture)(?: [Cc]redits?)?|Photograph|Photographer|Illustration|Credit|Courtesy|Source|"
     "Symbolfoto|Archivfoto|Foto|Fotograf|Symbolbild|Archivbild|Bildquelle|Bilder|Bild|Grafik|Quelle|"
     "Crédit(?: photo)?|Crédits|Fuente|Fonte|Fotoğraf|Zdjęcie|Kuva|Ljósmynd|"
-    "Фото|Світлина|Джерело|Источник|사진(?: 출처)?|写真"
+    "Ảnh|Isithombe|Фото|Світлина|Джерело|Источник|사진(?: 출처)?|写真"
 )
 NAME = r"[^\W\d_][\w.'’\-]*(?:\s+[\w.'’\-]+){0,5}"
 PHOTO_WORD = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)

@@ -11,7 +11,7 @@ from services.enrichment.taxonomy import Taxonomy
 from services.enrichment.taxonomy_files import TaxonomyFiles
 from shared.newsroom import Loaded, Refused, Unchanged, Watched
 
-RULES = "3"
+RULES = "4"
 """Raised when the steps themselves change what they say of the same input."""
 
 

@@ -241,9 +241,57 @@ def test_likeness_is_not_enough(one: str, other: str) -> None:
         "ANN Reuters ",
         "Photo by ",
         "Doe, Jane; ",
+        "· ",
+        "12:",
+        "4 min ",
+        "Ann senior ",
     ],
 )
 def test_a_byline_gone_astray_is_read_in_bounded_time(piece: str) -> None:
     started = time.process_time()
     parsed(piece * 100_000, KNOWN)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        "By Ann Writer 30 August 2026 • 4:45pm",
+        "by Ann Writer June 19, 2026",
+        "Ann Writer 2026-02-14T16:15:30Z",
+        "Ann Writer 13/01/2026 10:22 Actualizado a 13/01/2026 15:43",
+        "Ann Writer 20:00, 29 Jan 2026",
+        "Von Ann Writer 0:00 Anhören",
+        "Ann Writer 4 min read",
+        "05.06.2026 um 14:46 von Ann Writer",
+        "Ann Writer Ann Writer",
+        "ByAnn Writer",
+        "View all posts by Ann Writer",
+        "Kolumne von Ann Writer - 24.03.2026",
+        "Ann Writer is a freelance journalist based in Port Ansel.",
+    ],
+)
+def test_what_a_page_puts_around_a_name_is_no_part_of_it(dressed: str) -> None:
+    assert people(dressed) == ["Ann Writer"]
+
+
+def test_names_behind_a_moment_are_not_lost_with_it() -> None:
+    assert people("Artikel vom 28. April 2026, 14:26 Uhr, Ann Writer") == ["Ann Writer"]
+
+
+@pytest.mark.parametrize(
+    ("byline", "name", "role"),
+    [
+        ("Bob Maker Political Correspondent", "Bob Maker", "Political Correspondent"),
+        ("Jan Peter Maker Redakteur", "Jan Peter Maker", "Redakteur"),
+        ("Von Bob Maker Leitender Wirtschaftsredakteur", "Bob Maker", "Leitender Wirtschaftsredakteur"),
+        ("Bob Maker Journalist", "Bob Maker", "Journalist"),
+    ],
+)
+def test_a_title_behind_a_name_needs_no_comma(byline: str, name: str, role: str) -> None:
+    (named,) = parsed(byline, KNOWN)
+    assert (named.name, named.role) == (name, role)
+
+
+def test_an_agency_may_stand_alone_behind_von() -> None:
+    assert others("Von dpa") == [("dpa", "agency")]
