@@ -31,10 +31,12 @@ local function put(feed, seq, article)
   redis.call('ZADD', set, seq, article)
 end
 local function take(feed, seq, article)
+  if redis.call('ZREM', FEED .. feed, article) == 1 then return end
   local last = redis.call('ZRANGE', PIECES .. feed, seq, '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
-  local set = last and PIECE .. last .. ':' .. feed or FEED .. feed
+  if not last then return end
+  local set = PIECE .. last .. ':' .. feed
   redis.call('ZREM', set, article)
-  if last and redis.call('EXISTS', set) == 0 then redis.call('ZREM', PIECES .. feed, last) end
+  if redis.call('EXISTS', set) == 0 then redis.call('ZREM', PIECES .. feed, last) end
 end
 local function count(feed, enough)
   local found = redis.call('ZCARD', FEED .. feed)

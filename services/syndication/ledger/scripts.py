@@ -65,7 +65,9 @@ local function names_of(article, head, placed, names)
     for feed in string.gmatch(redis.call('HGET', placed, article) or '', '%S+') do found[#found + 1] = feed end
     return found
   end
-  for number in string.gmatch(numbers, '%d+') do found[#found + 1] = redis.call('HGET', names, number) or nil end
+  local asked = {}
+  for number in string.gmatch(numbers, '%d+') do asked[#asked + 1] = number end
+  for _, feed in ipairs(redis.call('HMGET', names, unpack(asked))) do found[#found + 1] = feed or nil end
   return found
 end
 local function numbers_of(feeds, names)
