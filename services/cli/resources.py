@@ -166,10 +166,12 @@ def test_subscription(subscription: str) -> None:
 
 @subscriptions.command("deliveries")
 @click.argument("subscription")
+@click.option("--failed", is_flag=True, help="Those that did not arrive alone.")
 @as_json
-def deliveries(subscription: str, as_json: bool) -> None:
+def deliveries(subscription: str, failed: bool, as_json: bool) -> None:
     """Show the latest delivery attempts."""
-    found = call("GET", f"/api/v1/subscriptions/{quote(subscription, safe='')}/deliveries")
+    asked = "?outcome=failed" if failed else ""
+    found = call("GET", f"/api/v1/subscriptions/{quote(subscription, safe='')}/deliveries{asked}")
     columns = ("at", "seq", "type", "attempt", "outcome", "status", "ms", "reason")
     _show(found, "deliveries", columns, plain=as_json)
 

@@ -182,3 +182,18 @@ def receipts(article: str, as_json: bool) -> None:
     rows = [{**row, "confirmed_at": row.get("at")} for row in rows]
     print_table(rows, ("subscription", "version", "confirmed_at", "ms", "attempts", "outstanding", "url"))
     click.echo(f"{found['confirmed']} of {found['subscriptions']} confirmed, {found['outstanding']} outstanding")
+
+
+@articles.command("retractions")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option("--before", type=click.IntRange(1), help="Go on from the `next` of an earlier answer.")
+@as_json
+def retractions(limit: int, before: int | None, as_json: bool) -> None:
+    """Show the latest retractions that went to anybody, and how many confirmed them."""
+    asked = {"limit": limit} | ({} if before is None else {"before": before})
+    found = call("GET", f"/api/v1/retractions?{urlencode(asked)}")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("seq", "timestamp", "article_id", "subscriptions", "confirmed", "outstanding", "slowest_ms", "reason")
+    print_table(found["retractions"], columns)

@@ -51,6 +51,25 @@ def test_what_a_subscription_got_is_shown_proven_and_sent_again(line: Running, p
     assert line.wireroom("subscriptions", "pause", sub).stdout == f"paused: {sub}\n"
     assert line.json("subscriptions", "resume", sub, "--json")["status"] == "active"
     assert line.wireroom("subscriptions", "verify", sub).exit_code == 1
+    assert line.json("subscriptions", "deliveries", sub, "--failed", "--json")["deliveries"] == []
+    line.wireroom("subscriptions", "delete", sub)
+
+
+def test_retractions_are_listed_with_who_confirmed_them(line: Running, partner: str) -> None:
+    pushed = push(line, "cli-retracting", headline="Otter seen at the quay")
+    sub = line.json("subscriptions", "add", partner, "-f", "otter", "--from", "last:1")["id"]
+    asyncio.run(until(lambda: line.json("subscriptions", "digest", sub)["confirmed"] == 1, 20, 0.2))
+    assert line.wireroom("articles", "retract", str(pushed["id"]), "--reason", "It was a seal").exit_code == 0
+
+    def newest() -> Any:
+        return (line.json("articles", "retractions", "--limit", "1", "--json")["retractions"] or [{}])[0]
+
+    asyncio.run(until(lambda: newest().get("confirmed", 0) >= 1, 20, 0.2))
+    assert (newest()["article_id"], newest()["reason"]) == (pushed["id"], "It was a seal")
+    header, row = line.wireroom("articles", "retractions", "--limit", "1").stdout.splitlines()
+    assert (header.split()[0], row.split()[0]) == ("SEQ", str(newest()["seq"]))
+    before = str(newest()["seq"])
+    assert str(pushed["id"]) not in line.wireroom("articles", "retractions", "--before", before).stdout
     line.wireroom("subscriptions", "delete", sub)
 
 
