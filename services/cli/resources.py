@@ -181,7 +181,7 @@ REUSE = click.option("--reuse", type=click.Choice(("full", "summary", "headline"
 
 @consumers.command("add")
 @click.argument("name")
-@click.option("--query", default="", help="What its private feeds may have at most, e.g. 'section:world'.")
+@click.option("--query", default="", help="What it may have at most, e.g. 'section:world'.")
 @REUSE
 @click.option("--early", is_flag=True, help="Trust it with articles under an embargo.")
 @json_anyway

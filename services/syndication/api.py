@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +16,16 @@ from services.syndication.clusters import cluster_of
 from services.syndication.consumer_routes import ConsumerRoutes
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
+from services.syndication.related import Card
 from services.syndication.rights import allowed
 from services.syndication.store import Library
+from services.syndication.within import Within, allows
 from shared.auth import Admin, Consumer, Guard
 from shared.bus import DeadLetters
+from shared.events import Article
 from shared.idempotency import Idempotency
 from shared.problems import problem
+from shared.query import Query
 from shared.redis import Store
 from shared.requests import whole_number
 
@@ -46,7 +51,7 @@ class Api:
         leaving: Callable[[str], Awaitable[None]],
     ) -> None:
         self._library, self._letters, self._embargoes = library, letters, embargoes
-        self._guard = guard
+        self._guard, self._within = guard, Within(store)
         self._consumers = ConsumerRoutes(store, guard=guard, idempotency=idempotency, now=now, leaving=leaving)
 
     @property
@@ -87,32 +92,53 @@ class Api:
             admin = isinstance(await self._guard.identify(request), Admin)
             waiting = await self._embargoes.article(article_id) if admin else None
             if waiting is None:
-                return problem(404, f"there is no article {article_id[:100]!r}")
+                return _missing(article_id)
             document = as_embargoed(waiting)
-        (allowed_now,) = await self._shown([document], request)
-        return Response(allowed_now, 200, {"cache-control": "no-store"}, "application/json")
+        shown = await self._shown([document], request)
+        if not shown:
+            return _missing(article_id)
+        return Response(shown[0], 200, {"cache-control": "no-store"}, "application/json")
 
     async def _shown(self, documents: list[bytes], request: Request) -> list[bytes]:
-        """Return articles as who asks may have them: the admin whole."""
+        """Return articles as who asks may have them, and those alone: the admin whole."""
         who = await self._guard.identify(request)
-        return [allowed(each, who.reuse) for each in documents] if isinstance(who, Consumer) else documents
+        if not isinstance(who, Consumer):
+            return documents
+        within = await self._within.of(who)
+        if within is not None:
+            documents = [each for each in documents if allows(within, Article.model_validate_json(each))]
+        return [allowed(each, who.reuse) for each in documents]
 
     async def _versions(self, request: Request) -> Response:
         article_id = request.path_params["id"]
         head = await self._library.ledger.head(article_id)
         if head is None:
-            return problem(404, f"there is no article {article_id[:100]!r}")
+            return _missing(article_id)
         versions = [v for v in await self._library.articles.versions(article_id) if v <= head.version]
         documents = [await self._library.document(article_id, version) for version in versions]
-        whole = b",".join(await self._shown([each for each in documents if each is not None], request))
-        return Response(b'{"versions":[' + whole + b"]}", 200, {"cache-control": "no-store"}, "application/json")
+        shown = await self._shown([each for each in documents if each is not None], request)
+        if documents and not shown:
+            return _missing(article_id)
+        return Response(
+            b'{"versions":[' + b",".join(shown) + b"]}", 200, {"cache-control": "no-store"}, "application/json"
+        )
 
     async def _cluster(self, request: Request) -> Response:
         article_id = request.path_params["id"]
-        found = await cluster_of(article_id, self._library.cards, self._library.articles.copies)
-        if found is None:
-            return problem(404, f"there is no article {article_id[:100]!r}")
-        return answer(clusters.shown(found))
+        who = await self._guard.identify(request)
+        within = await self._within.of(who) if who is not None else None
+        found = await cluster_of(article_id, partial(self._cards, within), self._library.articles.copies)
+        return _missing(article_id) if found is None else answer(clusters.shown(found))
+
+    async def _cards(self, within: Query | None, article_ids: Sequence[str]) -> list[Card | None]:
+        """Return what is shown elsewhere of articles, None for each that who asks may not have."""
+        cards = await self._library.cards(article_ids)
+        if within is None:
+            return cards
+        found = [await self._library.article(card.id, card.version) if card else None for card in cards]
+        return [
+            card if each is not None and allows(within, each) else None for card, each in zip(cards, found, strict=True)
+        ]
 
     async def _dead_letters(self, request: Request) -> Response:
         limit = whole_number(request, "limit", 100, least=1, most=1000)
@@ -130,3 +156,7 @@ class Api:
         if not await self._letters.delete(request.path_params["id"]):
             return problem(404, "there is no such dead letter")
         return Response(status_code=204)
+
+
+def _missing(article_id: str) -> Response:
+    return problem(404, f"there is no article {article_id[:100]!r}")

@@ -40,6 +40,7 @@ from services.syndication.sse import EventStream, Tail
 from services.syndication.store import Articles, Library
 from services.syndication.webhooks import wiring as webhooks
 from services.syndication.websub.wiring import WebSub
+from services.syndication.within import Within
 from shared.auth import Guard
 from shared.bus import Bus, DeadLetters, consumer_name
 from shared.glance import Glance
@@ -125,7 +126,9 @@ class Syndication:
                 kept.forget()
 
         self._tail = Tail(ledger, rewound)
-        events = Events(library=library, reading=reading, guard=guard, assigned=self._webhooks.gap)
+        events = Events(
+            library=library, reading=reading, guard=guard, within=Within(store), assigned=self._webhooks.gap
+        )
         depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
         line = Line(depths, ledger.latest, letters.count, time.time)
         interfaces = [*api.routes, *events.routes, *self._webhooks.routes]

@@ -19,7 +19,7 @@ from shared.times import rfc3339
 class NewConsumer:
     """A consumer just made, with the key that is never shown again.
 
-    `terms` are `query` and `reuse`: what it may have at most, and `embargo`: whether it may have it early.
+    `terms` are `query` and `reuse`: what it may have at most, and `embargo`: whether it may have that early.
     """
 
     id: str

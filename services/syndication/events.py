@@ -13,6 +13,7 @@ from services.syndication.ahead import ahead
 from services.syndication.reading import Reading
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import Cut
+from services.syndication.within import Within
 from shared.auth import Guard, Principal
 from shared.problems import problem
 from shared.requests import asked_query, whole_number
@@ -28,6 +29,7 @@ class Events:
     library: Library
     reading: Reading
     guard: Guard
+    within: Within
     assigned: Callable[[Request], Awaitable[Response]]
 
     @property
@@ -55,7 +57,7 @@ class Events:
         if after and (first := await self.library.ledger.first()) > after + 1:
             detail = f"entries before {first} are kept no more; go on with after={first - 1}, what lies between is lost"
             return problem(410, detail, extra={"oldest": first})
-        page = await self.reading.page(after, limit, query, Cut(reuse=who.reuse))
+        page = await self.reading.page(after, limit, query, Cut(reuse=who.reuse), await self.within.of(who))
         latest = await self.library.ledger.latest()
         if (refused := ahead(after, latest)) is not None:
             return refused

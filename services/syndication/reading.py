@@ -9,6 +9,7 @@ from services.syndication.ledger import Recorded
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import body, render
+from services.syndication.within import allows
 from shared.events import Article, to_json
 from shared.query import Query, subject_of
 
@@ -26,6 +27,15 @@ class Page:
     next: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is wanted of the ledger, how much of each article, and what who asks may have at most."""
+
+    query: Query | None
+    cut: Cut
+    within: Query | None
+
+
 class Reading:
     """Reads the ledger with its articles; raises RedisError."""
 
@@ -33,21 +43,27 @@ class Reading:
         self._library = library
         self._searches = asyncio.Semaphore(SEARCHES)
 
-    async def page(self, after: int, limit: int, query: Query | None, cut: Cut = WHOLE) -> Page:
-        """Return up to `limit` events after a number, of those that match; `next` is the last looked at."""
-        if query is None:
-            return await self._page(after, limit, None, cut)
+    async def page(
+        self, after: int, limit: int, query: Query | None, cut: Cut = WHOLE, within: Query | None = None
+    ) -> Page:
+        """Return up to `limit` events after a number, of those that match; `next` is the last looked at.
+
+        `within` is what who asks may have at most.
+        """
+        asked = Asked(query, cut, within)
+        if query is None and within is None:
+            return await self._page(after, limit, asked)
         # Matching is work for this loop, which also delivers: anybody may ask for it, so only few at a time.
         async with self._searches:
-            return await self._page(after, limit, query, cut)
+            return await self._page(after, limit, asked)
 
-    async def _page(self, after: int, limit: int, query: Query | None, cut: Cut) -> Page:
+    async def _page(self, after: int, limit: int, asked: Asked) -> Page:
         found: list[tuple[Recorded, bytes]] = []
         looked = 0
         while len(found) < limit and looked < MOST_SCANNED:
-            count = SCANNED_AT_ONCE if query else limit - len(found)
+            count = SCANNED_AT_ONCE if asked.query or asked.within else limit - len(found)
             entries = await self._library.read(after, count, 0)
-            for recorded, event in zip(entries, await self._events(entries, query, cut), strict=True):
+            for recorded, event in zip(entries, await self._events(entries, asked), strict=True):
                 if len(found) == limit:
                     return Page(found, after)
                 after = recorded.seq
@@ -59,20 +75,23 @@ class Reading:
                 break
         return Page(found, after)
 
-    async def _events(self, entries: list[Recorded], query: Query | None, cut: Cut) -> list[bytes | None]:
-        return await asyncio.gather(*(self._event(recorded, query, cut) for recorded in entries))
+    async def _events(self, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
+        return await asyncio.gather(*(self._event(recorded, asked) for recorded in entries))
 
-    async def _event(self, recorded: Recorded, query: Query | None, cut: Cut) -> bytes | None:
+    async def _event(self, recorded: Recorded, asked: Asked) -> bytes | None:
         document = await self._library.document(recorded.article_id, recorded.version)
         if document is None:
             return None
         matched: tuple[str, ...] = ()
-        if query is not None:
-            subject = subject_of(Article.model_validate_json(document), recorded.type)
-            if not query.matches(subject):
+        if asked.query is not None or asked.within is not None:
+            article = Article.model_validate_json(document)
+            if not allows(asked.within, article, recorded.type):
                 return None
-            matched = query.explain(subject)
-        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded), cut)
+            subject = subject_of(article, recorded.type)
+            if asked.query is not None and not asked.query.matches(subject):
+                return None
+            matched = () if asked.query is None else asked.query.explain(subject)
+        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded), asked.cut)
 
 
 def event_json(

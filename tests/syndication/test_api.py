@@ -16,6 +16,7 @@ from services.syndication.events import Events
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
+from services.syndication.within import Within
 from shared.auth import CONSUMERS, Guard
 from shared.bus import DeadLetters
 from shared.bus.dead import Death, bury
@@ -48,7 +49,7 @@ def app(store: Store) -> ASGIApp:
         leaving=Left(store),
     )
     guard = Guard(store, TOKEN)
-    events = Events(library=library, reading=Reading(library), guard=guard, assigned=nobody)
+    events = Events(library=library, reading=Reading(library), guard=guard, within=Within(store), assigned=nobody)
     return application([*api.routes, *events.routes])
 
 

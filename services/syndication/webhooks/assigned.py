@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.syndication.webhooks.lane_sent import KEPT_SECONDS
-from services.syndication.webhooks.matching import Looked, look, wish
+from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
@@ -95,7 +95,7 @@ class Assigned:
                 break
         standings = standings[:limit]
         entries = await self.entries([each.seq for each in standings])
-        looked = await look(wish(subscription.filter, subscription.types), entries, self.ledger)
+        looked = await look(subscription.wish, entries, self.ledger)
         exits = {each.seq for each in standings if each.exit}
         before = [await self._before(subscription, after + 1), *(each.seq for each in entries)]
         events = [

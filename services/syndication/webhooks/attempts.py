@@ -171,7 +171,7 @@ class Attempts:
         if prepared is None:
             return NOT_KEPT
         asked = delivery.previous_seq, delivery.matched, delivery.supersedes
-        return prepared.message(id_of(delivery), subscription.sending, *asked) or NOT_KEPT
+        return prepared.message(id_of(delivery), subscription.sending_of(delivery.matched), *asked) or NOT_KEPT
 
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""

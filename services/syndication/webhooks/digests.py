@@ -17,7 +17,7 @@ TYPE = "digest"
 def event(subscription: Subscription, delivery: Delivery, prepared: Prepared) -> Message | None:
     """Return an event as it stands in a digest, whatever the format of the whole; None when its article is gone."""
     id = webhook_id(delivery.subscription, delivery.article_id, delivery.version)
-    sending = subscription.sending.changed({"format": "standard"})
+    sending = subscription.sending_of(delivery.matched).changed({"format": "standard"})
     return prepared.message(id, sending, delivery.previous_seq, delivery.matched, delivery.supersedes)
 
 

@@ -83,7 +83,7 @@ class Directory:
         if subscription.choices.embargoed:
             self._early.add(id)
         try:
-            query = parse(subscription.filter)
+            query = parse(subscription.asks)
         except QueryError as error:  # a filter of before the language changed: its owner must mend it
             log.warning("subscription.unreadable", subscription=id, error=str(error))
             return

@@ -148,10 +148,10 @@ class Dispatcher:
         if article is not None:
             subject = subject_of(article, entry.type)
             for subscription in self._directory.matching(subject, entry.type):
-                wanted = same.get(subscription.filter)
+                wanted = same.get(subscription.asks)
                 if wanted is None:
                     why = self._directory.query(subscription.id).explain(subject)
-                    wanted = same[subscription.filter] = wanted_of(entry, why)
+                    wanted = same[subscription.asks] = wanted_of(entry, why)
                 found.append((subscription, wanted))
         if entry.type == "article.retracted":
             found += await self._carriers(entry, {subscription.id for subscription, _ in found})

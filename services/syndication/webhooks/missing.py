@@ -11,7 +11,7 @@ from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.following import bits
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
-from services.syndication.webhooks.matching import Looked, look, wish
+from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.store import SubscriptionStore
@@ -78,7 +78,7 @@ class Missing:
             return False
         entries = [entry for entry in await self._ledger.read(since - 1, READ, 0) if entry.seq <= cursor]
         after = entries[-1].seq + 1 if entries else cursor + 1
-        looked = await look(wish(subscription.filter, subscription.types), entries, self._ledger)
+        looked = await look(subscription.wish, entries, self._ledger)
         found, inside = await wanted_by(subscription, looked, self._store)
         await self._store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
         state = await self._lanes.catch_up(int(self._clock() * 1000), id, since, after, found)

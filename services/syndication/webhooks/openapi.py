@@ -222,6 +222,7 @@ def _schemas() -> Node:
         "id": _TEXT,
         "url": _TEXT,
         "filter": _TEXT,
+        "within": {**_MAYBE_TEXT, "description": "the query that bounds all that its consumer gets"},
         "types": {"type": ["array", "null"], "items": {"enum": [*get_args(PublicType), *get_args(HealthType)]}},
         "status": {"enum": list(get_args(Status))},
         "reason": _MAYBE_TEXT,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import bits, has_bit
 from services.syndication.webhooks.lanes import Lanes, Wanted
-from services.syndication.webhooks.matching import Looked, look, wish
+from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
@@ -72,7 +72,7 @@ class Replays:
     async def _wanted(self, subscription: Subscription, entries: Sequence[Recorded]) -> list[Wanted]:
         standings = await self.sent.of(subscription.id, [entry.seq for entry in entries])
         found = []
-        for each in await look(wish(subscription.filter, subscription.types), entries, self.ledger):
+        for each in await look(subscription.wish, entries, self.ledger):
             wanted = again(each, standings.get(each.entry.seq))
             if wanted is None and each.entry.type == "article.retracted":
                 carried = await self.store.carriers(each.entry.article_id)

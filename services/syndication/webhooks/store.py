@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import time_ns
 from typing import Any
 
@@ -13,6 +14,7 @@ from redis.exceptions import NoScriptError
 from services.syndication.webhooks.following import Followers, followers_of
 from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, LEAVE, RELEASE, SEAL
 from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
+from services.syndication.within import Within
 from shared.redis import Argument, Script, Store
 from shared.sealing import Sealer
 
@@ -70,7 +72,7 @@ class SubscriptionStore:
     """Subscriptions, their secrets sealed, and the marks around them. Every method raises RedisError."""
 
     def __init__(self, store: Store, sealer: Sealer) -> None:
-        self._store, self._sealer = store, sealer
+        self._store, self._sealer, self.within = store, sealer, Within(store)
 
     async def number(self) -> int:
         """Return a number that no subscription had before."""
@@ -136,12 +138,19 @@ class SubscriptionStore:
 
     async def _read(self, id: str) -> Subscription | None:
         fields = await self._store.do("HGETALL", f"{{s:{id}}}")
-        return unpack(id, fields, self._sealer) if b"settings" in fields else None
+        found = unpack(id, fields, self._sealer) if b"settings" in fields else None
+        return (await self._bounded([found]))[0]
 
     async def load(self, ids: Sequence[str]) -> list[Subscription | None]:
         """Return subscriptions in the order of their ids, None where there is none."""
-        found = zip(ids, await self._fields(ids), strict=True)
-        return [unpack(id, each, self._sealer) if b"settings" in each else None for id, each in found]
+        pairs = zip(ids, await self._fields(ids), strict=True)
+        found = [unpack(id, each, self._sealer) if b"settings" in each else None for id, each in pairs]
+        return await self._bounded(found)
+
+    async def _bounded(self, found: Sequence[Subscription | None]) -> list[Subscription | None]:
+        """Return subscriptions with what bounds their owners."""
+        bounds = await self.within.among(each.owner for each in found if each is not None)
+        return [replace(each, within=bounds[each.owner]) if each and each.owner in bounds else each for each in found]
 
     async def _fields(self, ids: Sequence[str]) -> list[dict[bytes, bytes]]:
         pipe = self._store.client.pipeline(transaction=False)

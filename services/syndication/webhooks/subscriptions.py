@@ -11,9 +11,12 @@ import orjson
 
 from services.syndication.webhooks.choices import CHOICES, Choices
 from services.syndication.webhooks.credentials import NONE, Credentials
+from services.syndication.webhooks.matching import Wish, wish
+from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
+from services.syndication.within import both
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
 
@@ -51,7 +54,8 @@ class Secret:
 class Subscription:
     """One receiver; `number` is small and never given twice, `types` None means every type.
 
-    `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are.
+    `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are. `within` is
+    the query that bounds its owner, as its record has it: it is not kept here.
     """
 
     id: str
@@ -71,6 +75,22 @@ class Subscription:
     status: Status = "active"
     reason: str | None = None
     shut: str | None = None
+    within: str = ""
+
+    @cached_property
+    def asks(self) -> str:
+        """Return what it is sent by: its filter, within what its owner may have. Raises QueryError."""
+        return both(self.filter, self.within)
+
+    @property
+    def wish(self) -> Wish:
+        """Return what it is sent. Raises QueryError."""
+        return wish(self.asks, self.types)
+
+    def sending_of(self, matched: bytes) -> Sending:
+        """Return how a message is sent: what is no longer within what its owner may have is named, and no more."""
+        beyond = bool(self.within) and matched == EXIT
+        return self.sending.changed({"payload": "full", "fields": ()}) if beyond else self.sending
 
     def told_of_exits(self, type: str) -> bool:
         """Tell whether an event of this type is to say that its article left the filter."""
@@ -110,6 +130,7 @@ class Subscription:
             "id": self.id,
             "url": self.url,
             "filter": self.filter,
+            "within": self.within or None,
             "types": self.types,
             "status": self.status,
             "reason": self.reason,

@@ -18,6 +18,7 @@ from services.syndication.ledger import Ledger
 from services.syndication.portal.wiring import portal
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
+from services.syndication.within import Within
 from shared.auth import Guard
 from shared.bus import DeadLetters
 from shared.glance import Glance
@@ -68,7 +69,9 @@ async def room(store: Store) -> AsyncIterator[Room]:
         api = Api(
             library, letters, embargoes, store=store, guard=guard, idempotency=once, now=now, leaving=replica.leave
         )
-        events = Events(library=library, reading=Reading(library), guard=guard, assigned=replica.gap)
+        events = Events(
+            library=library, reading=Reading(library), guard=guard, within=Within(store), assigned=replica.gap
+        )
         routes = [*api.routes, *events.routes, *replica.routes]
         pages = [
             *console(guard, routes, a_printer, URL, line, Glance(store)),

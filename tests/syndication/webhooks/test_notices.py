@@ -85,12 +85,15 @@ async def test_many_deliveries_given_up_are_told_of_in_one_message_and_of_the_re
             await until(lambda: _counted(store, subject.id, 6, operator))
             assert len(operator.calls) == 1
         await _was_told_long_ago(store, subject.id)
+        told_of_all = operator.calls[0].event["data"]["count"] == 6
+        if told_of_all:  # it was made late
+            ledger.publish(story(6))
         async with a_replica(store, ledger):
             await until(lambda: len(operator.calls) == 2)
             await until(lambda: _counted(store, subject.id, 6, operator, untold=0))
     first, second = (call.event["data"] for call in operator.calls)
     assert _told(operator) == [("subscription.exhausted", subject.id)] * 2
-    assert first["count"] + second["count"] == 6
+    assert first["count"] + second["count"] == 6 + told_of_all
     assert (first["last"]["status"], first["last"]["attempt"]) == (500, 2)
     assert first["last"]["reason"] == "the receiver answered 500"
     assert first["last"]["article_id"].startswith("desk-story")

@@ -10,6 +10,7 @@ from services.syndication.feeds.press import Page
 from services.syndication.feeds.private.records import PrivateFeed, Terms
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.rights import least
+from services.syndication.within import both
 from shared.events import Reuse
 from shared.query import QueryError, parse
 
@@ -35,11 +36,6 @@ class NewPrivateFeed(BaseModel):
     name: str = Field(default="", max_length=200)
     query: Asking = ""
     reuse: Reuse = "full"
-
-
-def both(one: str, other: str) -> str:
-    """Return the query that asks for what both ask for. Raises QueryError where that is too long."""
-    return str(parse(f"({one}) AND ({other})")) if one and other else one or other
 
 
 def page_of(feed: PrivateFeed, terms: Terms, token: str, before: int | None, ending: str) -> Page:

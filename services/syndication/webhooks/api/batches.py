@@ -62,8 +62,7 @@ class BatchRoutes:
             if wrong:
                 return problem(422, "nothing was made: some addresses are refused", errors=wrong)
             owner = principal.id if isinstance(principal, Consumer) else None
-            early = [f"subscriptions.{at}.embargoed" for at, each in enumerate(given.subscriptions) if each.embargoed]
-            refused = await self.making.untrusted(principal, owner, *early, asked=bool(early))
+            refused = await self.making.beyond(principal, owner, *given.subscriptions, stem="subscriptions.{1}.{0}")
             if refused is not None:
                 return refused
             agreed = await asyncio.gather(
@@ -105,7 +104,7 @@ class BatchRoutes:
         wrong = await self.registry.wrong(given)
         if wrong is not None:
             return wrong
-        refused = await self.making.untrusted(principal, given.owner, asked=given.embargoed)
+        refused = await self.making.beyond(principal, given.owner, given)
         if refused is not None:
             return refused
         found = await self.store.get(id)

@@ -14,16 +14,17 @@ from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
 from services.syndication.webhooks.handshake import Consent, Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
-from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
+from services.syndication.within import both
 from shared.auth import Consumer, Principal
 from shared.events import Reuse
 from shared.problems import problem
+from shared.query import QueryError
 from shared.redis import Argument, Store
 from shared.retry import STANDARD
 from shared.times import now, rfc3339
@@ -31,8 +32,10 @@ from shared.times import now, rfc3339
 CheckUrl = Callable[[str], Awaitable[str | None]]
 
 
-def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str | None, most: Reuse) -> Subscription:
-    """Return a subscription as it was asked for, with no more of an article than `most`."""
+def subscription_of(
+    given: NewSubscription, *, id: str, number: int, owner: str | None, most: Reuse, within: str
+) -> Subscription:
+    """Return a subscription as it was asked for, with no more of an article than `most`, and of those `within`."""
     return Subscription(
         id=id,
         number=number,
@@ -55,6 +58,7 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
         ),
         status="pending" if given.verify else "active",
         reason="not verified yet" if given.verify else None,
+        within=within,
     )
 
 
@@ -77,15 +81,22 @@ class Making:
         found = [(name, await self.check_url(url)) for name, url in addresses if url is not None]
         return [(name, reason) for name, reason in found if reason]
 
-    async def untrusted(
-        self, principal: Principal, owner: str | None, *fields: str, asked: bool | None
+    async def beyond(
+        self, principal: Principal, owner: str | None, *given: NewSubscription | ChangedSubscription, stem: str = "{0}"
     ) -> Response | None:
-        """Return the answer that refuses articles ahead of their release to an owner who is not trusted with them."""
-        if not asked or await self.trust.of(owner):
-            return None
-        status = 403 if isinstance(principal, Consumer) else 422
-        fields = fields or ("embargoed",)
-        return problem(status, f"{fields[0]}: {UNTRUSTED}", errors=[(field, UNTRUSTED) for field in fields])
+        """Return the answer that refuses what an owner may not ask for; `stem` names a field of one of many."""
+        early = [stem.format("embargoed", at) for at, each in enumerate(given) if each.embargoed]
+        if early and not await self.trust.of(owner):
+            status = 403 if isinstance(principal, Consumer) else 422
+            return problem(status, f"{early[0]}: {UNTRUSTED}", errors=[(field, UNTRUSTED) for field in early])
+        within = await self._within(owner)
+        wrong = [(stem.format("filter", at), _unreadable(each.filter, within)) for at, each in enumerate(given)]
+        errors = [(field, why) for field, why in wrong if why]
+        return problem(422, ": ".join(errors[0]), errors=errors) if errors else None
+
+    async def _within(self, owner: str | None) -> str:
+        """Return the query that bounds an owner, empty for none."""
+        return (await self.subscriptions.within.among([owner])).get(owner or "", "")
 
     async def make(
         self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
@@ -100,13 +111,14 @@ class Making:
         """Return a subscription that may be kept, or why its receiver does not want it."""
         number = await self.subscriptions.number()
         id = id or f"sub_{secrets.token_hex(10)}"
-        made = subscription_of(given, id=id, number=number, owner=owner, most=most)
+        within = await self._within(owner)
+        made = subscription_of(given, id=id, number=number, owner=owner, most=most, within=within)
         return await self.consent(made) if given.handshake else made
 
     async def keep(self, made: Subscription, start: Start) -> dict[str, Any]:
         """Keep a subscription that begins somewhere in the ledger, and return it with its secret."""
         latest = await self.ledger.latest()
-        first = await first_of(start, wish(made.filter, made.types), self.ledger, latest)
+        first = await first_of(start, made.wish, self.ledger, latest)
         if made.status == "active" and start.kind == "now":
             await self.subscriptions.add(made, first - 1)
             return {**made.public(secret=True), "starts_at": first}
@@ -128,3 +140,12 @@ class Making:
             await self.verifying.ask_now(made.id)
         self.look()
         return {**made.public(secret=True), "starts_at": first}
+
+
+def _unreadable(filter: str | None, within: str) -> str:
+    """Return what is wrong with a filter within what its owner may have, empty for nothing."""
+    try:
+        both(filter or "", within)
+    except QueryError as error:
+        return f"together with what this consumer may have: {error}"
+    return ""

@@ -15,7 +15,10 @@ from services.syndication.webhooks.inputs import Preview
 from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.preview import preview
 from services.syndication.webhooks.reading import LedgerReader
+from services.syndication.within import both
 from shared.auth import Principal
+from shared.problems import problem
+from shared.query import QueryError
 from shared.times import now
 
 
@@ -32,14 +35,19 @@ class PreviewRoutes:
         """The route, which must come before that of one subscription."""
         return [Route(f"{ROOT}/preview", self.access.guarded(self._preview), methods=["POST"])]
 
-    async def _preview(self, request: Request, _principal: Principal) -> Response:
+    async def _preview(self, request: Request, principal: Principal) -> Response:
         given = await input_of(Preview, request)
         if isinstance(given, Response):
             return given
+        within = await self.access.store.within.of(principal)
+        try:
+            asks = both(given.filter, "" if within is None else str(within))
+        except QueryError as error:
+            return problem(422, f"filter: {error}", errors=[("filter", str(error))])
         # Matching is work for the loop that also delivers, and anybody with a key may ask for it.
         async with self.one_at_a_time:
             found = await preview(
-                wish(given.filter, given.types),
+                wish(asks, given.types),
                 days=given.days,
                 limit=given.limit,
                 ledger=self.ledger,

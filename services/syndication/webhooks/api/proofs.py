@@ -21,6 +21,7 @@ from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.retractions import Retractions
 from services.syndication.webhooks.sent import Sent
+from services.syndication.webhooks.subscriptions import Subscription
 from shared.auth import Principal
 from shared.events import to_json
 from shared.problems import problem
@@ -105,13 +106,14 @@ class ProofRoutes:
         if (refused := ahead(after, latest)) is not None:
             return refused
         page = await self.assigned.page(found, after, limit)
-        cut = Cut(reuse=found.sending.cut.reuse)
-        events = [event for event in [await self._event(each, cut) for each in page.events] if event is not None]
+        events = [event for event in [await self._event(found, each) for each in page.events] if event is not None]
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, max(latest, page.next))
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _event(self, each: Assignment, cut: Cut) -> bytes | None:
+    async def _event(self, found: Subscription, each: Assignment) -> bytes | None:
         entry = each.looked.entry
         matched = EXIT if each.exit else to_json(each.looked.why or ())
+        named = each.exit and bool(found.within)
+        cut = found.sending_of(matched).cut if named else Cut(reuse=found.sending.cut.reuse)
         document = await self.ledger.document(entry.article_id, entry.version)
         return event_json(entry, document, matched, each.previous, cut)

@@ -89,7 +89,7 @@ class RegistryRoutes:
         wrong = given if isinstance(given, Response) else await self.wrong(given)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
-        refused = await self.making.untrusted(principal, owner_of(principal), asked=given.embargoed)
+        refused = await self.making.beyond(principal, owner_of(principal), given)
         if refused is not None:
             return refused
         made = await self.making.make(given, owner_of(principal), most=principal.reuse)
@@ -128,7 +128,7 @@ class RegistryRoutes:
         ):
             return problem(409, "its receiver is to be verified first; an operator may make it active without")
         wrong = await self.wrong(given)
-        wrong = wrong or await self.making.untrusted(principal, found.owner, asked=given.embargoed)
+        wrong = wrong or await self.making.beyond(principal, found.owner, given)
         if wrong is not None:
             return wrong
         changed = _merged(found, given, principal.reuse)

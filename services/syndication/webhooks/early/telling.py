@@ -18,7 +18,6 @@ from services.syndication.webhooks.early.notes import EMBARGOED, WITHDRAWN, Kind
 from services.syndication.webhooks.early.trust import Trust
 from services.syndication.webhooks.following import bits
 from services.syndication.webhooks.lanes import Lanes, Wanted, pack
-from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
@@ -73,7 +72,7 @@ class Telling:
     async def tick(self) -> float | None:
         """Look at what changed; return 0 when there is more. Raises RedisError."""
         receivers = await self._receivers()
-        seen = frozenset((each.id, each.filter) for each in receivers)
+        seen = frozenset((each.id, f"{each.filter} {each.within}") for each in receivers)
         if seen - self._seen:
             await self.untold.all_again()
         self._seen = seen
@@ -202,7 +201,7 @@ def _why(subscription: Subscription, version: int, entry: Recorded | None, artic
         return None
     if entry.version < version:
         return NOT_RELEASED
-    if wish(subscription.filter, subscription.types).why(entry, article) is not None:
+    if subscription.wish.why(entry, article) is not None:
         return None
     told = entry.type != "article.published" and subscription.told_of_exits(entry.type)
     return None if told else NOT_ASKED_FOR

@@ -74,8 +74,8 @@ class Newsdesk:
             finally:
                 self.replicas.remove(replica)
 
-    async def consumer(self, id: str = "partner", *, early: bool = True) -> None:
-        record = {"name": id, "key": "", "created_at": ""} | ({"embargo": "early"} if early else {})
+    async def consumer(self, id: str = "partner", *, early: bool = True, query: str = "") -> None:
+        record = {"name": id, "key": "", "created_at": "", "query": query} | ({"embargo": "early"} if early else {})
         await self.store.do("HSET", CONSUMERS, id, orjson.dumps(record))
 
     async def partner(self, receiver: Receiver, **over: Any) -> Subscription:

@@ -284,3 +284,17 @@ async def test_the_log_names_it_and_says_nothing_of_what_it_says(desk: Newsdesk,
     attempts = [orjson.loads(entry) for _, entry in await Lanes(desk.store).log(partner.id, None, 9)]
     assert [(each["type"], each["version"], each["outcome"]) for each in attempts] == [(E, 1, "delivered")]
     assert an_article().headline not in repr(attempts)
+
+
+async def test_what_bounds_the_consumer_bounds_what_it_gets_early(desk: Newsdesk, receiver: Receiver) -> None:
+    async with a_receiver() as another, desk.replica():
+        await desk.consumer("bound", query="section:sport")
+        await subscribe(desk.store, another.url, owner="bound", choices=EARLY)
+        await desk.partner(receiver)
+        await desk.on(1, section="world")
+        await until(lambda: receiver.calls)
+        await until(desk.settled)
+        assert another.calls == []
+        await desk.on(2, section="sport")
+        await until(lambda: another.calls)
+    assert told(another) == [(E, 2)]

@@ -1,0 +1,102 @@
+"""A consumer's query binds its webhooks, however they were made; what leaves it is named, and no more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.asgi import Answer, ask
+from tests.receiver import Receiver
+from tests.syndication.webhooks.api.asking import Bed
+from tests.syndication.webhooks.bed import TOKEN, story
+from tests.waiting import until
+
+WORLD = {"query": "section:world"}
+
+
+def got(receiver: Receiver) -> list[tuple[int, bool, str]]:
+    """Return seq, whether it tells of an exit, and the headline of what a receiver got."""
+    events = [call.event["data"] for call in receiver.calls]
+    return [(data["seq"], data.get("exit", False), data["article"].get("headline", "")) for data in events]
+
+
+async def test_only_what_is_within_it_and_matches_the_filter_is_sent(bed: Bed) -> None:
+    key = await bed.consumer("partner", **WORLD)
+    made = await bed.made(key, filter="storm")
+    assert (made["filter"], made["within"]) == ("storm", "section:world")
+    assert (await bed.made(filter="calm"))["within"] is None
+    bed.ledger.publish(story(1, section="sport", headline="Storm"))
+    bed.ledger.publish(story(2, section="world", headline="Sun"))
+    bed.ledger.publish(story(3, section="world", headline="Storm"))
+    await until(lambda: got(bed.receiver) == [(3, False, "Storm")])
+
+
+async def test_an_update_that_leaves_it_is_told_by_the_articles_name_alone(bed: Bed) -> None:
+    key = await bed.consumer("partner", **WORLD)
+    made = await bed.made(key)
+    own = await bed.made()
+    bed.ledger.publish(story(1, section="world", headline="Here"))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    bed.ledger.publish(story(1, 2, section="sport", headline="There"), "article.updated")
+    await until(lambda: len(bed.receiver.calls) == 4)
+    told = [event for event in got(bed.receiver) if event[0] == 2]
+    assert sorted(told) == [(2, False, "There"), (2, True, "")]
+    page = await bed("GET", token=key)
+    assert page.status == 200
+    assert [await _headlines(bed, id, token) for id, token in ((made["id"], key), (own["id"], TOKEN))] == [
+        ["Here", ""],
+        ["Here", "There"],
+    ]
+    bed.ledger.publish(story(1, 3, section=None, status="canceled"), "article.retracted")
+    await until(lambda: len(bed.receiver.calls) == 6)  # a retraction follows it, wherever it was
+
+
+async def _headlines(bed: Bed, id: str, token: str) -> list[str]:
+    events = (await _events(bed, f"?subscription={id}", token)).json()["events"]
+    return [each["data"]["article"].get("headline", "") for each in events]
+
+
+async def _events(bed: Bed, query: str, token: str) -> Answer:
+    return await ask(bed.app, "GET", f"/api/v1/events{query}", token=token)
+
+
+async def test_what_an_operator_put_there_for_it_is_bound_too_and_where_it_begins(bed: Bed) -> None:
+    await bed.consumer("partner", **WORLD)
+    bed.ledger.publish(story(1, section="world"))
+    bed.ledger.publish(story(2, section="sport"))
+    given: dict[str, Any] = {"url": bed.receiver.url, "owner": "partner", "from": {"last": 5}}
+    made = (await bed("PUT", "/sub_theirs", json=given)).json()
+    assert (made["within"], made["starts_at"]) == ("section:world", 1)
+    await until(lambda: got(bed.receiver))
+    bed.ledger.publish(story(3, section="sport"))
+    bed.ledger.publish(story(4, section="world"))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    assert [seq for seq, _, _ in got(bed.receiver)] == [1, 4]
+    [exported] = (await bed("GET", "/export")).json()["subscriptions"]
+    assert (exported["filter"], "within" in exported) == ("", False)
+    queued = (await bed("POST", "/sub_theirs/replay", json={"after_seq": 0})).json()["queued"]
+    assert queued == 2
+
+
+async def test_a_preview_shows_what_it_would_be_sent(bed: Bed) -> None:
+    key = await bed.consumer("partner", **WORLD)
+    for number, section in enumerate(("world", "sport", "world")):
+        bed.ledger.publish(story(number, section=section))
+    asked = {"filter": ""}
+    assert (await bed("POST", "/preview", json=asked, token=key)).json()["count"] == 2
+    assert (await bed("POST", "/preview", json=asked)).json()["count"] == 3
+
+
+async def test_a_filter_that_is_too_long_together_with_it_is_refused_by_name(bed: Bed) -> None:
+    key = await bed.consumer("partner", query=" OR ".join(f"tag:t{n}" for n in range(100)))
+    long = " OR ".join(f"tag:u{n}" for n in range(100))
+    made = await bed.made(key)
+    asked = {"url": bed.receiver.url, "filter": long}
+    for method, path, body in (
+        ("POST", "", asked),
+        ("PATCH", f"/{made['id']}", {"filter": long}),
+        ("POST", "/preview", {"filter": long}),
+    ):
+        refused = await bed(method, path, json=body, token=key)
+        assert (refused.status, refused.json()["errors"][0]["field"]) == (422, "filter")
+    refused = await bed("POST", "/batch", json={"subscriptions": [asked]}, token=key)
+    assert (refused.status, refused.json()["errors"][0]["field"]) == (422, "subscriptions.0.filter")
