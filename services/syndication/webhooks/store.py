@@ -150,7 +150,8 @@ class SubscriptionStore:
     async def _bounded(self, found: Sequence[Subscription | None]) -> list[Subscription | None]:
         """Return subscriptions with what bounds their owners."""
         bounds = await self.within.among(each.owner for each in found if each is not None)
-        return [replace(each, within=bounds[each.owner]) if each and each.owner in bounds else each for each in found]
+        within = [bounds.get(each.owner or "", "") if each is not None else "" for each in found]
+        return [replace(each, within=text) if each and text else each for each, text in zip(found, within, strict=True)]
 
     async def _fields(self, ids: Sequence[str]) -> list[dict[bytes, bytes]]:
         pipe = self._store.client.pipeline(transaction=False)

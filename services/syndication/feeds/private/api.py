@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from services.syndication.answers import answer
 from services.syndication.feeds.formats import OPEN_FORMATS, PARTNERS
-from services.syndication.feeds.private.asked import PATH, NewPrivateFeed, both
+from services.syndication.feeds.private.asked import PATH, NewPrivateFeed
 from services.syndication.feeds.private.records import MOST, PrivateFeed, PrivateFeeds
 from services.syndication.feeds.site import Site
+from services.syndication.within import both
 from shared.auth import Admin, Guard, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
