@@ -12,7 +12,7 @@ import click
 
 from services.cli import recent
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
-from services.cli.output import as_json, print_json, print_table, printable
+from services.cli.output import as_json, print_added, print_json, print_table
 from services.cli.re_enrich import moment_of
 from shared.newsroom import Refused
 from shared.newsroom_edit import Edited, Value, add_table, add_to_list
@@ -74,6 +74,7 @@ def unmatched(since: str, limit: int, as_json: bool) -> None:
 @click.option(
     "--source", "sources", multiple=True, metavar="SOURCE", help="A source that prints this name; repeatable."
 )
+@as_json
 def add(
     name: str,
     id: str | None,
@@ -82,6 +83,7 @@ def add(
     role: str | None,
     outlet: str | None,
     sources: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Add a profile called NAME to authors.toml, or NAME as an alias of one that is there.
 
@@ -92,7 +94,7 @@ def add(
     if kind == "desk" and len(sources) > 1:
         end(UNUSABLE, "--source: a desk is of one source, or of all")
     if alias_of is not None:
-        _done(_alias(name, alias_of), f"{name} is {alias_of}")
+        _done(_alias(name, alias_of), alias_of, f"{name} is {alias_of}", plain=as_json)
         return
     chosen = id or slug(name)
     values: dict[str, Value | None] = {"id": chosen}
@@ -105,7 +107,9 @@ def add(
             values |= {"name": name, "role": role, "outlet": outlet, "sources": list(sources) or None}
     _done(
         _table(kind, {key: value for key, value in values.items() if value is not None}),
+        chosen,
         f"{name} has a profile {chosen}",
+        plain=as_json,
     )
 
 
@@ -144,10 +148,10 @@ def _writing() -> Iterator[Path]:
         end(REFUSED, f"cannot write {error.filename or FILE}: {error.strerror}")
 
 
-def _done(outcome: Edited | Refused, about: str) -> None:
+def _done(outcome: Edited | Refused, id: str, about: str, *, plain: bool) -> None:
     if isinstance(outcome, Refused):
         end(REFUSED, outcome.reason)
-    click.echo(f"{FILE}, line {outcome.line}: {printable(about)}")
+    print_added(FILE, outcome.line, id, about, plain=plain)
 
 
 def _path() -> Path:

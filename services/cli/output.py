@@ -39,6 +39,14 @@ def print_json(value: Any) -> None:
     click.echo(safe_json(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
+def print_added(file: str, line: int, id: str, about: str, *, plain: bool) -> None:
+    """Say where in a file something was added, and what; `plain`: with its id, as JSON."""
+    if plain:
+        print_json({"file": file, "line": line, "id": id})
+    else:
+        click.echo(f"{file}, line {line}: {printable(about)}")
+
+
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print the columns of rows below their names; numbers stand to the right."""
     if not rows:

@@ -11,7 +11,7 @@ import click
 
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
 from services.cli.explain import explain, taxonomy_of
-from services.cli.output import as_json, print_json, print_table, printable
+from services.cli.output import as_json, print_added, print_json, print_table, printable
 from services.cli.recent import since
 from shared.newsroom import Refused
 from shared.newsroom_edit import Value, add_table
@@ -73,7 +73,7 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
     if number is not None:
         if number > len(names):
             end(UNUSABLE, f"there are {len(names)} names")
-        _add(folder, names[number - 1].name, kind, {"id": term or ""})
+        _add(folder, names[number - 1].name, kind, {"id": term or ""}, plain=False)
         return
     rows = [
         {
@@ -104,22 +104,16 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
 @click.option("--same-as", multiple=True, help="The same thing elsewhere, e.g. wikidata:Q212.")
 @click.option("--implies", multiple=True, help="The id of a term that follows from it.")
 @newsroom
-def add(  # an option each
-    name: str,
-    kind: str | None,
-    term: str | None,
-    aliases: tuple[str, ...],
-    case: str | None,
-    same_as: tuple[str, ...],
-    implies: tuple[str, ...],
-    newsroom: Path | None,
+@as_json
+def add(
+    name: str, kind: str | None, term: str | None, newsroom: Path | None, *, as_json: bool, **given: Value | None
 ) -> None:
     """Add the term NAME to taxonomy.toml, if the file stays in order with it."""
-    more = {"id": term or "", "case": case or "", "same_as": same_as, "implies": implies, "aliases": aliases}
-    _add(newsroom or read_settings().newsroom, name, kind, more)
+    more = {"id": term or ""} | {key: given[key] or "" for key in ("case", "same_as", "implies", "aliases")}
+    _add(newsroom or read_settings().newsroom, name, kind, more, plain=as_json)
 
 
-def _add(folder: Path, name: str, kind: str | None, more: Mapping[str, Value]) -> None:
+def _add(folder: Path, name: str, kind: str | None, more: Mapping[str, Value], *, plain: bool) -> None:
     """Add a term to the folder's taxonomy.toml, or end with the reason why not."""
     from services.enrichment.taxonomy_files import MAIN, TaxonomyFiles  # noqa: PLC0415  # as above
 
@@ -135,7 +129,8 @@ def _add(folder: Path, name: str, kind: str | None, more: Mapping[str, Value]) -
         end(REFUSED, f"cannot write {error.filename or MAIN}: {error.strerror}")
     if isinstance(outcome, Refused):
         end(REFUSED, "\n".join(map(printable, outcome.reason.split("\n"))))
-    click.echo(f"{MAIN}, line {outcome.line}: {printable(str(values['id']))}")
+    id = str(values["id"])
+    print_added(MAIN, outcome.line, id, id, plain=plain)
 
 
 @tags.command()

@@ -118,3 +118,11 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("since", ["soon", ""])
 def test_a_span_that_is_none_is_wrong_usage(folder: Path, since: str) -> None:
     assert wireroom(folder, "unmatched", "--since", since).exit_code == 2
+
+
+def test_what_is_added_is_told_programs(folder: Path) -> None:
+    found = json.loads(wireroom(folder, "add", "Mira Okafor", "--json").stdout)
+    assert (found["file"], found["id"]) == ("authors.toml", "mira-okafor")
+    assert (folder / "authors.toml").read_text().splitlines()[found["line"] - 1] == "[[author]]"
+    alias = json.loads(wireroom(folder, "add", "M. Okafor", "--alias-of", "mira-okafor", "--json").stdout)
+    assert alias["id"] == "mira-okafor"

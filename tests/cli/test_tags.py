@@ -136,6 +136,9 @@ def test_add_writes_one_term_that_is_in_order(line: Running, folder: Path) -> No
     assert result.stdout == "taxonomy.toml, line 9: org/harbour-board\n"
     assert _text(folder).startswith("# ours\n")
     assert 'same_as = ["wikidata:Q1"]\nimplies = ["place/pokrovsk"]\naliases = ["HB of Fjord"]\n' in _text(folder)
+    more = line.json("tags", "add", "Quay Board", "--kind", "org", "--newsroom", str(folder), "--json")
+    assert (more["file"], more["id"]) == ("taxonomy.toml", "org/quay-board")
+    assert _text(folder).splitlines()[more["line"] - 1] == "[[term]]"
 
 
 @pytest.mark.parametrize(
