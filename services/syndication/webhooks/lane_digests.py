@@ -29,7 +29,7 @@ end
 
 -- How many requests are on their way, and whether one of them is a digest.
 local function under_way()
-  if not together or flying == 0 then return flying, false end
+  if not together or count_of(F) == 0 then return count_of(F), false end
   local alone, digest = 0, 0
   for _, seq in ipairs(redis.call('ZRANGE', F, 0, -1)) do
     local item = redis.call('HGET', I, seq)
@@ -42,7 +42,7 @@ local function under_way()
 end
 
 local function due_in(waiting, room)
-  if waits[waiting] == 0 then return {} end
+  if count_of(waiting) == 0 then return {} end
   if not together or waiting == U then
     return redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, room)
   end

@@ -18,8 +18,6 @@ HOURS, DAYS = 24, 7
 # not the ledger's has seqs of LEDGER_END on and is not kept. The hashes cannot be named as KEYS before the seqs are
 # known; they share the slot.
 SENT = """
-local tallies = {}
-
 local function sent(seq)
   if tonumber(seq) >= LEDGER_END then return nil end
   return S .. ':sent:' .. math.floor(tonumber(seq) / SENT_WIDTH), tonumber(seq) % SENT_WIDTH
@@ -28,10 +26,12 @@ end
 local function assign(seq, packed, before)
   local key, field = sent(seq)
   if not key then return end
-  local was = string.sub(redis.call('HGET', key, field) or '', 1, 1)
-  if was == 'c' or was == 'w' then return end
-  local marks = (before and 'b' or '') .. (string.find(packed, '],"exit":true', -13, true) and 'x' or '')
-  redis.call('HSET', key, field, 'w' .. marks)
+  local waits = 'w' .. (before and 'b' or '') .. (string.find(packed, '],"exit":true', -13, true) and 'x' or '')
+  if redis.call('HSETNX', key, field, waits) == 0 then
+    local was = string.sub(redis.call('HGET', key, field), 1, 1)
+    if was == 'c' or was == 'w' then return end
+    redis.call('HSET', key, field, waits)
+  end
   redis.call('EXPIRE', key, SENT_SECONDS)
 end
 
@@ -44,6 +44,10 @@ local function settle(seq, letter, rest)
   return marks
 end
 
+"""
+
+COUNTED = """
+local tallies = {}
 local function tally(name) tallies[name] = (tallies[name] or 0) + 1 end
 
 -- What is told of an attempt: "r" when it is tried again, else what `settle` is to keep.
@@ -60,8 +64,9 @@ local function count()
   if not next(tallies) then return end
   for _, span in ipairs({{'h', HOUR, HOURS + 1}, {'d', DAY, DAYS + 1}}) do
     local key = S .. ':figures:' .. span[1] .. math.floor(now / span[2])
-    for name, number in pairs(tallies) do redis.call('HINCRBY', key, name, number) end
-    redis.call('PEXPIRE', key, span[2] * span[3])
+    local new = false
+    for name, number in pairs(tallies) do new = redis.call('HINCRBY', key, name, number) == number or new end
+    if new then redis.call('PEXPIRE', key, span[2] * span[3]) end
   end
 end
 """
