@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from time import monotonic
 
 import structlog
 
 from services.syndication.webhooks.batch import Batch, exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.filling import SUBSCRIPTIONS_AT_ONCE, Deliveries, Filling, Missed
+from services.syndication.webhooks.filling import Deliveries, Filling, Missed
 from services.syndication.webhooks.following import bits, numbers_of
-from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.healing import Healing
+from services.syndication.webhooks.lanes import Wanted
 from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.metrics import DISPATCHED
 from services.syndication.webhooks.reading import LedgerReader, Recorded
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 READ = 256
 READERS = 16
 BLOCK_MS = 1_000
-HEAL_SECONDS = 30.0
 
 ENTRIES_AT_ONCE = 4_096
 """Deliveries held in memory before they are put in their lanes."""
@@ -43,18 +42,17 @@ class Dispatcher:
         self,
         *,
         store: SubscriptionStore,
-        lanes: Lanes,
         directory: Directory,
         ledger: LedgerReader,
         engine: Deliveries,
         missed: Missed,
         lease: Lease,
         filling: Filling,
+        healing: Healing,
     ) -> None:
-        self._store, self._lanes, self._directory = store, lanes, directory
+        self._store, self._directory = store, directory
         self._ledger, self._engine, self._missed = ledger, engine, missed
-        self._lease, self._filling = lease, filling
-        self._healed = 0.0
+        self._lease, self._filling, self._healing = lease, filling, healing
         self._batch = Batch()
         self._tick = Tick("webhook dispatch", 1.0, self._work)
 
@@ -105,10 +103,8 @@ class Dispatcher:
         elif cursor < before:  # a server flushed, or back without its last second, numbers from below again
             log.warning("dispatcher.rewound", cursor=cursor, was=before)
             self._engine.rewind()
-        if monotonic() - self._healed >= HEAL_SECONDS:
-            await self._heal()
-        fetched = await self._missed.fetch(cursor)
-        entries = await self._ledger.read(cursor, READ, 0 if fetched else BLOCK_MS)
+        healing, fetched = await self._healing.some(), await self._missed.fetch(cursor)
+        entries = await self._ledger.read(cursor, READ, 0 if healing or fetched else BLOCK_MS)
         if entries:
             await self._dispatch(entries)
         return 0.0
@@ -194,19 +190,3 @@ class Dispatcher:
         await self._store.leave(batch.left, batch.inside)
         if await self._lease.advance(seq):
             DISPATCHED.set(seq)
-
-    async def _heal(self) -> None:
-        """Make sure that what waits is known to be due, what is missed to be missed, and what is untold is told.
-
-        A server that lost its last second may have forgotten the first, a replica that died the others.
-        """
-        self._healed = monotonic()
-        await self._directory.refresh()
-        ids = [subscription.id for subscription in self._directory.all()]
-        for start in range(0, len(ids), SUBSCRIPTIONS_AT_ONCE):
-            if not await self._lease.keep():
-                return
-            states = await self._lanes.peek(ids[start : start + SUBSCRIPTIONS_AT_ONCE])
-            heard = [state for state in states if isinstance(state, State)]
-            await self._store.heal((state.subscription, state.due) for state in heard if state.due is not None)
-            self._missed.note(heard)

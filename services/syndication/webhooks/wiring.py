@@ -28,6 +28,7 @@ from services.syndication.webhooks.engine import Engine
 from services.syndication.webhooks.filling import Filling
 from services.syndication.webhooks.flights import PROMPT
 from services.syndication.webhooks.handshake import Consent
+from services.syndication.webhooks.healing import Healing
 from services.syndication.webhooks.lanes import Lanes, keys
 from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.missing import Missing
@@ -162,13 +163,13 @@ def create(
     lease = Lease(subscriptions, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}")
     dispatcher = Dispatcher(
         store=subscriptions,
-        lanes=lanes,
         directory=directory,
         ledger=ledger,
         engine=engine,
         missed=missed,
         lease=lease,
         filling=Filling(store=subscriptions, lanes=lanes, engine=engine, missed=missed, lease=lease),
+        healing=Healing(store=subscriptions, lanes=lanes, directory=directory, missed=missed),
     )
     verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
     api = SubscriptionsApi(

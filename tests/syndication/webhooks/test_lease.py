@@ -11,6 +11,7 @@ from services.syndication.webhooks import filling
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.filling import Filling
+from services.syndication.webhooks.healing import Healing
 from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.lease import LEASE_MS, RENEW_SECONDS, Lease
 from services.syndication.webhooks.store import CURSOR_KEY, DISPATCHER_KEY, SubscriptionStore
@@ -54,15 +55,16 @@ class SlowLanes(Lanes):
 
 def a_dispatcher(lanes: Lanes, lease: Lease, ledger: MemoryLedger, store: Store) -> tuple[Dispatcher, Deliveries]:
     registry, engine, missed = SubscriptionStore(store, SEALER), Deliveries(), NothingMissed()
+    directory = Directory(registry)
     made = Dispatcher(
         store=registry,
-        lanes=lanes,
-        directory=Directory(registry),
+        directory=directory,
         ledger=ledger,
         engine=engine,
         missed=missed,
         lease=lease,
         filling=Filling(store=registry, lanes=lanes, engine=engine, missed=missed, lease=lease),
+        healing=Healing(store=registry, lanes=lanes, directory=directory, missed=missed),
     )
     return made, engine
 
