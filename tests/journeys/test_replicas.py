@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.crc import key_slot
@@ -26,10 +27,11 @@ async def lines(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[l
     assert await store.do("DBSIZE") == 0
     newsroom = tmp_path / "newsroom"
     newsroom.mkdir()
+    alike: dict[str, Any] = {"partitions": 4, "secret_key": ("one key for all of them, by which secrets are sealed",)}
     async with (
-        a_line(redis_url, tmp_path / "1", newsroom, partitions=4) as one,
-        a_line(redis_url, tmp_path / "2", newsroom, partitions=4) as two,
-        a_line(redis_url, tmp_path / "3", newsroom, partitions=4) as three,
+        a_line(redis_url, tmp_path / "1", newsroom, **alike) as one,
+        a_line(redis_url, tmp_path / "2", newsroom, **alike) as two,
+        a_line(redis_url, tmp_path / "3", newsroom, **alike) as three,
     ):
         yield [one, two, three]
 

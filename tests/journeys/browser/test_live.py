@@ -18,13 +18,15 @@ async def test_new_stories_announce_themselves_and_come_when_asked(visit: Open, 
     button = seen.page.locator("#fresh button")
     await expect(button).to_be_hidden()
     for number in range(3):
-        await site.push(guid=f"live-{number}", url=f"https://example.org/live-{number}", headline=f"Live {number}")
+        await site.push(guid=f"live-{number}", url=f"https://example.org/live-{number}", headline=f"Newsflash {number}")
     await expect(button).to_have_text("3 new stories")
-    assert await seen.page.locator("article h2", has_text="Live").count() == 0
+    assert await seen.page.locator("article h2", has_text="Newsflash").count() == 0
     await button.click()
-    await expect(seen.page.locator("article h2", has_text="Live")).to_have_text(["Live 2", "Live 1", "Live 0"])
+    await expect(seen.page.locator("article h2", has_text="Newsflash")).to_have_text(
+        ["Newsflash 2", "Newsflash 1", "Newsflash 0"]
+    )
     await expect(button).to_be_hidden()
-    assert await seen.page.evaluate("document.activeElement.textContent") == "Live 2"
+    assert await seen.page.evaluate("document.activeElement.textContent") == "Newsflash 2"
 
 
 async def test_an_update_is_offered_and_a_retraction_is_not_waited_for(visit: Open, site: Line) -> None:
