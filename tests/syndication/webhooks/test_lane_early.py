@@ -73,6 +73,15 @@ async def test_it_is_not_put_behind_what_is_in_the_ledger(store: Store, id: str)
     assert (await lead(store, id, early(1))).kept == [True]
 
 
+async def test_it_is_not_put_before_what_is_missed(store: Store, id: str) -> None:
+    await store.do("HSET", keys(id)[0], "missed_from", f"{1:012d}")
+    assert (await lead(store, id, early(2))).kept == [False]
+    await Lanes(store).catch_up(NOW, id, 1, 2, [wanted(1, "a")])
+    [first] = (await step(store, Turn(subscription=id, limit=9))).claimed
+    await step(store, Turn(subscription=id, records=[Record(first, "done")]))
+    assert (first.seq, (await lead(store, id, early(2))).kept) == (1, [True])
+
+
 async def test_in_digests_it_goes_alone_and_a_withdrawal_goes_first(store: Store) -> None:
     pacing = Pacing(digest=DigestWindow(items=3, seconds=60))
     id = (await subscribe(store, "http://127.0.0.1:1/", pacing=pacing)).id

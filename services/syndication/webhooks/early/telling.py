@@ -113,6 +113,8 @@ class Telling:
         event = await self.texts.event(article_id, turn.version) if turn is not None else None
         if turn is None or event is None:
             return True  # it changed meanwhile, and is looked at for that
+        if standing.head is not None and await self.store.cursor() < standing.head.seq:
+            return False  # the version that is out goes before
         article, until = event.article, turn.until // 1000
         subject, going = subject_of(article, EMBARGOED), dict[str, Going]()
         for each in receivers:

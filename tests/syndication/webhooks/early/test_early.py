@@ -298,3 +298,17 @@ async def test_what_bounds_the_consumer_bounds_what_it_gets_early(desk: Newsdesk
         await desk.on(2, section="sport")
         await until(lambda: another.calls)
     assert told(another) == [(E, 2)]
+
+
+async def test_what_is_out_goes_before_an_early_update_however_late_it_is_dispatched(
+    desk: Newsdesk, receiver: Receiver
+) -> None:
+    await desk.partner(receiver)
+    async with desk.replica(started=False) as replica:
+        await desk.on(1, None)
+        await desk.on(2, headline="New")
+        await replica.early.work()
+        assert not await desk.settled()
+        await replica.start()
+        await until(lambda: len(receiver.calls) == 2)
+    assert told(receiver) == [(P, 1), (E, 2)]
