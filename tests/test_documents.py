@@ -60,6 +60,9 @@ def test_every_kind_of_event_is_described_as_a_webhook() -> None:
         "subscription.disabled",
         "subscription.recovered",
         "subscription.exhausted",
+        "subscription.created",
+        "subscription.updated",
+        "subscription.deleted",
     }
     assert set(openapi(URL)["webhooks"]) == names
 

@@ -45,7 +45,7 @@ def _secret(text: str) -> str:
 
 Filter = Annotated[str, AfterValidator(_filter)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-Types = Annotated[list[Literal[PublicType, HealthType]], Field(min_length=1, max_length=12)]
+Types = Annotated[list[Literal[PublicType, HealthType]], Field(min_length=1, max_length=20)]
 Description = Annotated[str, StringConstraints(max_length=500)]
 Wait = Annotated[float, Field(ge=0.1, le=WEEK, allow_inf_nan=False)]
 Waits = Annotated[list[Wait], Field(min_length=1, max_length=20)]

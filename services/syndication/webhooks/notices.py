@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -17,12 +17,19 @@ from services.syndication.webhooks.metrics import HEALTH
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.events import to_json
+from shared.redis import RedisError
 from shared.ticks import Tick
 from shared.times import now, rfc3339
 
 log = structlog.get_logger()
 
 TELL_SECONDS = 5.0
+
+Change = Literal["created", "updated", "deleted"]
+"""What is done to a subscription over the API."""
+
+Announce = Callable[[Change, Subscription], Awaitable[None]]
+"""Tells of it who asked to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,20 @@ class Notices:
                 self._exhausted[state.subscription] = 0.0
                 self.tick.wake()
 
+    async def announce(self, kind: Change, subject: Subscription) -> None:
+        """Tell that a subscription was made, changed or deleted, once that is done; never raises.
+
+        It is put in the lanes of who asked before the change is answered for: killed in between, nobody is told.
+        """
+        type = f"subscription.{kind}"
+        log.info(type, subscription=subject.id, owner=subject.owner)
+        try:
+            line = f"{subject.id}:{await self._store.notice_seq()}"
+            body = to_json({"type": type, "timestamp": rfc3339(now()), "data": {"subscription": about(subject)}})
+            await self._send(subject, type, pack(type, line, int(self._clock() * 1000), body))
+        except RedisError as error:
+            log.warning("subscription.untold", subscription=subject.id, error=f"{type}: {error}")
+
     async def _tell(self) -> None:
         while self._waiting:
             id, text = next(iter(self._waiting.items()))
@@ -91,9 +112,9 @@ class Notices:
             await self._lanes.told(id, text)
             if self._waiting.get(id) == text:
                 del self._waiting[id]
-        now = self._clock()
-        for id in [id for id, due in self._exhausted.items() if due <= now]:
-            await self._tell_exhausted(id, now)
+        moment = self._clock()
+        for id in [id for id, due in self._exhausted.items() if due <= moment]:
+            await self._tell_exhausted(id, moment)
 
     async def _tell_exhausted(self, id: str, now: float) -> None:
         """Tell of deliveries that were given up, unless that was done of this subscription a while ago."""

@@ -124,7 +124,7 @@ def openapi_webhooks() -> Node:
     health = [type for type in get_args(HealthType) if not type.endswith("*")]
     articles["digest"] = _message("Many versions together, for who asked for digests; retractions go alone", _digest())
     articles |= {type: _message(about, body, *names) for type, (about, body, names) in early_messages().items()}
-    return articles | {type: _message(f"Another subscription's health: {type}", _health(type)) for type in health}
+    return articles | {type: _message(f"What became of another subscription: {type}", _health(type)) for type in health}
 
 
 def _digest() -> Node:
@@ -144,7 +144,7 @@ def _health(type: str) -> Node:
         last |= {"status": _MAYBE_NUMBER, "reason": _MAYBE_TEXT}
         data |= {"count": {**_NUMBER, "description": "deliveries given up since then"}, "since": _TEXT}
         data |= {"last": _object(last)}
-    else:
+    elif type in ("subscription.failing", "subscription.disabled", "subscription.recovered"):
         data |= {"failing_since": _TEXT, "disabled_at": _MAYBE_TEXT}
     timestamp = {"type": "string", "format": "date-time"}
     return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})

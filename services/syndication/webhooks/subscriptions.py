@@ -29,6 +29,9 @@ HealthType = Literal[
     "subscription.disabled",
     "subscription.recovered",
     "subscription.exhausted",
+    "subscription.created",
+    "subscription.updated",
+    "subscription.deleted",
     "subscription.*",
 ]
 """What may be asked for besides the types of articles' events, and is sent to nobody who did not ask for it."""

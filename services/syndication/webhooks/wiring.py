@@ -108,6 +108,7 @@ class Webhooks:
         """End all subscriptions of a consumer that is to be no more."""
         for each in await self.api.store.owned(owner):
             await self.api.store.remove(each.id, keys(each.id))
+            await self.api.making.announce("deleted", each)
 
     async def gap(self, request: Request) -> Response:
         """Answer a request for the ledger that names a subscription."""
@@ -185,6 +186,7 @@ def create(
             verifying=verifying,
             trust=early.trust,
             look=engine.look,
+            announce=notices.announce,
         ),
         verifying=verifying,
         lanes=lanes,

@@ -10,10 +10,13 @@ from structlog.testing import capture_logs
 from services.syndication.webhooks.metrics import HEALTH
 from services.syndication.webhooks.pacing import Patience
 from shared.redis import Store
+from shared.web import application
+from tests.asgi import ask
 from tests.receiver import Call, Receiver, Reply, a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, logged, story, subscribe
+from tests.syndication.webhooks.bed import TOKEN, MemoryLedger, a_replica, logged, story, subscribe
 from tests.waiting import until
 
+PATH = "/api/v1/subscriptions"
 QUICK = Patience(streak=2, pause=20, longest_pause=20)
 
 
@@ -117,6 +120,36 @@ async def test_messages_about_others_that_are_given_up_are_told_to_nobody(store:
         assert [entry["type"] for entry in await logged(store, watcher.id, 2)] == ["subscription.exhausted"] * 2
         assert await store.do("HEXISTS", f"{{s:{watcher.id}}}", "exhausted") == 0
     assert _told(operator) == [("subscription.exhausted", subject.id)]
+
+
+async def test_what_is_done_to_a_subscription_is_told_to_who_asked(store: Store) -> None:
+    async with (
+        a_receiver() as operator,
+        a_receiver() as owner,
+        a_receiver() as stranger,
+        a_replica(store, MemoryLedger()) as replica,
+    ):
+        await subscribe(store, operator.url, types=("subscription.*",), after=9)
+        await subscribe(store, owner.url, types=("subscription.deleted",), owner="desk", after=9)
+        await subscribe(store, stranger.url, types=("subscription.*",), owner="another", after=9)
+        app = application(replica.routes)
+        made = (await ask(app, "POST", PATH, json={"url": "http://127.0.0.1/?key=hush"}, token=TOKEN)).json()
+        one = f"{PATH}/{made['id']}"
+        await ask(app, "PATCH", one, json={"description": "of the desk"}, token=TOKEN)
+        await ask(app, "PATCH", one, json={"description": "of the desk"}, token=TOKEN)
+        await ask(app, "DELETE", one, token=TOKEN)
+        left = await subscribe(store, "http://127.0.0.1/", owner="desk")
+        await replica.leave("desk")
+        await until(lambda: len(operator.calls) == 5)
+    told = [(type, id) for type, id in _told(operator) if id in (made["id"], left.id)]
+    assert sorted(told) == [
+        *(("subscription.created", each) for each in (made["id"],)),
+        *sorted(("subscription.deleted", each) for each in (made["id"], left.id)),
+        ("subscription.updated", made["id"]),
+    ]
+    assert not any(b"hush" in call.body for call in operator.calls)
+    assert len({call.id for call in operator.calls}) == 5
+    assert stranger.calls == []
 
 
 async def _counted(store: Store, id: str, count: int, told: Receiver, untold: int | None = None) -> bool:

@@ -21,8 +21,11 @@ async def test_openapi_describes_every_route_and_type(store: Store) -> None:
         "article.updated",
         "article.withdrawn",
         "digest",
+        "subscription.created",
+        "subscription.deleted",
         "subscription.disabled",
         "subscription.exhausted",
         "subscription.failing",
         "subscription.recovered",
+        "subscription.updated",
     ]

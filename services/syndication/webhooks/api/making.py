@@ -14,6 +14,7 @@ from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
 from services.syndication.webhooks.handshake import Consent, Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
+from services.syndication.webhooks.notices import Announce
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.starting import Start, first_of
@@ -74,6 +75,7 @@ class Making:
     verifying: Verifying
     trust: Trust
     look: Callable[[], None]
+    announce: Announce
 
     async def refused(self, given: NewSubscription | ChangedSubscription) -> list[tuple[str, str]]:
         """Return the fields of what was given whose addresses may not be reached, each with the reason."""
@@ -116,7 +118,12 @@ class Making:
         return await self.consent(made) if given.handshake else made
 
     async def keep(self, made: Subscription, start: Start) -> dict[str, Any]:
-        """Keep a subscription that begins somewhere in the ledger, and return it with its secret."""
+        """Keep a subscription that begins somewhere in the ledger, tell of it, and return it with its secret."""
+        kept = await self._kept(made, start)
+        await self.announce("created", made)
+        return kept
+
+    async def _kept(self, made: Subscription, start: Start) -> dict[str, Any]:
         latest = await self.ledger.latest()
         first = await first_of(start, made.wish, self.ledger, latest)
         if made.status == "active" and start.kind == "now":

@@ -146,7 +146,11 @@ class RegistryRoutes:
         elif given.status is not None:
             await self.turn(changed, given.status)
         after = await self.store.get(found.id)
-        return gone() if after is None else answer(after.public())
+        if after is None:
+            return gone()
+        if after != found:
+            await self.making.announce("updated", after)
+        return answer(after.public())
 
     async def turn(self, subscription: Subscription, status: Literal["active", "paused"]) -> None:
         """Make a subscription active or pause it."""
@@ -163,6 +167,7 @@ class RegistryRoutes:
         if isinstance(found, Response):
             return found
         await self.store.remove(found.id, keys(found.id))
+        await self.making.announce("deleted", found)
         return Response(status_code=204)
 
 
