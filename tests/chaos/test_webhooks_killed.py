@@ -118,7 +118,7 @@ async def test_who_gets_nothing_twice_misses_no_more_than_was_in_flight(scene: S
 
     async def idle() -> bool:
         waiting = await asyncio.gather(*(scene.store.do("HLEN", keys(id)[4]) for id in scene.subscriptions))
-        return sum(waiting) == 0
+        return not any(waiting)
 
     wanted = [(f"/hook/{number}", version) for version in versions for number in range(RECEIVERS)]
     await until(idle, 60, 0.5)
