@@ -127,9 +127,16 @@ class Reading:
         if attempt is None:
             return self.desk.message("Not found", "There is no such delivery; the oldest are not kept.", 404)
         said = await self.api.ask(session.who, "GET", path_of(id))
-        event = await self._event(session.who, id, attempt["seq"])
-        signed = self.door.signed(session)
-        return self.desk.page("delivery", "Delivery", **signed, one=said.content, attempt=attempt, event=event)
+        of_story = not attempt["type"].startswith("subscription.")
+        return self.desk.page(
+            "delivery",
+            "Delivery",
+            **self.door.signed(session),
+            one=said.content,
+            attempt=attempt,
+            of_story=of_story,
+            event=await self._event(session.who, id, attempt["seq"]) if of_story else "",
+        )
 
     async def preview(self, request: Request, session: Session) -> Response:
         """Show what a filter would have found in the last week."""
@@ -166,7 +173,7 @@ class Reading:
         return [(label, said.content[span]) for label, span in spans] if said.well else []
 
     async def _event(self, who: Principal, id: str, seq: int) -> str:
-        """Return what was sent as text; empty for what the ledger has not, such as a notice of health."""
+        """Return what was sent as text; empty for what the ledger has no longer."""
         asked = urlencode({"subscription": id, "after": max(0, seq - 1), "limit": 1})
         said = await self.api.ask(who, "GET", f"/api/v1/events?{asked}")
         events = said.content["events"] if said.well else []

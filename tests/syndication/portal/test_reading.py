@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from services.syndication.webhooks.lanes import keys
+from shared.events import to_json
 from tests.asgi import ask
 from tests.receiver import Reply
 from tests.syndication.page.building import parsed
-from tests.syndication.portal.scene import Scene, attempts, facts, given, says
+from tests.syndication.portal.scene import Developer, Scene, attempts, facts, given, says
 from tests.syndication.webhooks.bed import story
 from tests.waiting import until
 
@@ -107,3 +111,33 @@ async def test_what_waits_and_why_is_told(scene: Scene) -> None:
     assert (await facts(developer, path))["Status"] == "disabled the receiver answered 410 Gone"
     page = parsed((await developer.get(path)).body)
     assert page.xpath(f"//form[@action='{path}/resume']//button/text()") == ["Enable"]
+
+
+LOGGED = {"at": 1.0, "webhook_id": "msg_1", "seq": 1, "type": "article.updated", "attempt": 1, "version": 7}
+"""What every entry of the log has."""
+
+
+async def logged(scene: Scene, developer: Developer, id: str, **told: object) -> Any:
+    """Put an attempt in the log, and return the page that shows it, reached from that of its subscription."""
+    await scene.store.do("XADD", keys(id)[-1], "*", "attempt", to_json(LOGGED | told))
+    answer = await developer.get(f"/portal/subscriptions/{id}")
+    assert answer.status == 200
+    [link] = parsed(answer.body).xpath("//tbody//a[time]/@href")
+    shown = await developer.get(link)
+    assert shown.status == 200
+    return parsed(shown.body)
+
+
+async def test_what_was_dropped_unsent_is_shown(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    page = await logged(scene, developer, id, article_id="desk-1", outcome="dropped", reason="no longer kept")
+    assert "dropped no longer kept" in " ".join(page.text_content().split())
+
+
+async def test_a_notice_of_health_is_about_a_subscription_and_no_story(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    told = {"type": "subscription.failing", "seq": 500_000_000_001, "status": 204, "ms": 3.0}
+    page = await logged(scene, developer, id, article_id=id, outcome="delivered", **told)
+    assert page.xpath("//h1/text()") == ["subscription.failing"]
+    assert page.xpath("//dd/a/@href") == [f"/portal/subscriptions/{id}"]
+    assert page.xpath("//form[contains(@action, 'replay')]") == []
