@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
+from services.syndication.webhooks.choices import CHOICES
 from services.syndication.webhooks.credentials import NONE
 from services.syndication.webhooks.cuts import FIELDS
 from services.syndication.webhooks.pacing import PACING
 from services.syndication.webhooks.sending import PLAIN
+from services.syndication.webhooks.subscriptions import HealthType
+from shared.events import PublicType
 from shared.retry import STANDARD
 
 Fields = Mapping[str, str]
@@ -20,17 +23,9 @@ Fields = Mapping[str, str]
 ON = "on"
 """What a ticked box sends."""
 
-TYPES = (
-    "article.published",
-    "article.updated",
-    "article.corrected",
-    "article.retracted",
-    "subscription.failing",
-    "subscription.disabled",
-    "subscription.recovered",
-    "subscription.*",
-)
-LINES = ("url", "filter", "description", "format", "signing", "payload", "reuse")
+TYPES: tuple[str, ...] = (*get_args(PublicType), *get_args(HealthType))
+LINES = ("url", "filter", "description", "format", "signing", "payload", "reuse", "delivery")
+TICKS = ("exit_notices", "embargoed")
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 WAIT = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|min|h|d)?")
 HIDDEN = ("headers", "auth.password", "auth.token")
@@ -42,7 +37,7 @@ NEW: Mapping[str, Any] = {
     "description": "",
     "types": None,
     "schedule": STANDARD,
-    "exit_notices": True,
+    **CHOICES.public(),
     **PLAIN.public(),
     **PACING.public(),
     **NONE.public(),
@@ -60,9 +55,9 @@ def filled(one: Mapping[str, Any]) -> dict[str, str]:
         "rate_limit": number(one["rate_limit"]),
         "digest.items": number(window.get("items")),
         "digest.seconds": number(window.get("seconds")),
-        "exit_notices": ON if one["exit_notices"] else "",
     }
-    ticked = [f"types.{name}" for name in one["types"] or ()] + [f"fields.{name}" for name in one["fields"] or ()]
+    ticked = [name for name in TICKS if one[name]]
+    ticked += [f"types.{name}" for name in one["types"] or ()] + [f"fields.{name}" for name in one["fields"] or ()]
     return {name: text for name, text in texts.items() if text} | dict.fromkeys(ticked, ON)
 
 
@@ -85,7 +80,7 @@ def asked(fields: Fields) -> dict[str, Any]:
         "max_in_flight": _said(fields, "max_in_flight") or None,
         "rate_limit": _said(fields, "rate_limit") or None,
         "digest": {"items": items, "seconds": seconds} if items or seconds else None,
-        "exit_notices": bool(_said(fields, "exit_notices")),
+        **{name: bool(_said(fields, name)) for name in TICKS},
         **_credentials(fields),
     }
 

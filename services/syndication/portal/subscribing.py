@@ -19,8 +19,8 @@ from services.syndication.portal.session import Session
 from services.syndication.rights import LEVELS
 
 FOLDED = {
-    "sending": {"types", "format", "signing", "payload", "fields", "reuse", "exit_notices", "handshake"},
-    "pace": {"schedule", "max_in_flight", "rate_limit", "digest"},
+    "sending": {"types", "format", "signing", "payload", "fields", "reuse", "exit_notices", "embargoed", "handshake"},
+    "pace": {"delivery", "schedule", "max_in_flight", "rate_limit", "digest"},
     "credentials": {"headers", "auth"},
 }
 """Which settings are in which part of the form that is folded away, unless something is wrong in it."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.syndication.portal.filling import HIDDEN, NEW, ON, asked, changed, filled, new, seen, shown_again
+from services.syndication.webhooks.inputs import ChangedSubscription
 
 CHOSEN: dict[str, Any] = {
     **NEW,
@@ -43,6 +44,7 @@ def test_what_nobody_touched_is_not_asked_for(one: dict[str, Any]) -> None:
         ({"types.article.retracted": "", "types.subscription.*": ""}, {"types": None}),
         ({"fields.summary": ON}, {"fields": ["headline", "summary", "tags"]}),
         ({"exit_notices": ON}, {"exit_notices": True}),
+        ({"delivery": "at-most-once", "embargoed": ON}, {"delivery": "at-most-once", "embargoed": True}),
         ({"payload": "thin"}, {"payload": "thin"}),
         ({"headers": "X-One: 1\r\n\r\nX-Two:two: 2"}, {"headers": {"X-One": "1", "X-Two": "two: 2"}}),
         ({"headers.none": ON}, {"headers": None}),
@@ -86,6 +88,7 @@ def test_a_new_one_asks_for_what_was_chosen_alone() -> None:
         "from": "now",
         "handshake": False,
         "exit_notices": False,
+        "embargoed": False,
     }
     assert "digest" in asked(filled(NEW))
 
@@ -99,3 +102,9 @@ def test_another_setting_has_another_mark() -> None:
 def test_secrets_are_not_shown_again() -> None:
     typed = dict.fromkeys(HIDDEN, "hush") | {"url": "u"}
     assert shown_again(typed) == {"url": "u"}
+
+
+def test_all_that_the_api_takes_is_in_the_form_but_what_has_a_button_and_certificates() -> None:
+    everything = asked({"headers.none": ON, "auth": "none"})
+    assert ChangedSubscription.model_fields.keys() - everything.keys() == {"status", "client_certificate", "handshake"}
+    assert everything.keys() <= ChangedSubscription.model_fields.keys()

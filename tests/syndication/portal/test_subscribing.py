@@ -82,6 +82,7 @@ async def test_a_tried_filter_is_taken_along(scene: Scene) -> None:
         ({"rate_limit": "-1"}, "rate_limit"),
         ({"digest.items": "5"}, "digest"),
         ({"from": "seq", "from.seq": "x"}, "from"),
+        ({"embargoed": "on"}, "embargoed"),
         ({"headers": "webhook-id: mine"}, "headers"),
         ({"auth": "bearer", "auth.token": "a b"}, "auth"),
     ],
