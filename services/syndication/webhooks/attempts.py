@@ -129,7 +129,7 @@ class Attempts:
             await self.directory.refresh()
             return None
         id = id_of(delivery)
-        message = LOST if delivery.lost else await self._message(delivery, subscription, prepared)
+        message = LOST if delivery.lost else await self._message(delivery, subscription, prepared, id)
         now = self.clock()
         outcome: Outcome | None = None
         if isinstance(message, Message):
@@ -161,17 +161,17 @@ class Attempts:
             return None
 
     async def _message(
-        self, delivery: Delivery, subscription: Subscription, prepared: Prepared | None
+        self, delivery: Delivery, subscription: Subscription, prepared: Prepared | None, id: str
     ) -> Message | str:
         """Return what is sent, or why nothing is."""
         if is_early(delivery):
             return await self.early.message(delivery, subscription)
         if _is_notice(delivery):
-            return Message(id_of(delivery), delivery.matched)
+            return Message(id, delivery.matched)
         if prepared is None:
             return NOT_KEPT
         asked = delivery.previous_seq, delivery.matched, delivery.supersedes
-        return prepared.message(id_of(delivery), subscription.sending_of(delivery.matched), *asked) or NOT_KEPT
+        return prepared.message(id, subscription.sending_of(delivery.matched), *asked) or NOT_KEPT
 
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""

@@ -120,10 +120,13 @@ class State(NamedTuple):
         return self.revision < 0
 
 
+_PARTS = ("", ":queue", ":urgent", ":flight", ":items", ":lanes", ":skipped", ":log")
+
+
 def keys(subscription: str) -> list[str]:
     """Return the keys of a subscription's lanes, all in one hash slot, settings first and the log last."""
     base = f"{{s:{subscription}}}"
-    return [base, *(f"{base}:{name}" for name in ("queue", "urgent", "flight", "items", "lanes", "skipped", "log"))]
+    return [base + part for part in _PARTS]
 
 
 class Lanes:
