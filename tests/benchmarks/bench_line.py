@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,14 @@ async def run(flood: int = 4_000, calm: int = 1_000, per_second: int = 50) -> li
         async with a_process("line", port := free_port()) as folder:
             client = redis(f"unix://{folder}/data/redis.sock")
             url = f"http://127.0.0.1:{port}/api/v1/articles"
-            await flooded(session, url, "warm", 300, lambda: ledger_length(client, 300))
-            ours = await flooded(session, url, "flood", flood, lambda: ledger_length(client, 300 + flood))
+            await flooded(session, url, stories("warm", 300), lambda: ledger_length(client, 300))
+            ours = await flooded(session, url, stories("flood", flood), lambda: ledger_length(client, 300 + flood))
             times = await paced(session, url, client, 300 + flood, calm, per_second)
             await client.aclose()
         async with a_process("bare", port := free_port()) as folder:
             client = redis(f"unix://{folder}/data/redis.sock")
             url = f"http://127.0.0.1:{port}/"
-            ceiling = await flooded(session, url, "bare", flood, lambda: stream_length(client, flood))
+            ceiling = await flooded(session, url, stories("bare", flood), lambda: stream_length(client, flood))
             await client.aclose()
     finally:
         await session.close()
@@ -85,15 +85,18 @@ def story(kind: str, number: int) -> bytes:
     )
 
 
+def stories(kind: str, count: int) -> list[bytes]:
+    return [story(kind, number) for number in range(count)]
+
+
 async def push(session: Session, url: str, body: bytes) -> None:
     answer = await post(session, url, body=body, headers=HEADERS, timeout=30)
     if not isinstance(answer, Answer) or answer.status != 202:
         raise RuntimeError(answer)
 
 
-async def flooded(session: Session, url: str, kind: str, count: int, done: Callable[[], Awaitable[bool]]) -> float:
+async def flooded(session: Session, url: str, bodies: Sequence[bytes], done: Callable[[], Awaitable[bool]]) -> float:
     gate = asyncio.Semaphore(AT_ONCE)
-    bodies = [story(kind, number) for number in range(count)]
 
     async def one(body: bytes) -> None:
         async with gate:
@@ -102,7 +105,7 @@ async def flooded(session: Session, url: str, kind: str, count: int, done: Calla
     started = time.perf_counter()
     await asyncio.gather(*map(one, bodies))
     await until(done, 60)
-    return count / (time.perf_counter() - started)
+    return len(bodies) / (time.perf_counter() - started)
 
 
 async def ledger_length(client: Redis, count: int) -> bool:
