@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
+from typing import cast
 
 import structlog
 
@@ -13,6 +15,7 @@ from services.enrichment.image_sizes import ImageSizes
 from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Edition, Newsroom
 from services.enrichment.taxonomy import Taxonomy
+from services.enrichment.together import Together
 from shared.events import Article, ArticleEnriched, ArticleIngested, Given, Image
 
 log = structlog.get_logger()
@@ -23,6 +26,7 @@ class Handlers:
 
     def __init__(self, newsroom: Newsroom, neighbours: Neighbours, sizes: ImageSizes | None = None) -> None:
         self._newsroom, self._neighbours, self._sizes = newsroom, neighbours, sizes
+        self._together = Together()
 
     async def on_article_ingested(self, event: ArticleIngested) -> ArticleEnriched:
         """Complete the article: the same event, files and neighbours, the same bytes. A retraction passes as it is.
@@ -33,7 +37,7 @@ class Handlers:
             await self._neighbours.withdraw(event.article)
             return _enriched(event, event.article, None)
         edition = self._newsroom.current
-        done = completed(event, edition)
+        done = await self._completed(event, edition)
         declared = event.article.language
         if declared and done.language != declared:
             identity = {"article_id": done.id, "version": done.version, "source": done.source.id}
@@ -43,26 +47,51 @@ class Handlers:
             done = done.model_copy(update={"images": await self._sizes.completed(done.images)})
         return _enriched(event, done, edition.digest)
 
+    async def _completed(self, event: ArticleIngested, edition: Edition) -> Article:
+        steps, step = completing(event, edition), 0
+        while True:
+            await self._together.at(step)
+            try:
+                next(steps)
+            except StopIteration as end:
+                return cast("Article", end.value)
+            step += 1
+
 
 def completed(event: ArticleIngested, edition: Edition) -> Article:
     """Return the event's article with a safe body, authors, pictures, tags and all that its text tells of itself."""
+    steps = completing(event, edition)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast("Article", end.value)
+
+
+def completing(event: ArticleIngested, edition: Edition) -> Generator[None, None, Article]:
+    """Complete an article as `completed` does, and stop between steps."""
     given, book = event.article, edition.authors
     body = clean.cleaned(given.body_html, given.url)
+    yield
     line = dateline.found(body.text, book.agencies, partial(_is_place, edition.taxonomy), given.source.name)
+    spoken = language.checked(given.language, f"{given.headline}\n{body.text}").tag
+    yield
     article = given.model_copy(
         update={
             "summary": clean.plain(given.summary) or None if given.summary else None,
             "body_html": body.html,
             "body_text": body.text,
-            "language": language.checked(given.language, f"{given.headline}\n{body.text}").tag,
+            "language": spoken,
             "dateline": given.dateline or (line.text if line and (line.places or line.date) else None),
             "authors": linking.resolved(given.authors, event.byline, given.source.id, book),
             "images": _images(given, body, book),
             "word_count": reading.word_count(body.html),
         }
     )
+    yield
     zones = tags.zones_of(article, _body_captions(body, book, given.source.id))
     found = tags.tags(zones, event.categories, given.source.id, edition.taxonomy, article.language)
+    yield
     credited = line.agency if line and line.agency != given.source.name else None
     update = {
         "reading_minutes": reading.shown_minutes(

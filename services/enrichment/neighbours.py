@@ -11,6 +11,7 @@ from services.enrichment import duplicates, related
 from services.enrichment.duplicates import NONE, Index, Signature, Verdict, signature
 from services.enrichment.embargoed import Embargoed
 from services.enrichment.related import Addresses, Shelves
+from services.enrichment.together import Together
 from shared.events import Article
 from shared.redis import RedisError, Store, is_full
 
@@ -22,7 +23,7 @@ class Neighbours:
 
     def __init__(self, store: Store) -> None:
         self._index, self._addresses, self._shelves = Index(store), Addresses(store), Shelves(store)
-        self._embargoed = Embargoed(store)
+        self._embargoed, self._together = Embargoed(store), Together()
 
     async def beside(self, article: Article, moment: datetime) -> Article:
         """Return an article with `duplicate_of` or `revision_of` and its related stories; `moment` is its event's.
@@ -44,7 +45,11 @@ class Neighbours:
         await self._index.withdraw(article.id, article.version, article.ingested_at)
 
     async def _beside(self, article: Article, moment: datetime) -> Article:
-        told, given, came = related.told_by(article), _signed(article, moment), article.ingested_at
+        await self._together.at(0)
+        told, came = related.told_by(article), article.ingested_at
+        await self._together.at(1)
+        given = _signed(article, moment)
+        await self._together.at(2)
         if article.embargoed_until is not None or article.version > 1:
             # Before it can be found: who finds it must know that nobody may hear of it.
             await self._embargoed.note(article.id, article.embargoed_until, moment)
