@@ -93,12 +93,14 @@ def completing(event: ArticleIngested, edition: Edition) -> Generator[None, None
     found = tags.tags(zones, event.categories, given.source.id, edition.taxonomy, article.language)
     yield
     credited = line.agency if line and line.agency != given.source.name else None
+    attributed = attributions.attributions(body.text, found, book.agencies, credited)
+    yield
     update = {
         "reading_minutes": reading.shown_minutes(
             body.html, article.word_count, _lead_beside_body(article.images, body)
         ),
         "tags": found,
-        "attributions": attributions.attributions(body.text, found, book.agencies, credited),
+        "attributions": attributed,
     }
     return article.model_copy(update=update)
 

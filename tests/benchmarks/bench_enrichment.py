@@ -70,8 +70,8 @@ def _story(names: list[str], chance: random.Random) -> ArticleIngested:
     return an_ingested(article=an_article(headline=" ".join(words[:8]), body_html=body))
 
 
-def _measure(articles: int) -> dict[str, float]:
-    chance = random.Random(SEED)
+def a_newsroom(chance: random.Random) -> tuple[list[str], Newsroom]:
+    """Return a newsroom of 10,000 terms, and their names without the numbers that follow them."""
     names = list(dict.fromkeys(_name(chance) for _ in range(TERMS * 2)))[:TERMS]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "taxonomy.toml").write_text(_taxonomy(names))
@@ -79,6 +79,12 @@ def _measure(articles: int) -> dict[str, float]:
         newsroom.refresh()
         if newsroom.refusals:
             raise ValueError(newsroom.refusals)
+    return names, newsroom
+
+
+def _measure(articles: int) -> dict[str, float]:
+    chance = random.Random(SEED)
+    names, newsroom = a_newsroom(chance)
     stories = [_story(names, chance) for _ in range(articles)]
     ours = [_cpu(partial(completed, story, newsroom.current)) for story in stories]
     alone = [_cpu(partial(nh3.clean, story.article.body_html)) for story in stories]
