@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,15 @@ def an_entry(article: str = "desk-a", version: int = 1, type: str = "article.pub
         correlation_id="c1",
         changed=("headline",) if version > 1 else (),
     )
+
+
+MOMENTS = (
+    "2026-11-22T10:00:00Z",
+    "2026-11-29T03:26:54.966295Z",
+    "2026-11-29T03:26:54.96Z",
+    "2026-11-22T10:00:00+01:00",
+    "?",
+)
 
 
 @pytest.fixture
@@ -85,6 +95,27 @@ async def test_entries_come_back_as_they_were_given(ledger: Ledger) -> None:
     assert {name: getattr(read, name) for name in given.__slots__} == {
         name: getattr(given, name) for name in given.__slots__
     }
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-11-22T10:00:00Z", "2026-11-29T03:26:54.966295Z", "2026-11-22T10:00:00+01:00", "?"]
+)
+@pytest.mark.parametrize(
+    "correlation", ["67acdd5395f84c09ad44ea2507bd3db6", "67ACDD5395F84C09AD44EA2507BD3DB6", "c1", "é"]
+)
+async def test_moments_and_correlations_are_read_as_they_were_written(
+    ledger: Ledger, at: str, correlation: str
+) -> None:
+    await ledger.append(replace(an_entry(), timestamp=at, correlation_id=correlation), ["all"], ms=1)
+    (entry,) = await ledger.read(0, 10)
+    assert (entry.timestamp, entry.correlation_id) == (at, correlation)
+
+
+async def test_entries_of_before_moments_were_numbers_are_read(ledger: Ledger, store: Store) -> None:
+    told = ("type", "article.published", "article", "desk-a", "version", 1, "at", "2026-11-22T10:00:00Z")
+    await store.do("XADD", "{ledger}:events", "1-0", *told, "correlation", "c" * 32)
+    (entry,) = await ledger.read(0, 10)
+    assert (entry.timestamp, entry.correlation_id, entry.version) == ("2026-11-22T10:00:00Z", "c" * 32, 1)
 
 
 async def test_reading_waits_for_the_first_entry(ledger: Ledger) -> None:

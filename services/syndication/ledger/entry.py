@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from shared.times import rfc3339
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +92,19 @@ class Standing:
         return max(self.at, self.turn.version if self.turn else 0)
 
 
-def fields_of(entry: Entry) -> list[str]:
-    """Return an entry as names and values in turn, what is empty left out."""
+def fields_of(entry: Entry) -> list[str | bytes]:
+    """Return an entry as names and values in turn, what is empty left out.
+
+    A moment is told in microseconds and a correlation id as its bytes, where that says all of it: each entry of the
+    ledger has both.
+    """
+    micros, correlation = _micros(entry.timestamp), _bytes(entry.correlation_id)
     values = {
         "type": entry.type,
         "article": entry.article_id,
         "version": str(entry.version),
-        "at": entry.timestamp,
-        "correlation": entry.correlation_id,
+        **({"at": entry.timestamp} if micros is None else {"us": str(micros)}),
+        **({"correlation": entry.correlation_id} if correlation is None else {"id": correlation}),
         "changed": " ".join(entry.changed),
         "correction": entry.correction,
         "reason": entry.reason,
@@ -115,14 +125,36 @@ def recorded_of(entry_id: bytes, fields: dict[bytes, bytes]) -> Recorded:
         type=text(b"type") or "",
         article_id=text(b"article") or "",
         version=int(text(b"version") or 0),
-        timestamp=text(b"at") or "",
-        correlation_id=text(b"correlation") or "",
+        timestamp=_moment(int(micros)) if (micros := fields.get(b"us")) else text(b"at") or "",
+        correlation_id=id.hex() if (id := fields.get(b"id")) else text(b"correlation") or "",
         changed=tuple((text(b"changed") or "").split()),
         correction=text(b"correction"),
         reason=text(b"reason"),
         replacement_url=text(b"replacement"),
         before=int(before) if (before := fields.get(b"before")) else None,
     )
+
+
+def _micros(timestamp: str) -> int | None:
+    """Return a moment in microseconds since 1970, or None where it would not be read as it was written."""
+    try:
+        micros = (datetime.fromisoformat(timestamp) - EPOCH) // timedelta(microseconds=1)
+    except (ValueError, TypeError):  # no moment, or one without a zone
+        return None
+    return micros if _moment(micros) == timestamp else None
+
+
+def _moment(micros: int) -> str:
+    return rfc3339(EPOCH + timedelta(microseconds=micros))
+
+
+def _bytes(correlation: str) -> bytes | None:
+    """Return the 16 bytes of an id as the line makes them, or None for any other."""
+    try:
+        told = bytes.fromhex(correlation)
+    except ValueError:
+        return None
+    return told if len(told) == 16 and told.hex() == correlation else None
 
 
 def turn_of(value: bytes | None) -> Turn | None:

@@ -73,9 +73,9 @@ class Ledger:
         """
         fields = fields_of(entry)
         before = -1 if upon is None else upon
-        args: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, len(fields)]
+        stands: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before]
         keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES, UNTOLD]
-        outcome, number = await self._store.run(APPEND, keys=keys, args=[*args, *fields, *feeds])
+        outcome, number = await self._store.run(APPEND, keys=keys, args=[*stands, len(fields), *fields, *feeds])
         match outcome:
             case b"appended":
                 return Appended(number)
