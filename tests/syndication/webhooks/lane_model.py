@@ -16,6 +16,7 @@ from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled,
 from services.syndication.webhooks.lanes import NEVER, Delivery, Lanes, Record, State, Turn, Wanted, pack
 from services.syndication.webhooks.outcomes import judge, lost
 from services.syndication.webhooks.pacing import DigestWindow, Pacing, Patience
+from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store, connect
 from tests.syndication.webhooks.bed import subscribe
@@ -26,6 +27,7 @@ PATIENCE = Patience(most_pending=9, streak=4, disable=600_000, canary=60_000, lo
 REPLICAS = ("one", "two", "three")
 MOST_TURNS = 3_000
 MOST_NAMED = 32
+ALONE = ("article.retracted", "article.embargoed")
 
 OUTCOMES: dict[str, Outcome] = {
     "fine": Delivered(204, 1.0, b""),
@@ -64,6 +66,8 @@ class LaneModel(RuleBasedStateMachine):
         self.losses: Counter[int] = Counter()
         self.came: Counter[int] = Counter()
         self.leased: dict[tuple[int, int], int] = {}
+        self.early: dict[int, int] = {}
+        self.early_sent: dict[str, int] = defaultdict(int)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -105,7 +109,7 @@ class LaneModel(RuleBasedStateMachine):
         replica=some.sampled_from(REPLICAS),
         count=some.sampled_from([9, 1, 0, 2]),
         limit=some.sampled_from([9, 9, 1, 0]),
-        also=some.sampled_from(["", "", "", "dies", "renews", "catches up", "is activated"]),
+        also=some.sampled_from(["", "", "", "dies", "renews", "catches up", "is activated", "leads"]),
     )
     def works(self, temper: str, ms: int, replica: str, count: int, limit: int, also: str) -> None:
         """Record what came of some attempts, and claim on; rules are few so that each example has all of them."""
@@ -116,12 +120,22 @@ class LaneModel(RuleBasedStateMachine):
                 self._renews(replica)
             case "catches up":
                 self._catches_up(limit)
+            case "leads":
+                self._leads("abcdefgh"[(len(self.ledger) + ms) % 8], replica)
             case "is activated":
                 self._heard(self.run(self.lanes.activate(self.subscription.id)), replica)
         self.temper = temper
         self.now += ms
         ended, self.flights[replica] = self.flights[replica][:count], self.flights[replica][count:]
         self._step(replica, limit, ended)
+
+    def _leads(self, article: str, replica: str) -> None:
+        """Put in what goes out early, of an article that has nothing of the ledger to go."""
+        seq = NOTICES_FROM + len(self.early) + 1
+        wanted = Wanted(seq, article, pack("article.embargoed", article, 1, b"[]"))
+        state = self.run(self.lanes.lead(self.now, self.subscription.id, wanted))
+        self.early[seq] = self.dispatched
+        self._heard(state, replica)
 
     def _renews(self, replica: str) -> None:
         flying = [delivery for delivery, _ in self.flights[replica]]
@@ -213,7 +227,9 @@ class LaneModel(RuleBasedStateMachine):
         for record, kept in zip(records, state.kept, strict=True):
             if not kept:
                 self.losses[record.delivery.seq] += 1
-            elif record.kind in ("gave_up", "dropped") or record.due == NEVER:
+            elif record.delivery.seq not in self.early and (
+                record.kind in ("gave_up", "dropped") or record.due == NEVER
+            ):
                 self.over.add(record.delivery.seq)
             if kept and record.kind in ("disable", "unwanted"):
                 self.gone[record.delivery.seq] += 1
@@ -233,7 +249,7 @@ class LaneModel(RuleBasedStateMachine):
         if state.bundle:
             self._goes_together(state.claimed[alone:])
         elif self.pacing.digest:
-            assert all(delivery.type == "article.retracted" for delivery in state.claimed)
+            assert all(delivery.type in ALONE for delivery in state.claimed)
         self.requests += [self.now] * (alone + bool(state.bundle))
         for delivery in state.claimed:
             self.flights[replica].append((delivery, self._attempt(delivery)))
@@ -243,10 +259,10 @@ class LaneModel(RuleBasedStateMachine):
         assert self.pacing.digest is not None
         assert len(deliveries) <= self.pacing.digest.items
         assert [each.seq for each in deliveries] == sorted({each.seq for each in deliveries})
-        assert all(each.type != "article.retracted" for each in deliveries)
+        assert all(each.type not in ALONE for each in deliveries)
         for flights in self.flights.values():
             for other, _ in flights:
-                alone = other.type == "article.retracted"
+                alone = other.type in ALONE
                 assert alone or self.leased[other.seq, other.fence] <= self.now - PATIENCE.lease, "two digests at once"
 
     def _goes_alone(self, delivery: Delivery) -> None:
@@ -260,6 +276,8 @@ class LaneModel(RuleBasedStateMachine):
     def _attempt(self, delivery: Delivery) -> Outcome:
         """Send, as far as the receiver can tell: it takes it or not, whether or not the sender lives to hear of it."""
         article = delivery.article_id
+        if delivery.seq in self.early:
+            return self._goes_early(delivery)
         assert delivery.seq >= self.accepted[article], f"{delivery.seq} came after {self.accepted[article]}"
         self._goes_alone(delivery)
         self.sent.append((self.now, delivery))
@@ -276,6 +294,16 @@ class LaneModel(RuleBasedStateMachine):
             self.accepted[article] = delivery.seq
             self.taken.add(delivery.seq)
         return outcome
+
+    def _goes_early(self, delivery: Delivery) -> Outcome:
+        """What is early comes before all that was put in after it, and names nothing of the ledger."""
+        article = delivery.article_id
+        assert self.accepted[article] <= self.early[delivery.seq], "early after what was released"
+        assert self.early_sent[article] <= delivery.seq, "early after a newer one that is early"
+        assert (delivery.previous_seq, delivery.supersedes) == (None, ())
+        self._goes_alone(delivery)
+        self.early_sent[article] = delivery.seq
+        return OUTCOMES["hanging" if delivery.lost else self.temper if self.temper != "flapping" else "failing"]
 
 
 def drive(redis_url: str, examples: int, steps: int) -> None:
