@@ -61,10 +61,11 @@ class Filling:
 
     async def fill(self, wanted: Mapping[str, Sequence[Wanted]]) -> bool:
         """Put entries in the lanes of each subscription; False when the lease was lost, and some may be unwritten."""
-        lanes, patient = [*wanted.items()], True
+        lanes = [*wanted.items()]
+        patient = len(lanes) > self._engine.room and await self._worth_waiting()
         while lanes:
             if patient and len(lanes) > self._engine.room:
-                patient = await self._worth_waiting() and await self._engine.make_room(len(lanes))
+                patient = await self._engine.make_room(len(lanes))
             part = self._part(lanes) if patient else SUBSCRIPTIONS_AT_ONCE
             if not await self._lease.keep():
                 return False
