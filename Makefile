@@ -54,8 +54,8 @@ format: $(DEV) ## put the code in order
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(DEV) ## the benchmarks beside their raw ceilings: a table, and bench.json
-	@$(BIN)/python -m tests.benchmarks
+bench: $(DEV) ## the benchmarks beside their raw ceilings (ONLY="bus line": these): a table, and bench.json
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 .PHONY: chaos
 chaos: $(DEV) ## kill every service and the server under load; print what was lost (nothing)

@@ -18,8 +18,11 @@ OUTPUT = Path("bench.json")
 
 
 def _modules(wanted: list[str]) -> list[str]:
-    names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
-    return [name for name in names if not wanted or name.removeprefix("bench_") in wanted]
+    names = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        sys.exit(f"no benchmark is called {unknown[0]}; there are {', '.join(names)}")
+    return [f"bench_{name}" for name in names if not wanted or name in wanted]
 
 
 def _line(row: Row) -> str:
