@@ -16,10 +16,10 @@ WARM = 2.0
 """Seconds before what is counted, in which nobody hangs yet: receivers do well, and are sent much at once."""
 
 
-async def run(rate: float = 5.0, seconds: float = 12.0, rounds: int = 2) -> list[Row]:
+async def run(rate: float = 5.0, seconds: float = 15.0, rounds: int = 2) -> list[Row]:
     """Publish articles at a steady rate to all receivers, in turn with all well and with one in ten hanging.
 
-    An attempt at one that hangs is given up after 10 s: a run is longer than that.
+    An attempt at one that hangs is given up after 10 s: a run goes on until they are tried again.
     """
     well: list[list[float]] = []
     ill: list[list[float]] = []

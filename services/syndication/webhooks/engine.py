@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import time
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.flights import PROMPT, Flights
 from services.syndication.webhooks.lane import CHUNK, Flight, Lane
-from services.syndication.webhooks.lanes import Delivery, Lanes, State, Turn
+from services.syndication.webhooks.lanes import NO_CAP, Delivery, Lanes, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.store import SubscriptionStore
@@ -119,6 +119,11 @@ class Engine:
         """Look at once for what is due."""
         self._called = True
         self._rounds.wake()
+
+    def caps(self, subscriptions: Iterable[str]) -> Mapping[str, int]:
+        """Return how many may be under way to those of them that are slow: else each new entry took a place."""
+        known = (self._known.get(id) for id in subscriptions)
+        return {lane.subscription: lane.cap for lane in known if lane is not None and lane.cap < NO_CAP}
 
     def take(self, states: Iterable[State]) -> None:
         """Start what was claimed for this process, and go on with what is due beyond that."""

@@ -26,6 +26,9 @@ class Deliveries(Protocol):
     async def make_room(self, wanted: int) -> bool:
         """Wait a little until some of so many deliveries fit; False when they do not."""
 
+    def caps(self, subscriptions: Iterable[str]) -> Mapping[str, int]:
+        """Return how many may be under way to those of them that are slow here."""
+
     def take(self, states: Iterable[State]) -> None:
         """Start what was claimed."""
 
@@ -95,7 +98,7 @@ class Filling:
             limit = min(len(entries), room)
             room -= limit
             calls.append((id, entries, limit))
-        states = await self._lanes.enqueue(now, calls)
+        states = await self._lanes.enqueue(now, calls, self._engine.caps(id for id, _ in lanes))
         heard = [state for state in states if isinstance(state, State)]
         # Told before anything is sent: the hint is what brings another replica here when this one dies.
         await self._lanes.hint(heard)

@@ -60,6 +60,8 @@ class Flights:
         if flight.slow:
             self._slow -= 1
             lane.slow -= 1
+        else:
+            lane.hangs = False
         if lane.flights.get(flight.seq) is flight:
             del lane.flights[flight.seq]
         self._freed.set()
@@ -68,7 +70,7 @@ class Flights:
         """Give the places of slow flights to others; tell whether there were any."""
         slow = [pair for pair in self._lanes.items() if not pair[0].slow and now - pair[0].started >= SLOW_SECONDS]
         for flight, lane in slow:
-            flight.slow = True
+            flight.slow = lane.hangs = True
             lane.slow += 1
         self._slow += len(slow)
         if slow:

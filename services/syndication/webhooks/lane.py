@@ -49,13 +49,15 @@ class Lane:
     flights: dict[int, Flight] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     slow: int = 0
+    hangs: bool = False
+    """Whether something grew slow since anything last ended in good time."""
     waiting: int = CHUNK
     """How many more there are to claim, as far as is known here."""
 
     @property
     def cap(self) -> int:
         """How many may be on their way at once, besides what the subscription's window says."""
-        return SLOW_CAP if self.slow else NO_CAP
+        return SLOW_CAP if self.slow or self.hangs else NO_CAP
 
     def due_for_renewal(self, now: float) -> list[Delivery]:
         """Return the flights whose leases need renewing, and count them as renewed."""

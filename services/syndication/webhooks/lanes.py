@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import random
 from typing import Any, Literal, NamedTuple
@@ -17,6 +17,8 @@ from shared.redis import Argument, Script, Store
 
 NO_CAP = 1 << 20
 """For who leaves it to the subscription's own window how many are under way."""
+
+NO_CAPS: Mapping[str, int] = {}
 
 SPREAD = 0.2
 """Pauses vary by so much, that receivers which failed together are not probed together."""
@@ -136,11 +138,16 @@ class Lanes:
         self.patience = patience
         self._store, self._scripts, self._random = store, lane_scripts(patience), spread
 
-    async def enqueue(self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]]) -> list[State | Exception]:
-        """Put entries in lanes, in order of seq, and claim up to so many of each; what was put before stays."""
+    async def enqueue(
+        self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]], caps: Mapping[str, int] = NO_CAPS
+    ) -> list[State | Exception]:
+        """Put entries in lanes, in order of seq, and claim up to so many of each; what was put before stays.
+
+        `caps` are those of subscriptions that may have fewer under way than their windows say.
+        """
         spread, calls = self._spread(), []
         for subscription, entries, limit in wanted:
-            calls.append((subscription, [now, spread, limit, NO_CAP, *_flat(entries)]))
+            calls.append((subscription, [now, spread, limit, caps.get(subscription, NO_CAP), *_flat(entries)]))
         replies = await run_all(self._store, self._scripts.enqueue, [(keys(id), args) for id, args in calls])
         return [_state(id, reply) for (id, _), reply in zip(calls, replies, strict=True)]
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,9 @@ class Deliveries:
 
     async def make_room(self, wanted: int) -> bool:
         return self.room >= wanted
+
+    def caps(self, _subscriptions: Iterable[str]) -> Mapping[str, int]:
+        return {}
 
     def take(self, states: Iterable[State]) -> None:
         claimed = [(each.subscription, each.seq) for state in states for each in state.claimed]

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.credentials import Credentials
+from services.syndication.webhooks.lane import SLOW_CAP
 from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.sign import secret_of, webhook_id
 from services.syndication.webhooks.wiring import Webhooks
@@ -232,6 +233,26 @@ async def test_a_hanging_receiver_holds_up_nobody_else(store: Store) -> None:
             ledger.publish(story(number))
         await until(lambda: len(quick.calls) == 40, 10)
         assert len(slow.calls) <= 8 + 2
+
+
+async def test_what_comes_for_a_receiver_that_hangs_takes_no_place_of_others(store: Store) -> None:
+    ledger = MemoryLedger()
+
+    async def hang(_call: Call) -> Reply:
+        await asyncio.Event().wait()
+        return Reply()
+
+    async with a_receiver(hang) as slow, a_receiver() as quick, a_replica(store, ledger, prompt=8) as replica:
+        await subscribe(store, slow.url)
+        await subscribe(store, quick.url)
+        ledger.publish(story(1))
+        ledger.publish(story(2))
+        await until(lambda: len(slow.calls) == len(quick.calls) == SLOW_CAP)
+        await until(lambda: replica.engine.room == 8)
+        for number in range(3, 23):
+            ledger.publish(story(number))
+            await until(lambda: len(quick.calls) == len(ledger.entries))
+        assert len(slow.calls) == SLOW_CAP
 
 
 async def test_two_replicas_share_the_lanes_without_repeats(store: Store) -> None:

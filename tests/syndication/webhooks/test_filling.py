@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from services.syndication.webhooks.filling import Filling
-from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.lanes import NO_CAPS, Lanes, State, Wanted
 from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store
@@ -42,10 +42,12 @@ class CountedLanes(Lanes):
         super().__init__(store)
         self.parts: list[int] = []
 
-    async def enqueue(self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]]) -> Any:
+    async def enqueue(
+        self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]], caps: Mapping[str, int] = NO_CAPS
+    ) -> Any:
         calls = [*wanted]
         self.parts.append(len(calls))
-        return await super().enqueue(now, calls)
+        return await super().enqueue(now, calls, caps)
 
 
 @pytest.fixture

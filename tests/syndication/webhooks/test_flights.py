@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from services.syndication.webhooks.flights import Flights
-from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_SECONDS, Flight, Lane
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_CAP, SLOW_SECONDS, Flight, Lane
+from services.syndication.webhooks.lanes import NO_CAP, Delivery
 
 LONG = 60.0
 
@@ -57,6 +57,16 @@ async def test_what_has_grown_slow_gives_its_place_and_slows_its_lane() -> None:
     flights.land(lane, flight)
     flights.land(lane, flight)
     assert (flights.room, lane.slow, len(flights)) == (1, 0, 0)
+
+
+async def test_a_lane_stays_slow_after_what_was_slow_until_something_ends_in_good_time() -> None:
+    flights, lane = Flights(), Lane("s")
+    hung = a_flight(flights, lane)
+    flights.grown_slow(SLOW_SECONDS)
+    flights.land(lane, hung)
+    assert lane.cap == SLOW_CAP
+    flights.land(lane, a_flight(flights, lane))
+    assert lane.cap == NO_CAP
 
 
 async def test_leases_are_renewed_of_what_is_long_under_way() -> None:
