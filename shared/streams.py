@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic
 from zlib import crc32
 
@@ -49,4 +50,10 @@ def hash_tag(key: str) -> str:
 
 def one_slot(keys: Sequence[str]) -> bool:
     """Tell whether a script may touch these keys in a cluster: they share one hash tag."""
-    return len(keys) == 1 or len({hash_tag(key) for key in keys}) <= 1
+    return len(keys) == 1 or _one_slot(tuple(keys))
+
+
+@lru_cache(maxsize=1_024)
+def _one_slot(keys: tuple[str, ...]) -> bool:
+    """Tell it of some keys, most of which come again with every event."""
+    return len({hash_tag(key) for key in keys}) <= 1

@@ -10,6 +10,7 @@ import click
 from services import NAMES
 from services.cli.client import REFUSED, admin_token, end, read_settings
 from services.cli.output import as_json, print_json
+from shared.collector import hold
 from shared.settings import Settings
 
 SETTLING_SECONDS = 1.0
@@ -19,6 +20,7 @@ SETTLING_SECONDS = 1.0
 @click.argument("which", type=click.Choice(["all", *NAMES]), default="all")
 def up(which: str) -> None:
     """Run the services until Ctrl-C: all, or one."""
+    hold()
     # The services take most of a second to load, and no other command needs them.
     import uvloop  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ def is_article_id(text: str) -> bool:
     return ARTICLE_ID.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=256)
 def article_id(source_id: str, guid: str) -> str:
     """Return the id of the article that a source calls `guid`: the same in every process and for ever."""
     digest = blake2b(f"{source_id}\0{guid}".encode("utf-8", "surrogatepass"), digest_size=13).digest()
