@@ -17,7 +17,7 @@ from services.documents import Documents
 from services.enrichment.app import Enrichment
 from services.ingest.app import Ingest
 from services.syndication.app import Syndication
-from shared import auth, collector, logs, otel, tracing
+from shared import auth, collector, logs, open_files, otel, tracing
 from shared.bus import Bus
 from shared.embedded import EmbeddedServer
 from shared.health import Health
@@ -159,6 +159,7 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
 
     Raises PortInUseError, EmbeddedError: nothing has been taken or changed then.
     """
+    open_files.allow()
     logs.configure(settings.log_format, settings.log_level, service="wireroom" if len(names) > 1 else names[0])
     spans = _traced("wireroom" if len(names) > 1 else f"wireroom-{names[0]}") if settings.traces else None
     bound = listen(settings.host, settings.port)

@@ -149,7 +149,7 @@ class Store:
                     self._wire.give_up(NotConnectedError(str(reply)))  # type: ignore[union-attr]  # as above
                     return
             else:
-                answer.set_result(self._parsed(command[0], reply))
+                self._answered(command[0], answer, reply)
         if self._lost and replies:
             self._lost = False
             log.info("redis.back")
@@ -162,6 +162,14 @@ class Store:
             self._waiting.append((command, answer))
         else:
             answer.set_exception(error)
+
+    def _answered(self, name: Argument, answer: asyncio.Future[Any], reply: Any) -> None:
+        try:
+            parsed = self._parsed(name, reply)
+        except Exception as error:  # noqa: BLE001  # a form that redis-py does not know is this caller's trouble alone
+            answer.set_exception(error)
+        else:
+            answer.set_result(parsed)
 
     def _parsed(self, name: Argument, reply: Any) -> Any:
         parse = self.client.response_callbacks.get(name) if isinstance(name, str) else None

@@ -161,8 +161,8 @@ class Lanes:
 
     async def step(self, now: int, turns: Sequence[Turn]) -> list[State | Exception]:
         """Record, renew and claim, each subscription in one atomic step."""
-        spread = self._spread()
-        calls = [(keys(turn.subscription), _step(now, spread, turn)) for turn in turns]
+        # Each its own: those that failed in one round would be probed together else.
+        calls = [(keys(turn.subscription), _step(now, self._spread(), turn)) for turn in turns]
         replies = await run_all(self._store, self._scripts.step, calls)
         return [_state(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
 
