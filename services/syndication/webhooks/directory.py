@@ -45,6 +45,10 @@ class Directory:
         """Return all subscriptions, oldest first."""
         return sorted(self._by_id.values(), key=lambda each: each.number)
 
+    def owned(self, owner: str) -> int:
+        """Return how many subscriptions one consumer has."""
+        return sum(each.owner == owner for each in self._by_id.values())
+
     async def refresh(self, generation: int | None = None) -> None:
         """Read what changed since the last time; `generation` is one seen just now. Raises RedisError."""
         if generation == self._generation:

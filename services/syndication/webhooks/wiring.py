@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from services.syndication.webhooks.access_tokens import AccessTokens
 from services.syndication.webhooks.api.making import Making
+from services.syndication.webhooks.api.room import Room
 from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.attempts import Attempts
@@ -185,6 +186,7 @@ def create(
             consent=Consent(session, tokens, settings.public_url),
             verifying=verifying,
             trust=early.trust,
+            room=Room(directory),
             look=engine.look,
             announce=notices.announce,
         ),

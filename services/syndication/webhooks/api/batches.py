@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.syndication.webhooks.api.access import ONE, ROOT, SUBSCRIPTION_ID, Access, answer
+from services.syndication.webhooks.api.access import ONE, ROOT, SUBSCRIPTION_ID, Access, answer, owner_of
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.registry import RegistryRoutes, unwilling, without
 from services.syndication.webhooks.handshake import Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription, NewSubscriptions, Restored
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import MOST_OLD, Subscription
-from shared.auth import Admin, Consumer, Principal
+from shared.auth import Admin, Principal
 from shared.events import to_json
 from shared.idempotency import Idempotency
 from shared.problems import problem
@@ -61,21 +61,25 @@ class BatchRoutes:
             wrong = await self._wrong_urls(given.subscriptions)
             if wrong:
                 return problem(422, "nothing was made: some addresses are refused", errors=wrong)
-            owner = principal.id if isinstance(principal, Consumer) else None
+            owner = owner_of(principal)
             refused = await self.making.beyond(principal, owner, *given.subscriptions, stem="subscriptions.{1}.{0}")
             if refused is not None:
                 return refused
-            agreed = await asyncio.gather(
-                *(self.making.agreed(each, owner, most=principal.reuse) for each in given.subscriptions)
-            )
-            for each in agreed:
-                if isinstance(each, Denied):
-                    return unwilling(each)
-            starts = [each.start for each in given.subscriptions]
-            whole = [(each, start) for each, start in zip(agreed, starts, strict=True) if not isinstance(each, Denied)]
-            return answer({"subscriptions": [await self.making.keep(*each) for each in whole]}, 201)
+            async with self.making.room.of(owner, len(given.subscriptions)) as full:
+                return full if full is not None else await self._made(given.subscriptions, principal)
 
         return await self.idempotency.once(request, body, work, keep=without_secrets)
+
+    async def _made(self, given: Sequence[NewSubscription], principal: Principal) -> Response:
+        """Make all of them, or none when one is unwelcome."""
+        owner = owner_of(principal)
+        agreed = await asyncio.gather(*(self.making.agreed(each, owner, most=principal.reuse) for each in given))
+        for each in agreed:
+            if isinstance(each, Denied):
+                return unwilling(each)
+        starts = [each.start for each in given]
+        whole = [(each, start) for each, start in zip(agreed, starts, strict=True) if not isinstance(each, Denied)]
+        return answer({"subscriptions": [await self.making.keep(*each) for each in whole]}, 201)
 
     async def _wrong_urls(self, given: Sequence[NewSubscription]) -> list[tuple[str, str]]:
         wrong = await asyncio.gather(*(self.making.refused(each) for each in given))

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.syndication.webhooks.api.room import Room
 from services.syndication.webhooks.beginning import begin
 from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
@@ -74,6 +75,7 @@ class Making:
     consent: Consent
     verifying: Verifying
     trust: Trust
+    room: Room
     look: Callable[[], None]
     announce: Announce
 

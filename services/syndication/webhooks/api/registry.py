@@ -89,10 +89,14 @@ class RegistryRoutes:
         wrong = given if isinstance(given, Response) else await self.wrong(given)
         if isinstance(given, Response) or wrong is not None:
             return cast("Response", wrong)
-        refused = await self.making.beyond(principal, owner_of(principal), given)
+        owner = owner_of(principal)
+        refused = await self.making.beyond(principal, owner, given)
         if refused is not None:
             return refused
-        made = await self.making.make(given, owner_of(principal), most=principal.reuse)
+        async with self.making.room.of(owner, 1) as full:
+            if full is not None:
+                return full
+            made = await self.making.make(given, owner, most=principal.reuse)
         return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
