@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import orjson
@@ -39,6 +39,28 @@ class Gateway:
                 connection.request(method, path, None if body is None else orjson.dumps(body), headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def sign_in(self, path: str) -> str:
+        """Sign in as a browser would, and return the cookie."""
+        connection = HTTPConnection(self._host, timeout=10)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self._host}"}
+        try:
+            connection.request("POST", path, urlencode({"key": self._token}), headers)
+            answer = connection.getresponse()
+            assert answer.status == 303, answer.read()
+            return answer.getheader("Set-Cookie", "").partition(";")[0]
+        finally:
+            connection.close()
+
+    def page(self, path: str, cookie: str) -> tuple[int, str]:
+        """Return status and text of a page for who has signed in."""
+        connection = HTTPConnection(self._host, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Cookie": cookie})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             connection.close()
 
@@ -144,6 +166,18 @@ async def test_what_is_pushed_is_delivered_to_the_receiver_beside_the_stack(gate
         return any(attempt["article_id"] == pushed["id"] and attempt["outcome"] == "delivered" for attempt in attempts)
 
     await until(delivered, PATIENCE)
+
+
+async def test_the_console_tells_of_sources_whichever_replica_answers(gateway: Gateway) -> None:
+    gateway.push(fresh("console"), "Harbour office has a console")
+    cookie = gateway.sign_in("/console/sign-in")
+
+    def told() -> bool:
+        pages = [gateway.page("/console/sources", cookie) for _ in range(4)]
+        return all(status == 200 and "journey" in text for status, text in pages)
+
+    await until(told, PATIENCE)
+    assert gateway.page("/console", cookie)[0] == 200
 
 
 def test_a_push_without_the_right_token_is_refused_at_the_gateway_too(gateway: Gateway) -> None:
