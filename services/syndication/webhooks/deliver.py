@@ -26,6 +26,8 @@ CONTROL = "webhook-delivery"
 
 UNWANTED = "the receiver asks for no more messages"
 
+ENDED = "it ended while an access token was fetched"
+
 UNAUTHORIZED = 401
 
 KEPT = 16_384
@@ -124,6 +126,9 @@ class Sender:
         token = await self.tokens.of(subscription)
         if isinstance(token, NoToken):
             return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
+        # Its endpoint may take ten seconds: what was looked at before may have ended meanwhile.
+        if token is not None and message.still is not None and not await message.still():
+            return RetryLater(ENDED, 0.0, unsent=True)
         answer = await self._posted(subscription, form.body, headers, token)
         if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
             self.tokens.refused(subscription, token)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -27,7 +27,8 @@ class About:
 class Message:
     """What is sent, the same at every attempt: a body as Standard Webhooks has it, or with `about` the data alone.
 
-    `embargoed_until` is said in a header too: nobody may take what is not out for what is.
+    `embargoed_until` is said in a header too: nobody may take what is not out for what is. `still` tells whether it may
+    go yet, asked where sending had to wait for something first.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Message:
     about: About | None = None
     embargoed_until: str | None = None
     correlation_id: str | None = None
+    still: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False, repr=False)
 
 
 EXIT = b'[],"exit":true'

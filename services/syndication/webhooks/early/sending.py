@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import orjson
 import structlog
@@ -63,7 +64,11 @@ class EarlySending:
                 await self.notes.unsent(article_id, subscription.id, note)
             return OVER
         previous = _previous(begun, delivery.version)
-        return embargoed(id, event, subscription.sending, delivery.matched, previous, self.site)
+        message = embargoed(id, event, subscription.sending, delivery.matched, previous, self.site)
+        return replace(message, still=partial(self._still, delivery, subscription))
+
+    async def _still(self, delivery: Delivery, subscription: Subscription) -> bool:
+        return await self._may(subscription) and await self._waiting(delivery) is not None
 
     async def _may(self, subscription: Subscription) -> bool:
         return subscription.choices.embargoed and await self.trust.of(subscription.owner)

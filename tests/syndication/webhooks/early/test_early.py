@@ -10,8 +10,10 @@ import pytest
 from standardwebhooks import Webhook
 from structlog.testing import capture_logs
 
+from services.syndication.webhooks.credentials import Credentials
 from services.syndication.webhooks.cuts import Cut
 from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.oauth import Grant
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.sending import Sending
 from services.syndication.webhooks.sign import secret_of, webhook_id
@@ -192,6 +194,27 @@ async def test_trust_that_is_revoked_ends_at_once_what_is_queued_too(desk: Newsd
         await desk.consumer()  # trusted again, it gets what still waits
         await until(lambda: receiver.calls)
     assert told(receiver) == [(E, 1)]
+
+
+@pytest.mark.parametrize("change", ["revoked", "withdrawn"])
+async def test_what_ends_while_a_token_is_fetched_is_not_sent_with_it(desk: Newsdesk, change: str) -> None:
+    asked, going = asyncio.Event(), asyncio.Event()
+
+    async def token(_call: Call) -> Reply:
+        asked.set()
+        await going.wait()
+        return Reply(200, body=orjson.dumps({"access_token": "t", "token_type": "Bearer"}))
+
+    async with a_receiver() as receiver, a_receiver(token) as endpoint, desk.replica():
+        auth = Grant(token_url=endpoint.url, client_id="desk", client_secret="hush")
+        await desk.partner(receiver, credentials=Credentials(auth=auth))
+        with capture_logs() as lines:
+            await desk.on(1)
+            await asyncio.wait_for(asked.wait(), 10)
+            await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
+            going.set()
+            await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
+        assert E not in [kind for kind, _ in told(receiver)]
 
 
 async def test_who_comes_later_gets_what_waits_already_and_nobody_gets_anything_twice(
