@@ -204,6 +204,11 @@ class Store:
             self._waiting.clear()
         elif (error := opening.exception()) is not None:
             self._give_up(self._waiting, error)
+        elif opening.result().gone:
+            self._tries += 1
+            if self._tries > TRIES:
+                self._give_up(self._waiting, NotConnectedError("the server closed the connection"))
+            self._send()
         else:
             self._wire = opening.result()
             self._loaded.clear()

@@ -51,6 +51,11 @@ class Wire(asyncio.Protocol):
         self._last = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def gone(self) -> bool:
+        """Tell whether the connection has broken: before this was made, nobody was told."""
+        return self._transport.is_closing()
+
     def send(self, packed: bytes) -> None:
         """Send commands, and expect answers from now on."""
         if self._timer is None:

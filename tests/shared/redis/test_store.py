@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import UnixDomainSocketConnection
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import DataError, ResponseError
 from redis.exceptions import TimeoutError as NotAnsweredError
@@ -158,6 +160,29 @@ async def test_nobody_waits_for_ever_when_the_opening_is_cancelled(redis_url: st
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert await store.do("PING")
+    await store.close()
+
+
+class Dying(UnixDomainSocketConnection):
+    """A connection that breaks just when it is open, the first few times."""
+
+    left = 0
+
+    async def connect(self) -> None:
+        await super().connect()  # type: ignore[no-untyped-call]
+        if Dying.left:
+            Dying.left -= 1
+            assert self._writer is not None
+            self._writer.transport.abort()
+
+
+async def test_a_connection_that_breaks_as_it_is_opened_is_opened_again(redis_url: str) -> None:
+    Dying.left = 2
+    path = redis_url.removeprefix("unix://").partition("?")[0]
+    store = Store(Redis(connection_pool=ConnectionPool(connection_class=Dying, path=path)), seconds=0.5)
+    async with asyncio.timeout(20):
+        assert await store.do("PING")
+    assert Dying.left == 0
     await store.close()
 
 
