@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from time import time
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.lease import Lease
@@ -72,7 +73,7 @@ class Filling:
             part = self._part(lanes) if patient else SUBSCRIPTIONS_AT_ONCE
             if not await self._lease.keep():
                 return False
-            await self._put(lanes[:part])
+            await _whole(self._put(lanes[:part]))
             del lanes[:part]
         return await self._lease.keep()
 
@@ -100,12 +101,25 @@ class Filling:
             calls.append((id, entries, limit))
         states = await self._lanes.enqueue(now, calls, self._engine.caps(id for id, _ in lanes))
         heard = [state for state in states if isinstance(state, State)]
-        # Told before anything is sent: the hint is what brings another replica here when this one dies.
-        await self._lanes.hint(heard)
-        self._engine.take(heard)
-        self._missed.note(heard)
+        try:
+            # Told before anything is sent: the hint is what brings another replica here when this one dies.
+            await self._lanes.hint(heard)
+        finally:
+            # What was claimed is ours: unsent it waits for its lease to end, and who wants nothing twice never gets it.
+            self._engine.take(heard)
+            self._missed.note(heard)
         for state in states:
             if isinstance(state, Exception):
                 raise state
         if any(state.due is not None and state.due <= now for state in heard):
             await self._store.publish()
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do something to its end, also when that is no longer waited for: a claim whose answer nobody hears is lost."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise

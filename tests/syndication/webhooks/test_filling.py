@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from redis.exceptions import TimeoutError as NotAnsweredError
 
 from services.syndication.webhooks.filling import Filling
 from services.syndication.webhooks.lanes import NO_CAPS, Lanes, State, Wanted
@@ -50,6 +52,34 @@ class CountedLanes(Lanes):
         return await super().enqueue(now, calls, caps)
 
 
+class ForgetfulLanes(Lanes):
+    """Lanes whose first hint does not get through."""
+
+    async def hint(self, states: Iterable[State]) -> None:
+        if not self.lost:
+            self.lost = True
+            raise NotAnsweredError
+        await super().hint(states)
+
+    lost = False
+
+
+class SlowLanes(Lanes):
+    """Lanes whose answer is on its way until it is `due`, once they have `written`."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.written, self.due = asyncio.Event(), asyncio.Event()
+
+    async def enqueue(
+        self, now: int, wanted: Iterable[tuple[str, Sequence[Wanted], int]], caps: Mapping[str, int] = NO_CAPS
+    ) -> Any:
+        states = await super().enqueue(now, wanted, caps)
+        self.written.set()
+        await self.due.wait()
+        return states
+
+
 @pytest.fixture
 async def lanes(store: Store) -> CountedLanes:
     return CountedLanes(store)
@@ -92,6 +122,25 @@ async def test_nobody_waits_where_others_would_send_meanwhile(store: Store, lane
         await until(two)
         ids = await fill(store, lanes, engine)
     assert (engine.asked, lanes.parts, engine.takers) == (0, [MANY], ids[:FIT])
+
+
+async def test_what_was_claimed_is_sent_although_the_hint_fails(store: Store) -> None:
+    engine = Busy()
+    with pytest.raises(NotAnsweredError):
+        await fill(store, ForgetfulLanes(store), engine)
+    assert len(engine.takers) == FIT
+
+
+async def test_what_was_claimed_is_sent_although_the_replica_stops(store: Store) -> None:
+    engine, lanes = Busy(), SlowLanes(store)
+    filling = asyncio.create_task(fill(store, lanes, engine))
+    await lanes.written.wait()
+    filling.cancel()
+    await asyncio.wait((filling,), timeout=0.01)
+    lanes.due.set()
+    with pytest.raises(asyncio.CancelledError):
+        await filling
+    assert len(engine.takers) == FIT
 
 
 async def test_one_article_for_many_more_than_fit_reaches_each_once(store: Store) -> None:
