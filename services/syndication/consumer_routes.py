@@ -123,6 +123,7 @@ class ConsumerRoutes:
             await self._leaving(consumer)  # first: killed in between, the consumer is still there to be deleted again
         if not await self._store.do("HDEL", CONSUMERS, consumer):
             return problem(404, MISSING)
+        await self._leaving(consumer)  # once more: what was made of it meanwhile saw it there
         return Response(status_code=204)
 
 

@@ -54,14 +54,14 @@ def app(store: Store) -> ASGIApp:
 
 
 class Left:
-    """Notes in the store who left, and that their key still held then."""
+    """Notes in the store who left, while their key still held and when it did no more."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def __call__(self, consumer: str) -> None:
-        assert await self._store.do("HEXISTS", CONSUMERS, consumer)
-        await self._store.do("SADD", "left", consumer)
+        holds = await self._store.do("HEXISTS", CONSUMERS, consumer)
+        await self._store.do("RPUSH", f"left:{consumer}", int(holds))
 
 
 async def nobody(_request: Request) -> Response:
@@ -187,7 +187,7 @@ async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp, s
     listed = (await ask(app, "GET", "/api/v1/consumers", token=TOKEN)).json()["consumers"]
     assert [(one["name"], "key" in one) for one in listed] == [("Partner", False)]
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 204
-    assert await store.do("SMEMBERS", "left") == {made.json()["id"].encode()}
+    assert await store.do("LRANGE", f"left:{made.json()['id']}", 0, -1) == [b"1", b"0"]
     assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 401
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
 

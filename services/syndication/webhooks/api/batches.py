@@ -79,7 +79,9 @@ class BatchRoutes:
                 return unwilling(each)
         starts = [each.start for each in given]
         whole = [(each, start) for each, start in zip(agreed, starts, strict=True) if not isinstance(each, Denied)]
-        return answer({"subscriptions": [await self.making.keep(*each) for each in whole]}, 201)
+        made = [await self.making.keep(*each) for each in whole]
+        left = await self.making.taken_back(owner, *(each["id"] for each in made))
+        return self.access.guard.unauthorized() if left else answer({"subscriptions": made}, 201)
 
     async def _wrong_urls(self, given: Sequence[NewSubscription]) -> list[tuple[str, str]]:
         wrong = await asyncio.gather(*(self.making.refused(each) for each in given))

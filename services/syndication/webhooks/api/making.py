@@ -15,6 +15,7 @@ from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
 from services.syndication.webhooks.handshake import Consent, Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
+from services.syndication.webhooks.lanes import keys
 from services.syndication.webhooks.notices import Announce
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import secret_of
@@ -23,7 +24,7 @@ from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
 from services.syndication.within import both
-from shared.auth import Consumer, Principal
+from shared.auth import CONSUMERS, Consumer, Principal
 from shared.events import Reuse
 from shared.problems import problem
 from shared.query import QueryError
@@ -124,6 +125,19 @@ class Making:
         kept = await self._kept(made, start)
         await self.announce("created", made)
         return kept
+
+    async def taken_back(self, owner: str | None, *ids: str) -> bool:
+        """Tell whether a consumer was deleted while these were made for it; then they are deleted, too.
+
+        Else they would go on for ever, bound by nothing: what it might have goes with its record.
+        """
+        if owner is None or await self.store.do("HEXISTS", CONSUMERS, owner):
+            return False
+        for made in await self.subscriptions.load(ids):
+            if made is not None:
+                await self.subscriptions.remove(made.id, keys(made.id))
+                await self.announce("deleted", made)
+        return True
 
     async def _kept(self, made: Subscription, start: Start) -> dict[str, Any]:
         latest = await self.ledger.latest()

@@ -97,7 +97,10 @@ class RegistryRoutes:
             if full is not None:
                 return full
             made = await self.making.make(given, owner, most=principal.reuse)
-        return unwilling(made) if isinstance(made, Denied) else answer(made, 201)
+        if isinstance(made, Denied):
+            return unwilling(made)
+        left = await self.making.taken_back(owner, made["id"])
+        return self.access.guard.unauthorized() if left else answer(made, 201)
 
     async def _show(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)

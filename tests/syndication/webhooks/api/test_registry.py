@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.syndication.webhooks.sign import secret_of
+from shared.auth import CONSUMERS
 from shared.times import now
 from tests.receiver import Call, Reply
 from tests.syndication.webhooks.api.asking import Bed
@@ -243,3 +244,24 @@ async def test_it_is_told_what_waits_and_when_the_next_attempt_is_due(bed: Bed) 
     assert 450 < (datetime.fromisoformat(str(due)) - now()).total_seconds() < 750
     await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
     assert await told() == (1, None)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+async def test_nothing_is_made_for_a_consumer_that_was_deleted_meanwhile(bed: Bed, *, batch: bool) -> None:
+    asked_for_consent, agreed = asyncio.Event(), asyncio.Event()
+
+    async def answer(_call: Call) -> Reply:
+        asked_for_consent.set()
+        await agreed.wait()
+        return Reply(200, {"webhook-allowed-origin": "*"})
+
+    bed.receiver.answer = answer
+    key, one = await bed.consumer("north", query="tag:x"), {"url": bed.receiver.url, "format": "cloudevents-binary"}
+    path, body = ("/batch", {"subscriptions": [one, one]}) if batch else ("", one)
+    making = asyncio.create_task(bed("POST", path, json=body, token=key))
+    await asked_for_consent.wait()
+    await bed.replica.leave("north")
+    await bed.store.do("HDEL", CONSUMERS, "north")
+    agreed.set()
+    assert (await making).status == 401
+    assert (await bed("GET")).json()["subscriptions"] == []
