@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome
+from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome, UnsentError
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.early.notes import is_early
@@ -153,8 +153,8 @@ class Attempts:
         """Send; None when that broke off, for what may be on its way is not given back if it is sent but `once`."""
         try:
             return await self.send(subscription, message, now, attempt)
-        except (SealError, NoSigningKeyError):
-            raise  # it was not signed, and so not sent
+        except (SealError, NoSigningKeyError, UnsentError):
+            raise  # it was surely not sent
         except (Exception, asyncio.CancelledError):
             if not once:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,10 @@ UNAUTHORIZED = 401
 
 KEPT = 16_384
 """Bytes kept of what a receiver answers."""
+
+
+class UnsentError(RuntimeError):
+    """An attempt at a delivery that is made at most once broke off before anything went to the receiver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Sender:
 
         Success is 2xx only; redirects are not followed and fail; 410 disables (Standard Webhooks 1.0.0,
         "Deliverability and reliability"), and so does the header `webhook-delivery: disable`. Raises SealError,
-        NoSigningKeyError: it cannot be signed now.
+        NoSigningKeyError: it cannot be signed now; UnsentError.
         """
         timestamp, form = int(now), written(message, subscription.sending.format, self.site)
         headers = {
@@ -123,12 +128,9 @@ class Sender:
         }
         if message.embargoed_until is not None:
             headers["wireroom-embargoed-until"] = message.embargoed_until
-        token = await self.tokens.of(subscription)
+        token = await self._token(subscription, message)
         if isinstance(token, NoToken):
             return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
-        # Its endpoint may take ten seconds: what was looked at before may have ended meanwhile.
-        if token is not None and message.still is not None and not await message.still():
-            return RetryLater(ENDED, 0.0, unsent=True)
         answer = await self._posted(subscription, form.body, headers, token)
         if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
             self.tokens.refused(subscription, token)
@@ -137,6 +139,20 @@ class Sender:
                 if isinstance(again, str) and again != token:
                     answer = await self._posted(subscription, form.body, headers, again)
         return judge(answer, now)
+
+    async def _token(self, subscription: Subscription, message: Message) -> str | NoToken | None:
+        """Return what `AccessTokens.of` does; NoToken as well where it took so long that the message may not go."""
+        try:
+            token = await self.tokens.of(subscription)
+            # Its endpoint may take ten seconds: what was looked at before may have ended meanwhile.
+            if isinstance(token, str) and message.still is not None and not await message.still():
+                return NoToken(ENDED, 0.0)
+        except (Exception, asyncio.CancelledError) as error:
+            if subscription.choices.delivery == "at-least-once":
+                raise
+            # Else it were taken for one that may have arrived, and never sent.
+            raise UnsentError(f"no access token: {type(error).__name__}") from error
+        return token
 
     async def _posted(
         self, subscription: Subscription, body: bytes, headers: Mapping[str, str], token: str | None

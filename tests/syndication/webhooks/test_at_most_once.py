@@ -14,6 +14,7 @@ from services.syndication.webhooks.wiring import Webhooks
 from shared.redis import Store
 from tests.receiver import Call, Reply, a_receiver
 from tests.syndication.webhooks.bed import MemoryLedger, a_replica, logged, story, subscribe
+from tests.syndication.webhooks.test_access_tokens import grant
 from tests.waiting import until
 
 ONCE = Choices(delivery="at-most-once")
@@ -93,6 +94,27 @@ async def test_what_is_under_way_when_the_grace_ends_is_unknown(store: Store) ->
         async with a_replica(store, ledger) as replica:
             assert await _waiting(replica, subscription) == 0
     assert [entry["outcome"] for entry in log] == ["unknown"]
+    assert len(receiver.calls) == 1
+
+
+async def test_what_waits_for_an_access_token_when_the_grace_ends_is_sent_by_the_next(store: Store) -> None:
+    ledger, asked, given = MemoryLedger(), asyncio.Event(), asyncio.Event()
+
+    async def tokens(_call: Call) -> Reply:
+        asked.set()
+        await given.wait()
+        return Reply(200, body=b'{"access_token":"a","token_type":"Bearer"}')
+
+    async with a_receiver() as receiver, a_receiver(tokens) as endpoint:
+        subscription = await subscribe(store, receiver.url, choices=ONCE, credentials=grant(endpoint.url))
+        async with a_replica(store, ledger) as replica:
+            ledger.publish(story())
+            await asked.wait()
+            await replica.stop(grace=0.05)
+        given.set()
+        async with a_replica(store, ledger):
+            log = await logged(store, subscription.id, 1)
+    assert [entry["outcome"] for entry in log] == ["delivered"]
     assert len(receiver.calls) == 1
 
 
