@@ -107,11 +107,13 @@ class DeliveryRoutes:
     async def _logged(self, id: str, before: str | None, limit: int, wanted: Container[str]) -> list[dict[str, Any]]:
         """Return logged attempts whose outcome is wanted, newest first; the log is never long."""
         found: list[dict[str, Any]] = []
+        # Where all are wanted no more is read than is shown: an attempt may hold 16 KB of an answer.
+        size = limit if wanted is OUTCOMES[""] else READ
         while len(found) < limit:
-            entries = await self.lanes.log(id, before, READ)
+            entries = await self.lanes.log(id, before, size)
             attempts = ({"id": entry, **orjson.loads(attempt)} for entry, attempt in entries)
             found += [attempt for attempt in attempts if attempt["outcome"] in wanted]
-            if len(entries) < READ:
+            if len(entries) < size:
                 break
             before = entries[-1][0]
         return found[:limit]
