@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,8 @@ from shared.events import Reuse
 from shared.kept import kept
 from shared.problems import problem
 from shared.redis import Store
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 CONSUMERS = "consumers"
 """Hash: consumer id -> {"name", "key" (SHA-256, hex), "created_at"}."""
@@ -118,6 +121,16 @@ class Guard:
         if isinstance(who, Consumer):
             return problem(403, "this needs the admin token; a consumer's key is not enough")
         return None
+
+    def admins(self, endpoint: Endpoint) -> Endpoint:
+        """Return an endpoint that is asked by the admin alone; others get the response that refuses."""
+
+        @wraps(endpoint)
+        async def checked(request: Request) -> Response:
+            refused = await self.require_admin(request)
+            return refused if refused is not None else await endpoint(request)
+
+        return checked
 
     def unauthorized(self) -> Response:
         """Return the 401 that asks for a key."""

@@ -20,7 +20,7 @@ from services.syndication.related import Card
 from services.syndication.rights import allowed
 from services.syndication.store import Library
 from services.syndication.within import Within, allows
-from shared.auth import Admin, Consumer, Guard
+from shared.auth import Admin, Consumer, Endpoint, Guard
 from shared.bus import DeadLetters
 from shared.events import Article
 from shared.idempotency import Idempotency
@@ -31,8 +31,6 @@ from shared.requests import whole_number
 
 MOST = 9_007_199_254_740_991
 """The largest whole number JSON readers agree on (RFC 8259 section 6)."""
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Api:
@@ -57,7 +55,7 @@ class Api:
     @property
     def routes(self) -> list[Route]:
         """All of them, each behind its key."""
-        known, admin = self._known, self._admin
+        known, admin = self._known, self._guard.admins
         return [
             Route("/api/v1/articles/{id}", known(self._article)),
             Route("/api/v1/articles/{id}/versions", known(self._versions)),
@@ -73,13 +71,6 @@ class Api:
             if await self._guard.identify(request) is None:
                 return self._guard.unauthorized()
             return await endpoint(request)
-
-        return checked
-
-    def _admin(self, endpoint: Endpoint) -> Endpoint:
-        async def checked(request: Request) -> Response:
-            refused = await self._guard.require_admin(request)
-            return refused if refused is not None else await endpoint(request)
 
         return checked
 

@@ -73,18 +73,11 @@ class ConsumerRoutes:
     def routes(self) -> list[Route]:
         """All of them."""
         return [
-            Route(ROOT, self._admin(self._list), methods=["GET"]),
-            Route(ROOT, self._admin(self._make), methods=["POST"]),
-            Route(f"{ROOT}/{{id}}", self._admin(self._change), methods=["PATCH"]),
-            Route(f"{ROOT}/{{id}}", self._admin(self._delete), methods=["DELETE"]),
+            Route(ROOT, self._guard.admins(self._list), methods=["GET"]),
+            Route(ROOT, self._guard.admins(self._make), methods=["POST"]),
+            Route(f"{ROOT}/{{id}}", self._guard.admins(self._change), methods=["PATCH"]),
+            Route(f"{ROOT}/{{id}}", self._guard.admins(self._delete), methods=["DELETE"]),
         ]
-
-    def _admin(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        async def checked(request: Request) -> Response:
-            refused = await self._guard.require_admin(request)
-            return refused if refused is not None else await endpoint(request)
-
-        return checked
 
     async def _list(self, _request: Request) -> Response:
         kept = await self._store.do("HGETALL", CONSUMERS)

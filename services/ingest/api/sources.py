@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import wraps
 
 import structlog
 import zstandard
@@ -32,7 +31,6 @@ ATTACHED = 'attachment; filename="document"'
 
 FILE = "this source stands in sources.toml: change it there"
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 Check = Callable[[str], Awaitable[str | None]]
 """Says in words that follow "url" why an address may not be asked, or None."""
 
@@ -57,10 +55,10 @@ class Sources:
         """All of them."""
         one = "/api/v1/sources/{id}"
         return [
-            Route("/api/v1/sources", self._admin(self.list_or_add), methods=["GET", "POST"]),
-            Route(one, self._admin(self.one), methods=["GET", "PATCH", "DELETE"]),
-            Route(f"{one}/document", self._admin(self.document), methods=["GET"]),
-            Route(f"{one}/poll", self._admin(self.poll), methods=["POST"]),
+            Route("/api/v1/sources", self._guard.admins(self.list_or_add), methods=["GET", "POST"]),
+            Route(one, self._guard.admins(self.one), methods=["GET", "PATCH", "DELETE"]),
+            Route(f"{one}/document", self._guard.admins(self.document), methods=["GET"]),
+            Route(f"{one}/poll", self._guard.admins(self.poll), methods=["POST"]),
         ]
 
     async def list_or_add(self, request: Request) -> Response:
@@ -188,14 +186,6 @@ class Sources:
         await self._sources.delete(source.settings.id)
         log.info("source.deleted", source=source.settings.id)
         return Response(status_code=204)
-
-    def _admin(self, endpoint: Endpoint) -> Endpoint:
-        @wraps(endpoint)
-        async def checked(request: Request) -> Response:
-            refused = await self._guard.require_admin(request)
-            return refused if refused is not None else await endpoint(request)
-
-        return checked
 
 
 def _none(request: Request) -> Response:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -23,8 +22,6 @@ from shared.requests import read_body, read_model
 
 BODY_LIMIT = 64 * 1024
 PATH = "/api/v1/re-enrich"
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class RecallIn(BaseModel):
@@ -51,8 +48,8 @@ class RecallRoutes:
     def routes(self) -> list[Route]:
         """Both of them."""
         return [
-            Route(PATH, self._admin(self.ask), methods=["POST"]),
-            Route(f"{PATH}/{{id}}", self._admin(self.show)),
+            Route(PATH, self._guard.admins(self.ask), methods=["POST"]),
+            Route(f"{PATH}/{{id}}", self._guard.admins(self.show)),
         ]
 
     async def ask(self, request: Request) -> Response:
@@ -81,14 +78,6 @@ class RecallRoutes:
         await self._recalls.ask(recall, self._now())
         headers = {"cache-control": "no-store", "location": f"{PATH}/{recall.id}"}
         return Response(to_json(shown(recall, Progress())), 202, headers, "application/json")
-
-    def _admin(self, endpoint: Endpoint) -> Endpoint:
-        @wraps(endpoint)
-        async def checked(request: Request) -> Response:
-            refused = await self._guard.require_admin(request)
-            return refused if refused is not None else await endpoint(request)
-
-        return checked
 
 
 def shown(recall: Recall, progress: Progress) -> dict[str, Any]:
