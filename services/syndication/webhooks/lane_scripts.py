@@ -14,6 +14,7 @@ from services.syndication.webhooks.lane_health import HEALTH
 from services.syndication.webhooks.lane_lines import LINES
 from services.syndication.webhooks.lane_pace import PACE
 from services.syndication.webhooks.lane_put import CATCH_UP, ENQUEUE, PUT
+from services.syndication.webhooks.lane_requeue import REQUEUE
 from services.syndication.webhooks.lane_sent import COUNTED, DAY, DAYS, HOUR, HOURS, KEPT_SECONDS, SENT, WIDTH
 from services.syndication.webhooks.lane_state import STATE
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
@@ -87,25 +88,6 @@ count()
 return answer(claim(limit, cap), kept, cap)
 """
 
-# What is older than something of its article that waits or is on its way is left out: it would come after it. Fence 1
-# says that it was sent before, so that nobody's previous seq changes should it be replaced.
-REQUEUE = """
-local cap = tonumber(ARGV[3])
-for at = 4, #ARGV, 4 do
-  local seq, article, packed, previous = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local lane = redis.call('HGET', L, article)
-  local seqs = lane and listed(lane) or {}
-  local behind = missed ~= '' and tonumber(seq) >= tonumber(missed) and tonumber(seq) < 5e11
-  if not behind and (not lane or seqs[#seqs] < seq) then
-    redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
-    assign(seq, packed, true)
-    redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
-    if not lane then enter(seq, packed) end
-  end
-end
-return answer({}, {}, cap)
-"""
-
 ACTIVATE = """
 status, trouble = 'active', nil
 change('status', status)
@@ -145,7 +127,7 @@ class LaneScripts:
     catch_up: cap, from which seq, where to go on, then seq, article, packed for each.
     step: limit, cap, how many records; seq, fence, kind, due, hold, log, what the receipt says for each; seq, fence of
         leases to renew.
-    requeue: cap, then seq, article, packed, previous seq for each.
+    requeue: see `lane_requeue`.
     early: cap, seq, article, packed.
     activate and peek: cap.
     """

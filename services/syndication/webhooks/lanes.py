@@ -19,6 +19,8 @@ NO_CAP = 1 << 20
 """For who leaves it to the subscription's own window how many are under way."""
 
 NO_CAPS: Mapping[str, int] = {}
+NOTHING_NEWER: Mapping[str, Sequence[int]] = {}
+ALL_SEEN = 10**12
 
 SPREAD = 0.2
 """Pauses vary by so much, that receivers which failed together are not probed together."""
@@ -166,15 +168,26 @@ class Lanes:
         replies = await run_all(self._store, self._scripts.step, calls)
         return [_state(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
 
-    async def requeue(self, now: int, subscription: str, wanted: Sequence[tuple[Wanted, int | None]]) -> State:
-        """Put entries in again, each with its previous seq, unless they are waiting already. Raises RedisError.
+    async def requeue(
+        self,
+        now: int,
+        subscription: str,
+        wanted: Sequence[Wanted],
+        *,
+        previous: int | None = None,
+        newer: Mapping[str, Sequence[int]] = NOTHING_NEWER,
+        seen: int = ALL_SEEN,
+    ) -> State:
+        """Put entries in again, after seq `previous`; `kept` says of each whether it goes. Raises RedisError.
 
-        What is older than something of its article that waits or is on its way is left out.
+        What waits already stays; what would come after something newer of its article is left out. `newer` are the
+        seqs of articles, the newest first, as the ledger has them up to seq `seen`; when more was dispatched by now,
+        `kept` is empty.
         """
-        arguments: list[Argument] = [now, self._spread(), NO_CAP]
-        for entry, previous in wanted:
-            arguments += _seq(entry.seq), entry.article_id, entry.packed, _seq(previous or 0)
-        return await self._run(self._scripts.requeue, subscription, arguments)
+        arguments: list[Argument] = [now, self._spread(), NO_CAP, _seq(previous or 0), seen, len(newer)]
+        for article_id, seqs in newer.items():
+            arguments += article_id, ",".join(map(_seq, seqs))
+        return await self._run(self._scripts.requeue, subscription, [*arguments, *_flat(wanted)])
 
     async def lead(self, now: int, subscription: str, wanted: Wanted) -> State:
         """Put in what goes out before its article is in the ledger, in place of what waits of that. Raises RedisError.

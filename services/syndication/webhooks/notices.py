@@ -152,7 +152,7 @@ class Notices:
         line = packed.split(b" ", 2)[1].decode()
         for watcher in self._directory.watching(type, subject):
             wanted = Wanted(await self._store.notice_seq(), line, packed)
-            state = await self._lanes.requeue(0, watcher.id, [(wanted, None)])
+            state = await self._lanes.requeue(0, watcher.id, [wanted])
             await self._lanes.hint([state])
             await self._store.publish()
 

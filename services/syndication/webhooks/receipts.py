@@ -11,6 +11,7 @@ from typing import Any
 
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.following import numbers_of
+from services.syndication.webhooks.newer import versions
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
@@ -81,14 +82,11 @@ class Receipts:
 
     async def entries_of(self, article_id: str) -> list[Recorded]:
         """Return an article's entries, newest first."""
-        head = await self.ledger.head(article_id)
-        seq, found = head[1] if head else None, list[Recorded]()
-        while seq and len(found) < MOST_VERSIONS:
-            entries = await self.ledger.read(seq - 1, 1, 0)
-            if not entries or entries[0].seq != seq:
+        found: list[Recorded] = []
+        async for entry in versions(self.ledger, article_id):
+            found.append(entry)
+            if len(found) == MOST_VERSIONS:
                 break
-            found.append(entries[0])
-            seq = entries[0].before
         return found
 
     async def _carriers(self, article_id: str, owner: str | None) -> list[Subscription]:

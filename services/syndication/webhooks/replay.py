@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import bits, has_bit
-from services.syndication.webhooks.lanes import Lanes, Wanted
+from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.matching import Looked, look
+from services.syndication.webhooks.newer import Newer
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
@@ -41,36 +42,30 @@ class Replays:
         Entries past the dispatcher's cursor come by themselves. `previous_seq` of the first is unknown, hence None.
         """
         last = min(last, await self.store.cursor())
-        at, queued, previous = first - 1, 0, None
-        while at < last and queued < MOST_QUEUED:
+        at, putting = first - 1, await self._putting(subscription, now)
+        while at < last and putting.queued < MOST_QUEUED:
             entries = [entry for entry in await self.ledger.read(at, READ, 0) if entry.seq <= last]
             if not entries:
                 break
-            found = await self._put(subscription, entries, previous, now)
-            at, queued = entries[-1].seq, queued + len(found)
-            previous = found[-1].seq if found else previous
-        return Queued(queued, at + 1 if at < last and queued >= MOST_QUEUED else None)
+            await putting.put(entries)
+            at = entries[-1].seq
+        return Queued(putting.queued, at + 1 if at < last and putting.queued >= MOST_QUEUED else None)
 
     async def entries(self, subscription: Subscription, entries: Sequence[Recorded], now: int) -> Queued:
         """Put those of some entries in again that were assigned or match, in order of seq."""
-        queued, previous = 0, None
+        putting = await self._putting(subscription, now)
         for start in range(0, min(len(entries), MOST_QUEUED), READ):
-            found = await self._put(subscription, entries[start : start + READ], previous, now)
-            queued += len(found)
-            previous = found[-1].seq if found else previous
-        return Queued(queued, entries[MOST_QUEUED].seq if len(entries) > MOST_QUEUED else None)
+            await putting.put(entries[start : start + READ])
+        return Queued(putting.queued, entries[MOST_QUEUED].seq if len(entries) > MOST_QUEUED else None)
 
-    async def _put(
-        self, subscription: Subscription, entries: Sequence[Recorded], previous: int | None, now: int
+    async def _putting(self, subscription: Subscription, now: int) -> _Putting:
+        newer = Newer(self.ledger, await self.ledger.latest())
+        return _Putting(replays=self, subscription=subscription, newer=newer, now=now)
+
+    async def wanted(
+        self, subscription: Subscription, entries: Sequence[Recorded], standings: Mapping[int, Standing]
     ) -> list[Wanted]:
-        found = await self._wanted(subscription, entries)
-        state = await self.lanes.requeue(now, subscription.id, _chained(found, previous))
-        await self.store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
-        await self.lanes.hint([state])
-        return found
-
-    async def _wanted(self, subscription: Subscription, entries: Sequence[Recorded]) -> list[Wanted]:
-        standings = await self.sent.of(subscription.id, [entry.seq for entry in entries])
+        """Return what of some entries is to be sent again."""
         found = []
         for each in await look(subscription.wish, entries, self.ledger):
             wanted = again(each, standings.get(each.entry.seq))
@@ -82,6 +77,43 @@ class Replays:
         return found
 
 
+@dataclass(slots=True, kw_only=True)
+class _Putting:
+    """One replay under way: how many went in, and the last that did."""
+
+    replays: Replays
+    subscription: Subscription
+    newer: Newer
+    now: int
+    queued: int = 0
+    previous: int | None = None
+
+    async def put(self, entries: Sequence[Recorded]) -> None:
+        """Put some entries in, which are newer than those before."""
+        to, id = self.replays, self.subscription.id
+        standings = await to.sent.of(id, [entry.seq for entry in entries])
+        wanted = await to.wanted(self.subscription, entries, standings)
+        state = await self._requeue(wanted, [each for each in entries if not _confirmed(standings.get(each.seq))])
+        found = [each for each, kept in zip(wanted, state.kept, strict=False) if kept]
+        await to.store.carry((each.article_id, bits([self.subscription.number])) for each in found)
+        await to.lanes.hint([state])
+        self.queued += len(found)
+        self.previous = found[-1].seq if found else self.previous
+
+    async def _requeue(self, wanted: Sequence[Wanted], unconfirmed: Sequence[Recorded]) -> State:
+        """Put entries in; what the receiver did not confirm goes only with a look at all that is newer."""
+        requeue, id = self.replays.lanes.requeue, self.subscription.id
+        if not unconfirmed:
+            return await requeue(self.now, id, wanted, previous=self.previous)
+        articles = {each.article_id for each in wanted}
+        newer = await self.newer.of(each for each in unconfirmed if each.article_id in articles)
+        while True:
+            state = await requeue(self.now, id, wanted, previous=self.previous, newer=newer, seen=self.newer.seen)
+            if state.gone or len(state.kept) == len(wanted):
+                return state
+            await self.newer.look_on()
+
+
 def again(looked: Looked, standing: Standing | None) -> Wanted | None:
     """Return what is sent of an entry: as it was assigned, or because it matches by now; None when neither."""
     if looked.why is not None:
@@ -91,6 +123,5 @@ def again(looked: Looked, standing: Standing | None) -> Wanted | None:
     return exit_of(looked.entry) if standing.exit else wanted_of(looked.entry, ())
 
 
-def _chained(found: Sequence[Wanted], previous: int | None) -> list[tuple[Wanted, int | None]]:
-    before = [previous, *(wanted.seq for wanted in found)]
-    return [*zip(found, before, strict=False)]
+def _confirmed(standing: Standing | None) -> bool:
+    return standing is not None and standing.state == "confirmed"

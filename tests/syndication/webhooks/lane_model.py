@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from typing import Any
@@ -16,6 +17,7 @@ from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled,
 from services.syndication.webhooks.lanes import NEVER, Delivery, Lanes, Record, State, Turn, Wanted, pack
 from services.syndication.webhooks.outcomes import judge, lost
 from services.syndication.webhooks.pacing import DigestWindow, Pacing, Patience
+from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store, connect
@@ -66,6 +68,8 @@ class LaneModel(RuleBasedStateMachine):
         self.losses: Counter[int] = Counter()
         self.came: Counter[int] = Counter()
         self.leased: dict[tuple[int, int], int] = {}
+        self.replays: Counter[int] = Counter()
+        self.attempted: dict[str, int] = defaultdict(int)
         self.early: dict[int, int] = {}
         self.early_sent: dict[str, int] = defaultdict(int)
 
@@ -109,7 +113,7 @@ class LaneModel(RuleBasedStateMachine):
         replica=some.sampled_from(REPLICAS),
         count=some.sampled_from([9, 1, 0, 2]),
         limit=some.sampled_from([9, 9, 1, 0]),
-        also=some.sampled_from(["", "", "", "dies", "renews", "catches up", "is activated", "leads"]),
+        also=some.sampled_from(["", "", "", "dies", "renews", "catches up", "is activated", "leads", "replays"]),
     )
     def works(self, temper: str, ms: int, replica: str, count: int, limit: int, also: str) -> None:
         """Record what came of some attempts, and claim on; rules are few so that each example has all of them."""
@@ -122,6 +126,8 @@ class LaneModel(RuleBasedStateMachine):
                 self._catches_up(limit)
             case "leads":
                 self._leads("abcdefgh"[(len(self.ledger) + ms) % 8], replica)
+            case "replays":
+                self._replays(1 + ms % 5, replica)
             case "is activated":
                 self._heard(self.run(self.lanes.activate(self.subscription.id)), replica)
         self.temper = temper
@@ -136,6 +142,24 @@ class LaneModel(RuleBasedStateMachine):
         state = self.run(self.lanes.lead(self.now, self.subscription.id, wanted))
         self.early[seq] = self.dispatched
         self._heard(state, replica)
+
+    def _replays(self, first: int, replica: str) -> None:
+        """Put what was dispatched from a seq on in again; who has not seen all that was is refused."""
+        found = [self._wanted(seq) for seq in range(first, self.dispatched + 1)]
+        newer = {each.article_id: self._seqs_of(each.article_id) for each in found}
+        requeue = functools.partial(self.lanes.requeue, self.now, self.subscription.id, found, newer=newer)
+        assert not any(self.run(requeue(seen=self._last_put() - 1)).kept)
+        waiting = {int(seq) for seq in self.run(self.store.do("HKEYS", f"{{s:{self.subscription.id}}}:items"))}
+        state = self.run(requeue(seen=len(self.ledger)))
+        goes = {each.seq for each, kept in zip(found, state.kept, strict=True) if kept}
+        self.replays.update(goes - waiting)
+        self._heard(state, replica)
+
+    def _last_put(self) -> int:
+        return int(self.run(self.store.do("HGET", f"{{s:{self.subscription.id}}}", "dispatched")))
+
+    def _seqs_of(self, article: str) -> list[int]:
+        return [seq for seq in range(len(self.ledger), 0, -1) if self.ledger[seq - 1][0] == article]
 
     def _renews(self, replica: str) -> None:
         flying = [delivery for delivery, _ in self.flights[replica]]
@@ -161,13 +185,14 @@ class LaneModel(RuleBasedStateMachine):
     def nothing_is_repeated_without_end(self) -> None:
         for seq, count in Counter(delivery.seq for _, delivery in self.sent).items():
             under_way = sum(seq == delivery.seq for flights in self.flights.values() for delivery, _ in flights)
-            assert count <= self.failures[seq] + self.losses[seq] + (seq in self.taken) + under_way
+            again = self.replays[seq]
+            assert count <= self.failures[seq] + self.losses[seq] + (seq in self.taken) + under_way + again
             if self.ledger[seq - 1][2] != "article.retracted":
-                assert self.failures[seq] <= len(SCHEDULE) + 1 + self.gone[seq]
+                assert self.failures[seq] <= (len(SCHEDULE) + 1) * (1 + again) + self.gone[seq]
 
     @invariant()
     def nothing_that_may_have_come_is_repeated_to_who_asked_for_that(self) -> None:
-        assert all(count <= 1 for count in self.came.values())
+        assert all(count <= 1 + self.replays[seq] for seq, count in self.came.items())
 
     @invariant()
     def no_more_than_allowed_are_under_way_or_in_a_second(self) -> None:
@@ -186,6 +211,16 @@ class LaneModel(RuleBasedStateMachine):
         self.temper = "fine"
         self._dispatch(REPLICAS[0], 9)
         self._heard(self.run(self.lanes.activate(self.subscription.id)), REPLICAS[0])
+        self._drains()
+        self._replays(1, REPLICAS[0])
+        self._drains()
+        unnamed = {seq for _, delivery in self.sent for seq in self._unnamed(delivery)}
+        ended = self.taken | self.replaced | self.over | unnamed
+        assert ended == set(range(1, len(self.ledger) + 1)), "a version is lost"
+        known = {delivery.seq for _, delivery in self.sent} | self.replaced | unnamed
+        assert {delivery.previous_seq for _, delivery in self.sent} - {None} <= known, "the chain names what never came"
+
+    def _drains(self) -> None:
         for _ in range(MOST_TURNS):
             self._catches_up(100)
             self.works("fine", 0, REPLICAS[0], 9, 9, "")
@@ -194,11 +229,6 @@ class LaneModel(RuleBasedStateMachine):
                 break
             if state.due is not None and not self.flights[REPLICAS[0]]:
                 self.now = max(self.now, state.due)
-        unnamed = {seq for _, delivery in self.sent for seq in self._unnamed(delivery)}
-        ended = self.taken | self.replaced | self.over | unnamed
-        assert ended == set(range(1, len(self.ledger) + 1)), "a version is lost"
-        known = {delivery.seq for _, delivery in self.sent} | self.replaced | unnamed
-        assert {delivery.previous_seq for _, delivery in self.sent} - {None} <= known, "the chain names what never came"
 
     # --- how it is done ----------------------------------------------------------------------------------------------
 
@@ -237,9 +267,12 @@ class LaneModel(RuleBasedStateMachine):
                 self.failures[record.delivery.seq] += 1
 
     def _judged(self, delivery: Delivery, outcome: Outcome) -> Record:
+        now = self.now / 1000
         if delivery.lost:
-            return lost(delivery, "msg_1", self.now / 1000).record
-        return judge(delivery, self.subscription, outcome, "msg_1", self.now / 1000, lambda: 0.5).record
+            judged = lost(delivery, "msg_1", now)
+        else:
+            judged = judge(delivery, self.subscription, outcome, "msg_1", now, lambda: 0.5)
+        return judged.record._replace(told=told(judged.verdict, now, now, delivery.failures + 1))
 
     def _heard(self, state: State, replica: str) -> None:
         assert isinstance(state, State), state
@@ -278,7 +311,10 @@ class LaneModel(RuleBasedStateMachine):
         article = delivery.article_id
         if delivery.seq in self.early:
             return self._goes_early(delivery)
-        assert delivery.seq >= self.accepted[article], f"{delivery.seq} came after {self.accepted[article]}"
+        # Who drops repeats takes no harm of one that is asked for, whatever came since.
+        if not (delivery.seq in self.taken and self.replays[delivery.seq]):
+            assert delivery.seq >= self.attempted[article], f"{delivery.seq} came after {self.attempted[article]}"
+        self.attempted[article] = max(self.attempted[article], delivery.seq)
         self._goes_alone(delivery)
         self.sent.append((self.now, delivery))
         if delivery.lost:
@@ -291,7 +327,7 @@ class LaneModel(RuleBasedStateMachine):
         if self.choices.once(delivery.type) and outcome is not OUTCOMES["closed"]:
             self.came[delivery.seq] += 1
         if isinstance(outcome, Delivered):
-            self.accepted[article] = delivery.seq
+            self.accepted[article] = max(self.accepted[article], delivery.seq)
             self.taken.add(delivery.seq)
         return outcome
 

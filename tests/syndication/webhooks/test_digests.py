@@ -269,6 +269,6 @@ async def test_when_enabled_again_all_that_waited_goes_no_more_than_asked_for_at
 async def test_notices_about_the_subscription_wait_for_no_digest(store: Store) -> None:
     id = await a_lane(store)
     notice = Wanted(500_000_000_001, "n", pack("subscription.failing", "n", 1, b"{}"))
-    await Lanes(store).requeue(NOW, id, [(notice, None)])
+    await Lanes(store).requeue(NOW, id, [notice])
     state = await step(store, Turn(subscription=id, limit=9), NOW)
     assert (seqs(state), state.bundle) == ([500_000_000_001], 0)

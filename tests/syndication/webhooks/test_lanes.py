@@ -127,7 +127,7 @@ async def test_a_deleted_subscription_is_gone_and_stays_gone(store: Store, id: s
 
 
 async def test_requeued_entries_go_in_order_and_never_two_of_one_article_at_once(store: Store, id: str) -> None:
-    again = [(wanted(1, "a", 1), None), (wanted(2, "a", 2), 1), (wanted(5, "a", 3), 2)]
+    again = [wanted(1, "a", 1), wanted(2, "a", 2), wanted(5, "a", 3)]
     await Lanes(store).requeue(NOW, id, again)
     state, order = await step(store, Turn(subscription=id, limit=9)), []
     while state.claimed:
@@ -139,7 +139,7 @@ async def test_requeued_entries_go_in_order_and_never_two_of_one_article_at_once
 
 async def test_what_is_older_than_what_is_on_its_way_is_not_requeued_behind_it(store: Store, id: str) -> None:
     [newest] = (await enqueue(store, id, wanted(5, "a", 3))).claimed
-    await Lanes(store).requeue(NOW, id, [(wanted(1, "a", 1), None), (wanted(5, "a", 3), 1)])
+    await Lanes(store).requeue(NOW, id, [wanted(1, "a", 1), wanted(5, "a", 3)])
     assert seqs(await step(store, Turn(subscription=id, limit=9, records=[Record(newest, "done")]))) == []
     assert await store.do("HLEN", f"{keys(id)[0]}:items") == 0
 

@@ -61,7 +61,7 @@ async def test_what_was_confirmed_stays_so_when_it_is_sent_again(store: Store, i
     [first] = await put(store, id, wanted(1))
     await end(store, first, "delivered")
     lanes = Lanes(store)
-    await lanes.requeue(NOW, id, [(wanted(1), None)])
+    await lanes.requeue(NOW, id, [wanted(1)])
     [state] = await lanes.step(NOW, [Turn(subscription=id, limit=1)])
     assert isinstance(state, State)
     await end(store, state.claimed[0], "gave_up")
@@ -72,7 +72,7 @@ async def test_what_was_given_up_and_is_sent_again_waits_and_may_be_confirmed(st
     [first] = await put(store, id, wanted(1))
     await end(store, first, "gave_up")
     lanes = Lanes(store)
-    await lanes.requeue(NOW, id, [(wanted(1), None), (wanted(7, "z"), None)])
+    await lanes.requeue(NOW, id, [wanted(1), wanted(7, "z")])
     assert await standings(store, id) == {1: "waiting", 7: "waiting"}
     [state] = await lanes.step(NOW, [Turn(subscription=id, limit=1)])
     assert isinstance(state, State)
@@ -84,7 +84,7 @@ async def test_what_was_given_up_and_is_sent_again_waits_and_may_be_confirmed(st
 
 async def test_exit_notices_are_marked_and_what_is_not_of_the_ledger_is_not_kept(store: Store, id: str) -> None:
     await put(store, id, wanted(4, "a", matched=b'[],"exit":true'))
-    await Lanes(store).requeue(NOW, id, [(wanted(NOTICES_FROM + 1, "notice"), None)])
+    await Lanes(store).requeue(NOW, id, [wanted(NOTICES_FROM + 1, "notice")])
     assert await standings(store, id) == {4: "waiting"}
     assert (await Sent(store).of(id, [4]))[4].exit
 

@@ -120,3 +120,51 @@ async def test_what_was_given_up_is_sent_again(bed: Bed) -> None:
     assert (await bed("POST", path, json={"failed_since": "2026-01-01T00:00:00Z"})).json()["queued"] == 0
     assert (await bed("POST", path, json={"failed_since": "2026-01-01"})).status == 422
     assert (await bed("POST", path, json={"article_id": "a", "after_seq": 1})).status == 422
+
+
+async def test_what_was_replaced_unsent_does_not_follow_what_replaced_it(bed: Bed) -> None:
+    made = await bed.made()
+    await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
+    for version in (1, 2):
+        bed.ledger.publish(story(1, version))
+    bed.ledger.publish(story(2))
+    await bed.waiting(made["id"], 2)
+    await bed("PATCH", f"/{made['id']}", json={"status": "active"})
+    await until(lambda: len(bed.receiver.calls) == 2)
+    await bed.waiting(made["id"], 0)
+    for asked, queued in (({"from_seq": 1, "to_seq": 2}, 1), ({"article_id": story(1).id}, 1), ({"after_seq": 0}, 2)):
+        told = await bed("POST", f"/{made['id']}/replay", json=asked)
+        assert (told.status, told.json()["queued"]) == (202, queued)
+        await bed.waiting(made["id"], 0)
+    assert [call.seq for call in bed.receiver.calls[2:]] == [2, 2, 2, 3]
+    assert [call.event["data"]["previous_seq"] for call in bed.receiver.calls[4:]] == [None, 2]
+
+
+async def test_what_was_given_up_does_not_follow_a_newer_version_that_came(bed: Bed) -> None:
+    async def picky(call: Call) -> Reply:
+        return Reply(500 if call.seq == 1 else 204)
+
+    bed.receiver.answer = picky
+    made = await bed.made(schedule=[0.1])
+    bed.ledger.publish(story(1))
+    await bed.logged(made["id"], 2)
+    await bed.waiting(made["id"], 0)
+    bed.ledger.publish(story(1, 2))
+    await bed.logged(made["id"], 3)
+    await bed.waiting(made["id"], 0)
+    for asked in ({"failed_since": "2026-01-01T00:00:00Z"}, {"from_seq": 1, "to_seq": 1}):
+        assert (await bed("POST", f"/{made['id']}/replay", json=asked)).json()["queued"] == 0
+    assert (await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0})).json()["queued"] == 1
+    await until(lambda: len(bed.receiver.calls) == 4)
+    assert bed.receiver.calls[-1].seq == 2
+
+
+async def test_versions_from_before_the_subscription_are_replayed_in_order(bed: Bed) -> None:
+    for version in (1, 2, 3):
+        bed.ledger.publish(story(1, version))
+    made = await bed.made()
+    bed.ledger.publish(story(2))
+    await until(lambda: len(bed.receiver.calls) == 1)
+    await bed.waiting(made["id"], 0)
+    assert (await bed("POST", f"/{made['id']}/replay", json={"to_seq": 2, "from_seq": 1})).json()["queued"] == 2
+    await until(lambda: [call.seq for call in bed.receiver.calls] == [4, 1, 2])

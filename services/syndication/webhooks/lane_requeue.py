@@ -1,0 +1,57 @@
+"""How what is to be sent again is put in a lane, in Lua, so that nothing comes after what is newer."""
+
+from __future__ import annotations
+
+# ARGV: cap, the seq before the first, the seq up to which the ledger was looked at for what is newer, how many
+# articles there are; of each the article and its seqs with commas, the newest first; seq, article, packed of each
+# entry, in order of seq.
+#
+# Left out is what is older than something of its article that waits or is on its way, and what the receiver never
+# confirmed and is older than something of its article that was assigned and not superseded: as that may be dropped as
+# a repeat, the older one would be the last to count. Nothing at all is put in where more was dispatched than was looked
+# at. Fence 1 says that it was sent before, so that nobody's previous seq changes should it be replaced.
+REQUEUE = """
+local cap, previous, seen, kept, newest = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), {}, {}
+if tonumber(had[10] or 0) > seen then return answer({}, kept, cap) end
+
+local function standing(seq)
+  local key, field = sent(seq)
+  local found = key and redis.call('HGET', key, field)
+  return found and string.sub(found, 1, 1)
+end
+
+local entries = 7 + 2 * tonumber(ARGV[6])
+for at = 7, entries - 1, 2 do
+  for _, seq in ipairs(listed(ARGV[at + 1])) do
+    local found = standing(seq)
+    if found and found ~= 's' then
+      newest[ARGV[at]] = seq
+      break
+    end
+  end
+end
+
+local function may_go(seq, article, lane)
+  if missed ~= '' and tonumber(seq) >= tonumber(missed) and tonumber(seq) < LEDGER_END then return false end
+  local seqs = lane and listed(lane) or {}
+  if lane and seqs[#seqs] > seq then return false end
+  return not newest[article] or newest[article] <= seq or standing(seq) == 'c'
+end
+
+for at = entries, #ARGV, 3 do
+  local seq, article, packed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local lane = redis.call('HGET', L, article)
+  local goes = may_go(seq, article, lane)
+  kept[#kept + 1] = goes and 1 or 0
+  if goes then
+    if redis.call('HEXISTS', I, seq) == 0 then
+      redis.call('HSET', I, seq, join(1, 0, previous, '-', packed))
+      assign(seq, packed, true)
+      redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
+      if not lane then enter(seq, packed) end
+    end
+    previous = seq
+  end
+end
+return answer({}, kept, cap)
+"""

@@ -1,0 +1,55 @@
+"""Which entries of the ledger are newer than others of their articles, for what is sent again not to follow them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from services.syndication.webhooks.reading import LedgerReader, Recorded
+
+READ = 256
+
+
+async def versions(ledger: LedgerReader, article_id: str) -> AsyncIterator[Recorded]:
+    """Yield an article's entries that are kept, newest first."""
+    head = await ledger.head(article_id)
+    seq = head[1] if head else None
+    while seq:
+        entries = await ledger.read(seq - 1, 1, 0)
+        if not entries or entries[0].seq != seq:
+            return
+        yield entries[0]
+        seq = entries[0].before
+
+
+class Newer:
+    """The seqs of some articles, newest first, down to the lowest that was asked for; complete up to seq `seen`."""
+
+    def __init__(self, ledger: LedgerReader, seen: int) -> None:
+        self._ledger, self.seen = ledger, seen
+        self._seqs: dict[str, list[int]] = {}
+
+    async def of(self, entries: Iterable[Recorded]) -> dict[str, list[int]]:
+        """Return the seqs of these entries' articles, whose lowest are asked for first."""
+        found: dict[str, list[int]] = {}
+        for entry in entries:
+            if entry.article_id not in self._seqs:
+                self._seqs[entry.article_id] = await self._down_to(entry)
+            found[entry.article_id] = self._seqs[entry.article_id]
+        return found
+
+    async def look_on(self) -> None:
+        """Add what came into the ledger since."""
+        while entries := await self._ledger.read(self.seen, READ, 0):
+            for entry in entries:
+                if entry.article_id in self._seqs:
+                    self._seqs[entry.article_id].insert(0, entry.seq)
+            self.seen = entries[-1].seq
+
+    async def _down_to(self, lowest: Recorded) -> list[int]:
+        found = []
+        async for entry in versions(self._ledger, lowest.article_id):
+            if entry.seq < lowest.seq:
+                break
+            if entry.seq <= self.seen:  # what is newer comes with `look_on`
+                found.append(entry.seq)
+        return found
