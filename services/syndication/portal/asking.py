@@ -47,7 +47,10 @@ class Said:
         """What was wrong with which field."""
         found: dict[str, list[str]] = {}
         for one in self._errors:
-            found.setdefault(one["field"].partition(".")[0], []).append(one["message"])
+            name, _, rest = one["field"].partition(".")
+            part = rest.rpartition(".")[2]
+            said = f"{part.replace('_', ' ')}: {one['message']}" if part.isidentifier() else one["message"]
+            found.setdefault(name, []).append(said)
         return {name: "; ".join(messages) for name, messages in found.items()}
 
     @property

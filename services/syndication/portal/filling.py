@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import orjson
 
+from services.syndication.portal import credentials
 from services.syndication.webhooks.choices import CHOICES
 from services.syndication.webhooks.credentials import NONE
 from services.syndication.webhooks.cuts import FIELDS
@@ -28,9 +29,6 @@ LINES = ("url", "filter", "description", "format", "signing", "payload", "reuse"
 TICKS = ("exit_notices", "embargoed")
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 WAIT = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|min|h|d)?")
-HIDDEN = ("headers", "auth.password", "auth.token")
-"""What is written into a form is not shown again when it is refused, where it is secret."""
-
 NEW: Mapping[str, Any] = {
     "url": "",
     "filter": "",
@@ -58,18 +56,19 @@ def filled(one: Mapping[str, Any]) -> dict[str, str]:
     }
     ticked = [name for name in TICKS if one[name]]
     ticked += [f"types.{name}" for name in one["types"] or ()] + [f"fields.{name}" for name in one["fields"] or ()]
-    return {name: text for name, text in texts.items() if text} | dict.fromkeys(ticked, ON)
+    kept = {name: text for name, text in texts.items() if text}
+    return kept | credentials.shown(one) | dict.fromkeys(ticked, ON)
 
 
 def shown_again(fields: Fields) -> dict[str, str]:
     """Return a form's fields as they may be shown to who is to mend them."""
-    return {name: text for name, text in fields.items() if name not in HIDDEN}
+    return {name: text for name, text in fields.items() if name not in credentials.SECRET}
 
 
-def asked(fields: Fields) -> dict[str, Any]:
+def asked(fields: Fields, one: Mapping[str, Any] = NEW) -> dict[str, Any]:
     """Return every setting that a form has, None for what it leaves empty; whether they are good is the API's to say.
 
-    Credentials are among them only where the form says something of them.
+    Credentials are among them only where the form says something else of them than the settings `one`.
     """
     items, seconds = _said(fields, "digest.items"), _said(fields, "digest.seconds")
     return {
@@ -81,7 +80,7 @@ def asked(fields: Fields) -> dict[str, Any]:
         "rate_limit": _said(fields, "rate_limit") or None,
         "digest": {"items": items, "seconds": seconds} if items or seconds else None,
         **{name: bool(_said(fields, name)) for name in TICKS},
-        **_credentials(fields),
+        **credentials.asked(fields, one),
     }
 
 
@@ -97,7 +96,7 @@ def changed(fields: Fields, one: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is asked of the API for a subscription with these settings: what somebody touched, alone."""
     was = filled(one)
     touched = {name.partition(".")[0] for name in was.keys() | fields if _said(fields, name) != was.get(name, "")}
-    wanted = {name: value for name, value in asked(fields).items() if name in touched}
+    wanted = {name: value for name, value in asked(fields, one).items() if name in touched}
     consent = {"handshake": bool(fields.get("handshake"))} if wanted.keys() & {"format", "url"} else {}
     return wanted | consent
 
@@ -148,21 +147,3 @@ def _start(fields: Fields) -> Any:
     if kind in ("last", "seq"):
         return {kind: int(text) if text.isdecimal() and len(text) < 16 else text}
     return {"date": text} if kind == "date" else "now"
-
-
-def _credentials(fields: Fields) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    lines = [line for line in fields.get("headers", "").splitlines() if line.strip()]
-    if lines:
-        found["headers"] = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    elif fields.get("headers.none"):
-        found["headers"] = None
-    match fields.get("auth", ""):
-        case "none":
-            found["auth"] = None
-        case "basic":
-            name, password = fields.get("auth.username", ""), fields.get("auth.password", "")
-            found["auth"] = {"type": "basic", "username": name, "password": password}
-        case "bearer":
-            found["auth"] = {"type": "bearer", "token": fields.get("auth.token", "").strip()}
-    return found

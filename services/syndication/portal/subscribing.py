@@ -21,7 +21,7 @@ from services.syndication.rights import LEVELS
 FOLDED = {
     "sending": {"types", "format", "signing", "payload", "fields", "reuse", "exit_notices", "embargoed", "handshake"},
     "pace": {"delivery", "schedule", "max_in_flight", "rate_limit", "digest"},
-    "credentials": {"headers", "auth"},
+    "credentials": {"headers", "auth", "client_certificate"},
 }
 """Which settings are in which part of the form that is folded away, unless something is wrong in it."""
 

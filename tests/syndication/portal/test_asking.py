@@ -41,6 +41,12 @@ async def test_no_header_makes_a_principal(store: Store) -> None:
     assert (await ask(who, "GET", "/", headers=headers)).json() == {"who": "None"}  # type: ignore[arg-type]
 
 
+def test_faults_are_told_by_field_and_say_which_part_of_it() -> None:
+    wrong = [("auth.oauth2.client_secret", "too short"), ("schedule.0", "too long"), ("schedule", "none"), ("", "odd")]
+    said = Said(422, {"errors": [{"field": field, "message": message} for field, message in wrong]})
+    assert said.faults == {"auth": "client secret: too short", "schedule": "too long; none", "": "odd"}
+
+
 def test_an_answer_without_details_still_says_something() -> None:
     assert Said(500, {}).fault == "this did not work"
     assert Said(204, None).fault == ""

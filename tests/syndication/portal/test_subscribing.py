@@ -9,6 +9,7 @@ import pytest
 
 from shared.auth import CONSUMERS
 from tests.asgi import ask
+from tests.certificates import Authority
 from tests.syndication.page.building import parsed
 from tests.syndication.portal.scene import Developer, Scene, consumer
 from tests.syndication.webhooks.bed import story
@@ -85,6 +86,8 @@ async def test_a_tried_filter_is_taken_along(scene: Scene) -> None:
         ({"embargoed": "on"}, "embargoed"),
         ({"headers": "webhook-id: mine"}, "headers"),
         ({"auth": "bearer", "auth.token": "a b"}, "auth"),
+        ({"auth": "oauth2", "auth.client_secret": "a b"}, "auth"),
+        ({"client_certificate": "no PEM", "client_certificate.private_key": "a b"}, "client_certificate"),
     ],
 )
 async def test_what_is_wrong_is_said_where_it_is_and_what_was_typed_stays(
@@ -100,7 +103,7 @@ async def test_what_is_wrong_is_said_where_it_is_and_what_was_typed_stays(
     assert page.xpath(f"//*[contains(@aria-describedby, 'wrong-{field}')]/@aria-invalid") == ["true"]
     assert not said.xpath("ancestor::details[not(@open)]")
     assert page.xpath("//*[@role='alert']")
-    assert "a b" not in "".join(page.xpath("//@value"))
+    assert "a b" not in "".join(page.xpath("//@value | //textarea/text()"))
 
 
 async def test_a_wrong_filter_is_marked_where_it_goes_wrong(scene: Scene) -> None:
@@ -123,6 +126,33 @@ async def test_settings_are_changed_one_by_one(scene: Scene) -> None:
     assert await shown(scene, id, scene.ann.key) == before | {"filter": "ferry", "rate_limit": 5}
     assert await edited(developer, id, **{"rate_limit": "", "headers.none": "on"}) == done
     assert await shown(scene, id, scene.ann.key) == before | {"filter": "ferry", "headers": []}
+
+
+async def test_a_grant_and_a_certificate_are_kept_replaced_and_removed_and_never_shown(scene: Scene) -> None:
+    mine, other = (Authority().certificate(name) for name in ("desk.example", "other.example"))
+    typed = {"auth.token_url": scene.receiver.url, "auth.client_id": "desk", "auth.client_secret": "hush-hush"}
+    pem = {"client_certificate": mine.chain, "client_certificate.private_key": mine.key}
+    developer, id, _ = await scene.subscribed(scene.ann, auth="oauth2", **typed, **pem)
+    one = await shown(scene, id, scene.ann.key)
+    assert (one["auth"]["type"], one["auth"]["client_id"]) == ("oauth2", "desk")
+    assert one["client_certificate"]["subject"] == "CN=desk.example"
+    for path in (f"/portal/subscriptions/{id}", f"/portal/subscriptions/{id}/settings"):
+        page = " ".join(parsed((await developer.get(path)).body).text_content().split())
+        assert "OAuth 2 by" in page
+        assert "CN=desk.example" in page
+        assert not {part for part in ("hush-hush", "PRIVATE KEY", *mine.key.split("\n")[1:3]) if part in page}
+    assert (await edited(developer, id, description="Desk"))[0] == 303
+    kept = await shown(scene, id, scene.ann.key)
+    assert (kept["auth"], kept["client_certificate"]) == (one["auth"], one["client_certificate"])
+    assert (await edited(developer, id, **{"auth.scope": "push"}))[0] == 422
+    assert (await edited(developer, id, **{"auth.scope": "push", "auth.client_secret": "new"}))[0] == 303
+    pem = {"client_certificate": other.chain, "client_certificate.private_key": other.key}
+    assert (await edited(developer, id, **pem))[0] == 303
+    kept = await shown(scene, id, scene.ann.key)
+    assert (kept["auth"]["scope"], kept["client_certificate"]["subject"]) == ("push", "CN=other.example")
+    assert (await edited(developer, id, **{"auth": "none", "client_certificate.none": "on"}))[0] == 303
+    gone = await shown(scene, id, scene.ann.key)
+    assert (gone["auth"], gone["client_certificate"]) == (None, None)
 
 
 async def test_a_refused_change_changes_nothing(scene: Scene) -> None:
