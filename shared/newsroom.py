@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from shared.faults import NO_FIELD, said
+
 T = TypeVar("T")
 
 Location = tuple[str | int, ...]
@@ -187,14 +189,14 @@ def _problems(error: Exception) -> Sequence[tuple[Location, str]]:
     if isinstance(error, Invalid):
         return error.problems
     if isinstance(error, ValidationError):
-        return [(item["loc"], _reason(item["loc"], item["msg"])) for item in error.errors(include_url=False)]
+        found = error.errors(include_input=False, include_url=False)
+        return [(fault["loc"], _reason(fault["loc"], said(fault))) for fault in found]
     raise error
 
 
 def _reason(where: Location, message: str) -> str:
     keys = ".".join(str(part) for part in where if isinstance(part, str) and part.isidentifier())
-    said = "there is no such setting" if message.startswith("Extra inputs") else message
-    return f"{keys}: {said.removeprefix('Value error, ')}"
+    return f"{keys}: {'there is no such setting' if message == NO_FIELD else message}"
 
 
 def _line(text: str, where: Location) -> int:

@@ -6,16 +6,17 @@ import asyncio
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.faults import faults
 from shared.problems import problem
 from shared.query import Query, QueryError, parse
 
 Input = TypeVar("Input", bound=BaseModel)
 
 READ_SECONDS = 30.0
+NOT_JSON = "Invalid JSON: "
 
 
 async def read_body(request: Request, limit: int) -> bytes | Response:
@@ -54,10 +55,12 @@ def read_model(model: type[Input], body: bytes) -> Input | Response:
 
 def invalid(error: ValidationError) -> Response:
     """Return the 422 for a body that is no JSON, or has fields that are wrong, missing or unknown."""
-    faults = error.errors(include_input=False, include_url=False, include_context=False)
-    errors = [(".".join(str(part) for part in fault["loc"]), _said(fault)) for fault in faults[:50]]
-    if faults[0]["type"] == "json_invalid":
-        return problem(422, f"the body is not valid JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}")
+    errors = faults(error)[:50]
+    field, why = errors[0]
+    if why.startswith(NOT_JSON):
+        return problem(422, f"the body is not valid JSON: {why.removeprefix(NOT_JSON)}")
+    if len(errors) == 1:
+        return problem(422, f"{field}: {why}" if field else f"the body {why}", errors=errors)
     named = ", ".join(field for field, _ in errors[:5])
     return problem(422, f"the body has fields that are wrong: {named}", errors=errors)
 
@@ -69,12 +72,6 @@ def asked_query(request: Request) -> Query | Response | None:
         return parse(text) if text.strip() else None
     except QueryError as error:
         return problem(422, f"q: {error}", errors=[("q", str(error))])
-
-
-def _said(fault: ErrorDetails) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "there is no such field"
-    return fault["msg"].removeprefix("Value error, ")
 
 
 def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int | Response:

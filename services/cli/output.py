@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x7f-\x9f]")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the API's answer as JSON.")
 
-json_anyway = click.option("--json", is_flag=True, expose_value=False, help="Print JSON, as it does without this too.")
+json_anyway = click.option("--json", is_flag=True, expose_value=False, help="Nothing more: the answer is JSON anyway.")
 """So that a program may say `--json` to every command."""
 
 

@@ -166,7 +166,7 @@ def test_subscription(subscription: str) -> None:
 
 @subscriptions.command("deliveries")
 @click.argument("subscription")
-@click.option("--failed", is_flag=True, help="Those that did not arrive alone.")
+@click.option("--failed", is_flag=True, help="Only those that did not arrive.")
 @as_json
 def deliveries(subscription: str, failed: bool, as_json: bool) -> None:
     """Show the latest delivery attempts."""
@@ -176,17 +176,23 @@ def deliveries(subscription: str, failed: bool, as_json: bool) -> None:
     _show(found, "deliveries", columns, plain=as_json)
 
 
-REUSE = click.option("--reuse", type=click.Choice(("full", "summary", "headline")), default="full", show_default=True)
+REUSE = click.option(
+    "--reuse",
+    type=click.Choice(("full", "summary", "headline")),
+    default="full",
+    show_default=True,
+    help="How much of each article it may have at most.",
+)
 
 
 @consumers.command("add")
 @click.argument("name")
-@click.option("--query", default="", help="What it may have at most, e.g. 'section:world'.")
+@click.option("--query", default="", help="What it may have at most, e.g. 'section:world'; everything if not given.")
 @REUSE
 @click.option("--early", is_flag=True, help="Trust it with articles under an embargo.")
 @json_anyway
 def add_consumer(name: str, query: str, reuse: str, early: bool) -> None:
-    """Make a consumer; prints its key, once."""
+    """Make a consumer called NAME, and print it with its key as JSON: the key is never shown again."""
     asked = {"name": name, "query": query, "reuse": reuse} | ({"embargo": "early"} if early else {})
     print_json(call("POST", "/api/v1/consumers", asked))
 

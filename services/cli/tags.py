@@ -69,7 +69,8 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
     folder = newsroom or read_settings().newsroom
     known = taxonomy_of(folder)
     judge = judge_of_names() if model else None
-    names = suggested(_stories(days), known, least=least, limit=max(limit, number or 0), judge=judge)
+    stories = list(_stories(days))
+    names = suggested(stories, known, least=least, limit=max(limit, number or 0), judge=judge)
     if number is not None:
         if number > len(names):
             end(UNUSABLE, f"there are {len(names)} names")
@@ -88,11 +89,22 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
         for at, one in enumerate(names, 1)
     ]
     if as_json:
-        print_json({"days": days, "names": rows})
+        print_json({"days": days, "articles": len(stories), "names": rows})
+    elif not rows:
+        click.echo(f"none: {_looked_at(len(stories), days, least)}")
     else:
         shown = [row | {"example": one.examples[0].text} for row, one in zip(rows, names, strict=True)]
         guess = ("kind",) if any(one.kind for one in names) else ()
         print_table(shown, ("number", "name", *guess, "articles", "mentions", "score", "example"))
+
+
+def _looked_at(stories: int, days: int, least: int) -> str:
+    """Say what was looked through in vain, and what to try."""
+    if not stories:
+        return f"nothing came in the last {days} days; --days looks further back"
+    rarer = f", --least {least - 1} at rarer names" if least > 1 else ""
+    looked = f"in {stories} articles of the last {days} days no name that the taxonomy lacks stands in {least} or more"
+    return f"{looked}; --days looks further back{rarer}"
 
 
 @tags.command()

@@ -15,6 +15,7 @@ from services.enrichment.taxonomy import LINES, Taxonomy, parse_taxonomy
 from services.enrichment.taxonomy_entries import TermEntry
 from services.enrichment.taxonomy_lint import Placed, Problem
 from services.enrichment.topics import Topics, parse_topics
+from shared.faults import faults
 from shared.newsroom import Invalid, Loaded, Refused, Unchanged, Watched
 
 MAIN = "taxonomy.toml"
@@ -75,14 +76,10 @@ def parse_lines(document: dict[str, Any]) -> tuple[Placed, ...]:
         try:
             placed.append(((LINES, int(number)), TermEntry.model_validate(value)))
         except ValidationError as error:
-            problems += [(("", int(number)), _reason(one["loc"], one["msg"])) for one in error.errors()]
+            problems += [(("", int(number)), f"{field or 'the line'}: {why}") for field, why in faults(error)]
     if problems:
         raise Invalid(problems)
     return tuple(placed)
-
-
-def _reason(where: tuple[str | int, ...], message: str) -> str:
-    return f"{'.'.join(map(str, where)) or 'the line'}: {message}"
 
 
 def _json(content: bytes) -> dict[str, Any]:

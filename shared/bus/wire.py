@@ -18,6 +18,8 @@ from struct import Struct
 import orjson
 from pydantic import ValidationError
 
+from shared.faults import faults
+
 FIELD = b"__data__"
 MAGIC = b"\x89BIN\r\n\x1a\n"
 _HEAD = Struct(">8sHIIH")
@@ -56,6 +58,5 @@ def first_fault(error: Exception) -> str:
     """Say in one line why a body was refused, with the place but without what stood there."""
     if not isinstance(error, ValidationError):
         return f"{type(error).__name__}: {error}"[:1000]
-    fault = error.errors(include_input=False, include_url=False)[0]
-    where = ".".join(str(part) for part in fault["loc"])
-    return f"{where}: {fault['msg']}"[:1000] if where else str(fault["msg"])[:1000]
+    where, why = faults(error)[0]
+    return f"{where}: {why}"[:1000] if where else why[:1000]

@@ -94,6 +94,16 @@ def test_suggest_shows_unknown_names_with_counts_and_examples(line: Running, art
     assert "Ann Overgaard" in line.wireroom("tags", "suggest", "--limit", "50").stdout
 
 
+def test_suggest_says_what_it_looked_at_in_vain(line: Running, article: str) -> None:
+    rare = ("tags", "suggest", "--least", "1000")
+    seen = line.json(*rare, "--json")["articles"]
+    assert seen > 1
+    assert line.wireroom(*rare).stdout == (
+        f"none: in {seen} articles of the last 7 days no name that the taxonomy lacks stands in 1000 or more; "
+        "--days looks further back, --least 999 at rarer names\n"
+    )
+
+
 def test_suggest_shows_the_kind_a_model_guesses_unless_told_not_to(
     line: Running, article: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

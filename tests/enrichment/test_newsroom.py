@@ -56,7 +56,7 @@ def test_a_refused_file_leaves_the_edition_in_force_while_the_other_is_taken(tmp
     refused, loaded = newsroom.refresh()
 
     assert isinstance(refused, Refused)
-    assert refused.reason == "authors.toml, line 1: author.name: Field required"
+    assert refused.reason == "authors.toml, line 1: author.name: is missing"
     assert isinstance(loaded, Loaded)
     assert newsroom.refusals == (refused.reason,)
     assert set(newsroom.current.taxonomy.terms) == {"a"}

@@ -65,7 +65,7 @@ def test_a_vocabulary_that_goes_is_missed_and_the_last_good_taxonomy_stays(tmp_p
         ("mediatopics.json", '{"a": 1}', "no IPTC vocabulary"),
         ("mediatopics.json", "[" * 100_000, "mediatopics.json, line 1: it is no JSON"),
         ("taxonomy.jsonl", '{"id": "a", "name": "Aaa"}\n\nno', "taxonomy.jsonl, line 3: it is no JSON"),
-        ("taxonomy.jsonl", '\n{"id": "a"}', "taxonomy.jsonl, line 2: name: Field required"),
+        ("taxonomy.jsonl", '\n{"id": "a"}', "taxonomy.jsonl, line 2: name: is missing"),
         ("taxonomy.jsonl", '\n{"id": "a", "name": "It", "kind": "org"}', "taxonomy.jsonl, line 2: 'It' is too short"),
         ("taxonomy.jsonl", "7", "taxonomy.jsonl, line 1: the line:"),
         ("taxonomy.toml", '[[term]]\nid = "a"\nname = "It"\nkind = "org"', "taxonomy.toml, line 1: 'It' is too short"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import orjson
 import pytest
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
@@ -79,6 +80,15 @@ def test_every_field_that_is_wrong_is_named() -> None:
         refused = read_model(Thing, body)
         assert isinstance(refused, Response)
         assert (refused.status_code, says in refused.body) == (422, True)
+
+
+def test_one_field_that_is_wrong_is_told_with_its_fault_in_the_detail() -> None:
+    refused = read_model(Thing, b'{"name": 1}')
+    assert isinstance(refused, Response)
+    assert orjson.loads(refused.body)["detail"] == "name: must be text"
+    refused = read_model(Thing, b"[]")
+    assert isinstance(refused, Response)
+    assert orjson.loads(refused.body)["detail"] == "the body must be a set of named fields"
 
 
 @pytest.mark.parametrize("given", ["x", "-1", "1.5", "11", "0", "9" * 40, "\u0664", ""])

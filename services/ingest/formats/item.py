@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from services.ingest.document import Document, Unreadable, Withdrawal
 from services.ingest.submission import LONGEST_BODY, LONGEST_URL, Submission, is_web_url
+from shared.faults import faults
 
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 300
@@ -112,9 +113,7 @@ def document_of(found: Iterable[Item | Skipped]) -> Document | Unreadable:
 
 def told(error: ValidationError) -> str:
     """Return the first few faults of a document in words, each with its field."""
-    faults = error.errors(include_input=False, include_url=False, include_context=False)
-    lines = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults[:5])
-    return "; ".join(line.removeprefix("Value error, ") for line in lines)
+    return "; ".join(f"{field}: {why}" if field else why for field, why in faults(error)[:5])
 
 
 def bounded(fields: Mapping[str, Any], lost: list[str]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Printer:
             here_path=_path(self.site.page(feed)),
             help=blank,
             fault=page.fault,
-            empty="" if blank else _empty(feed),
+            empty="" if blank or page.fault else _empty(feed),
         )
 
     def article(self, article: Article, directory: Directory) -> str:

@@ -64,7 +64,7 @@ def test_what_is_still_no_article_is_skipped_with_the_reason() -> None:
     found = item_of(
         Facts(guid="g", fields={"headline": "h", "images": [{"url": "https://x.example/", "width": -1}]}), "w"
     )
-    assert found == Skipped("is not an article: images.0.width: Input should be greater than or equal to 0")
+    assert found == Skipped("is not an article: images.0.width: must be 0 or more")
 
 
 def test_of_items_with_one_name_the_later_version_holds_and_the_later_one_of_equal_versions() -> None:

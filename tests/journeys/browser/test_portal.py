@@ -26,7 +26,7 @@ async def test_a_developer_sees_and_does_all_there_is(visit: Open, site: Line) -
         page = seen.page
         await _subscribed(page, key, receiver.url, "Front page")
         await page.click("text=Send a test event")
-        await expect(page.locator(".done")).to_contain_text("Test event arrived.")
+        await expect(page.locator(".done")).to_contain_text("The test event was taken")
         story = await site.push(guid="for-developers", url="https://example.org/dev", headline="For developers")
         await until(
             lambda: any(call.version == (story["id"], 1) for call in receiver.calls if "seq" in str(call.event))

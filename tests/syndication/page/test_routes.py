@@ -106,6 +106,7 @@ async def test_a_search_that_cannot_be_read_says_where(newsroom: Newsroom) -> No
     root = _tree(answer)
     assert "cannot be read" in root.xpath("//*[@role='alert']")[0].text_content()
     assert root.xpath("//input[@id='q']/@value") == ["(tag:<b>"]
+    assert not root.xpath("//*[@class='empty']")  # it did not search, so it cannot say that nothing was found
 
 
 async def test_a_head_request_has_no_body(newsroom: Newsroom) -> None:

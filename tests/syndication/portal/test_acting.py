@@ -18,8 +18,17 @@ from tests.waiting import until
 async def test_a_test_event_tells_what_was_answered(scene: Scene) -> None:
     developer, id, _ = await scene.subscribed(scene.ann)
     answer = await developer.submit(f"/portal/subscriptions/{id}", f"/portal/subscriptions/{id}/test")
-    assert "Test event arrived." in answer.body.decode()
+    assert "The test event was taken" in answer.body.decode()
     assert [call.event["type"] for call in scene.receiver.calls] != []
+
+
+async def test_a_test_event_that_fails_says_why_and_nothing_twice(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    scene.receiver.answer = lambda _call: given(Reply(500))
+    answer = await developer.submit(f"/portal/subscriptions/{id}", f"/portal/subscriptions/{id}/test")
+    [told] = parsed(answer.body).xpath("//div[@role='alert']/p")
+    said = re.sub(r"\d+ ms", "N ms", told.text_content())
+    assert said == "The test event failed after N ms: the receiver answered 500."
 
 
 async def test_it_can_be_paused_and_go_on(scene: Scene) -> None:

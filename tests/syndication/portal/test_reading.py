@@ -8,6 +8,7 @@ import pytest
 
 from services.syndication.webhooks.lanes import keys
 from shared.events import to_json
+from shared.query.parsing import FIELDS
 from tests.asgi import ask
 from tests.receiver import Reply
 from tests.syndication.page.building import parsed
@@ -49,6 +50,7 @@ async def test_a_filter_is_tried(scene: Scene) -> None:
     page = (await developer.get("/portal/preview?q=storm")).body.decode()
     assert "1 of the last week’s 2 events." in page
     assert "Storm over the bay" in page
+    assert all(f"{name}:" in page for name in FIELDS)
     wrong = await developer.get("/portal/preview?q=%28%3Cb%3E")
     assert wrong.status == 422
     assert "<b>" not in wrong.body.decode()
