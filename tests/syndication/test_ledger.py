@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from services.syndication.ledger import Appended, Early, Entry, Head, Known, Ledger
+from shared.events import PublicType
 from shared.redis import Store
 
 
@@ -116,6 +118,15 @@ async def test_entries_of_before_moments_were_numbers_are_read(ledger: Ledger, s
     await store.do("XADD", "{ledger}:events", "1-0", *told, "correlation", "c" * 32)
     (entry,) = await ledger.read(0, 10)
     assert (entry.timestamp, entry.correlation_id, entry.version) == ("2026-11-22T10:00:00Z", "c" * 32, 1)
+    assert entry.type == "article.published"
+
+
+@pytest.mark.parametrize("type", [*get_args(PublicType), "article.other"])
+async def test_a_type_is_read_as_it_was_written(ledger: Ledger, store: Store, type: str) -> None:
+    await ledger.append(an_entry(type=type), ["all"], ms=1)
+    assert [entry.type for entry in await ledger.read(0, 10)] == [type]
+    ((_, fields),) = await store.do("XRANGE", "{ledger}:events", "-", "+")
+    assert len(fields.get(b"type", b"")) == (1 if type in get_args(PublicType) else len(type))
 
 
 async def test_reading_waits_for_the_first_entry(ledger: Ledger) -> None:

@@ -83,3 +83,30 @@ async def test_a_set_of_before_there_were_pieces_is_read_on_and_left(ledger: Led
     assert await pages(ledger, "all", 40) == wanted
     assert await ledger.let_go("desk-1200", 1_200)
     assert len(await pages(ledger, "all", 500)) == len(wanted) - 1
+
+
+async def test_all_alone_says_which_article_stands_at_a_number(ledger: Ledger, store: Store) -> None:
+    for number in range(2 * FULL):
+        await appended(ledger, f"desk-{number:026}", 1, "tags/a")
+
+    held = await store.do("ZRANGE", "{ledger}:feed:tags/a", 0, -1)
+    assert held == [b"%d" % seq for seq in range(FULL + 1, 2 * FULL + 1)]
+    taken = [await store.do("MEMORY", "USAGE", f"{{ledger}}:feed:{feed}", "SAMPLES", 0) for feed in ("tags/a", "all")]
+    assert taken[0] < taken[1] / 2
+
+
+async def test_feeds_that_hold_articles_by_their_ids_are_read_on_and_left(ledger: Ledger, store: Store) -> None:
+    """As all feeds did before only ALL said which article stands at a number."""
+    seqs = {f"desk-{number}": await appended(ledger, f"desk-{number}", 1, "tags/a") for number in range(2 * FULL)}
+    for key in ("{ledger}:feed:tags/a", f"{{ledger}}:piece:{FULL}:tags/a"):
+        for article, seq in seqs.items():
+            if await store.do("ZREM", key, seq):
+                await store.do("ZADD", key, seq, article)
+    for number in (7, 200, 300):  # of an older piece, of the newest, and a new one
+        seqs[f"desk-{number}"] = await appended(ledger, f"desk-{number}", 1 + (number < 300), "tags/a")
+
+    wanted = sorted(seqs.items(), key=lambda one: -one[1])
+    assert await pages(ledger, "tags/a", 40) == wanted
+    for article, seq in wanted:
+        assert await ledger.let_go(article, seq)
+    assert await store.do("KEYS", "{ledger}:*:tags/a") == []

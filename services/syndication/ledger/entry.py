@@ -9,6 +9,10 @@ from shared.times import rfc3339
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+LETTERS = {"article.published": "p", "article.updated": "u", "article.corrected": "c", "article.retracted": "r"}
+"""What stands for a type that most entries have; entries of before, and of other types, have it in full."""
+TYPES = {letter.encode(): type for type, letter in LETTERS.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -95,12 +99,12 @@ class Standing:
 def fields_of(entry: Entry) -> list[str | bytes]:
     """Return an entry as names and values in turn, what is empty left out.
 
-    A moment is told in microseconds and a correlation id as its bytes, where that says all of it: each entry of the
-    ledger has both.
+    A type is told by a letter, a moment in microseconds and a correlation id as its bytes, where that says all of it:
+    each entry of the ledger has them.
     """
     micros, correlation = _micros(entry.timestamp), _bytes(entry.correlation_id)
     values = {
-        "type": entry.type,
+        "type": LETTERS.get(entry.type, entry.type),
         "article": entry.article_id,
         "version": str(entry.version),
         **({"at": entry.timestamp} if micros is None else {"us": str(micros)}),
@@ -122,7 +126,7 @@ def recorded_of(entry_id: bytes, fields: dict[bytes, bytes]) -> Recorded:
 
     return Recorded(
         seq=int(entry_id.partition(b"-")[0]),
-        type=text(b"type") or "",
+        type=TYPES.get(fields.get(b"type", b""), text(b"type") or ""),
         article_id=text(b"article") or "",
         version=int(text(b"version") or 0),
         timestamp=_moment(int(micros)) if (micros := fields.get(b"us")) else text(b"at") or "",

@@ -21,7 +21,7 @@ from services.syndication.ledger.entry import (
     recorded_of,
     turn_of,
 )
-from services.syndication.ledger.pieces import FEEDS, NEWEST, OLDEST
+from services.syndication.ledger.pieces import ALL, FEEDS, NEWEST, OLDEST
 from services.syndication.ledger.scripts import (
     APPEND,
     DUE,
@@ -43,8 +43,6 @@ from services.syndication.ledger.scripts import (
 )
 from shared.redis import Store
 
-ALL = "all"
-"""The feed that every article stands in."""
 ON_A_PAGE = 100
 """Articles that a feed's first page shows at the most."""
 
@@ -73,7 +71,7 @@ class Ledger:
         """
         fields = fields_of(entry)
         before = -1 if upon is None else upon
-        stands: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before]
+        stands: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, ALL]
         keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES, UNTOLD]
         outcome, number = await self._store.run(APPEND, keys=keys, args=[*stands, len(fields), *fields, *feeds])
         match outcome:
@@ -192,7 +190,7 @@ class Ledger:
     async def newest(self, feed: str, before: int | None, limit: int) -> list[tuple[str, Head]]:
         """Return up to `limit` articles of a feed and their heads, with seq below `before`, highest first."""
         top = "+inf" if before is None else before
-        found = await self._store.run(NEWEST, keys=FEEDS, args=[feed, top, limit])
+        found = await self._store.run(NEWEST, keys=FEEDS, args=[feed, top, limit, ALL])
         ids = [article.decode() for article in found]
         heads = await self.heads(ids)
         return [(article, head) for article, head in zip(ids, heads, strict=True) if head is not None]

@@ -84,7 +84,8 @@ end
 
 # Numbers one version and places it in its feeds, whole or not at all. The names of the feeds' sets come from what
 # the ledger holds, so they cannot all be named as KEYS; they share its slot.
-# ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), count of fields, fields…, feeds…
+# ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), ALL, count of fields, fields…,
+# feeds…
 APPEND = Script(
     _STANDING
     + _PLACES
@@ -98,9 +99,9 @@ if version < at or version < held or (version == held and due == 0) then return 
 if at ~= tonumber(ARGV[6]) and ARGV[6] ~= '-1' then return {'moved', at} end
 if version > math.max(at, held) + 1 and ARGV[3] ~= '1' then return {'early', math.max(at, held)} end
 let_go(article, held, due)
-local before, fields, last = seq, seq > 0 and {'before', seq} or {}, 7 + tonumber(ARGV[7])
+local before, fields, last = seq, seq > 0 and {'before', seq} or {}, 8 + tonumber(ARGV[8])
 seq = redis.call('INCR', KEYS[6])
-for i = 8, last do fields[#fields + 1] = ARGV[i] end
+for i = 9, last do fields[#fields + 1] = ARGV[i] end
 local head = redis.call('HGET', KEYS[1], article)
 local stood = head and names_of(article, head, KEYS[7], KEYS[12]) or {}
 local now, names = {}, {}
@@ -124,7 +125,7 @@ for _, feed in ipairs(stood) do
   end
 end
 for _, feed in ipairs(names) do
-  put(feed, seq, article)
+  put(feed, seq, now[ARGV[7]] and feed ~= ARGV[7] and seq or article)
   marks[#marks + 1] = feed
   marks[#marks + 1] = seq
 end
