@@ -13,7 +13,7 @@ from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.flights import PROMPT, Flights
 from services.syndication.webhooks.lane import CHUNK, Flight, Lane
-from services.syndication.webhooks.lanes import NO_CAP, Delivery, Lanes, State, Turn
+from services.syndication.webhooks.lanes import NO_CAP, Delivery, Lanes, Record, State, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.store import SubscriptionStore
@@ -126,7 +126,10 @@ class Engine:
         return {lane.subscription: lane.cap for lane in known if lane is not None and lane.cap < NO_CAP}
 
     def take(self, states: Iterable[State]) -> None:
-        """Start what was claimed for this process, and go on with what is due beyond that."""
+        """Start what was claimed for this process, and go on with what is due beyond that.
+
+        What was claimed as this replica came to stop is given back: nobody would record what came of it.
+        """
         now = self._clock() * 1000
         for state in states:
             self._take(state, now)
@@ -240,6 +243,10 @@ class Engine:
     # --- flights -------------------------------------------------------------------------------------------------
 
     def _start(self, lane: Lane, deliveries: Sequence[Delivery], *, digest: bool = False) -> None:
+        if self._flights.closed:
+            lane.records += [Record(each, "back", int(self._clock() * 1000)) for each in deliveries]
+            self._dirty.add(lane)
+            return
         now = asyncio.get_running_loop().time()
         flight = Flight(deliveries, now, now, digest=digest)
         self._flights.add(lane, flight)

@@ -117,9 +117,12 @@ class Filling:
 
 async def _whole(work: Coroutine[Any, Any, None]) -> None:
     """Do something to its end, also when that is no longer waited for: a claim whose answer nobody hears is lost."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait((task,))
-        raise
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError:  # and again, for as long as the server is slow: a loop that stops insists
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+    await task

@@ -118,6 +118,35 @@ async def test_what_waits_for_an_access_token_when_the_grace_ends_is_sent_by_the
     assert len(receiver.calls) == 1
 
 
+async def test_what_is_claimed_while_a_replica_stops_is_sent_by_the_next(store: Store) -> None:
+    ledger, lanes, go_on = MemoryLedger(), Lanes(store), asyncio.Event()
+
+    async def answer(_call: Call) -> Reply:
+        await go_on.wait()
+        return Reply()
+
+    async with a_receiver(answer) as receiver:
+        slow = await subscribe(store, receiver.url, choices=ONCE, filter="lang:en")
+        late = await subscribe(store, receiver.url, choices=ONCE, filter="lang:uk")
+        async with a_replica(store, ledger) as replica:
+            ledger.publish(story(1))
+            await until(lambda: receiver.calls)
+            stopping = asyncio.create_task(replica.stop())
+            await until(lambda: replica.engine.room == 0)
+            ledger.publish(story(2, language="uk"))
+            wanted = [wanted_of(ledger.entries[-1], ())]
+            [claimed] = await lanes.enqueue(int(time.time() * 1000), [(late.id, wanted, 1)])
+            assert isinstance(claimed, State)
+            replica.engine.take([claimed])
+            go_on.set()
+            await stopping
+        assert [entry["outcome"] for entry in await logged(store, slow.id, 1)] == ["delivered"]
+        assert len(receiver.calls) == 1
+        async with a_replica(store, ledger):
+            [entry] = await logged(store, late.id, 1)
+    assert (entry["outcome"], len(receiver.calls)) == ("delivered", 2)
+
+
 async def test_a_digest_is_sent_once_too(store: Store) -> None:
     ledger = MemoryLedger()
 
