@@ -135,7 +135,7 @@ class Sender:
         if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
             self.tokens.refused(subscription, token)
             if subscription.choices.delivery == "at-least-once":
-                again = await self.tokens.of(subscription)
+                again = await self._token(subscription, message)  # fetched: what may go is looked at again
                 if isinstance(again, str) and again != token:
                     answer = await self._posted(subscription, form.body, headers, again)
         return judge(answer, now)
