@@ -40,8 +40,9 @@ class Untold:
 
     async def all_again(self) -> None:
         """Have all looked at that waits: there is somebody new to be told."""
-        first = 0
-        while found := await self._store.do("ZRANGE", DUE, first, first + PART - 1):
-            scored = [part for article in found for part in (0, article)]
-            await self._store.do("ZADD", UNTOLD, "NX", *scored)
-            first += PART
+        cursor = None
+        while cursor != 0:
+            # By ranks one would be passed over for each that is released meanwhile.
+            cursor, found = await self._store.do("ZSCAN", DUE, cursor or 0, "COUNT", PART)
+            if found:
+                await self._store.do("ZADD", UNTOLD, "NX", *(part for article, _ in found for part in (0, article)))

@@ -28,14 +28,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody subscribes to."""
+    """What somebody subscribes to; `query` is None for nothing at all."""
 
-    query: Query
+    query: Query | None
     types: Sequence[str] | None = None
 
     def why(self, entry: Recorded, article: Article | None) -> tuple[str, ...] | None:
         """Return the terms that make an entry match, None when it does not."""
-        if article is None or (self.types is not None and entry.type not in self.types):
+        if self.query is None or article is None or (self.types is not None and entry.type not in self.types):
             return None
         subject = subject_of(article, entry.type)
         return self.query.explain(subject) if self.query.matches(subject) else None

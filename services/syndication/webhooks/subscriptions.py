@@ -17,6 +17,7 @@ from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
 from services.syndication.within import both
+from shared.query import QueryError
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
 
@@ -87,8 +88,11 @@ class Subscription:
 
     @property
     def wish(self) -> Wish:
-        """Return what it is sent. Raises QueryError."""
-        return wish(self.asks, self.types)
+        """Return what it is sent: of the ledger nothing new, where its filter cannot be read any more."""
+        try:
+            return wish(self.asks, self.types)
+        except QueryError:
+            return Wish(None, self.types)
 
     def sending_of(self, matched: bytes) -> Sending:
         """Return how a message is sent: what is no longer within what its owner may have is named, and no more."""

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from services.syndication.embargo.untold import Untold
+from typing import Any
+
+from services.syndication.embargo.untold import PART, Untold
 from services.syndication.ledger import Ledger
+from services.syndication.ledger.scripts import DUE
 from shared.redis import Store
+
+
+class Releasing(Store):
+    """A store where a hundred articles are released whenever some that wait were read."""
+
+    async def do(self, *command: Any) -> Any:
+        reply = await super().do(*command)
+        if DUE in command:
+            await super().do("ZPOPMIN", DUE, 100)
+        return reply
 
 
 async def test_what_begins_moves_or_ends_is_to_be_told(store: Store) -> None:
@@ -46,3 +59,12 @@ async def test_it_is_looked_at_again_when_asked_and_all_that_waits_likewise(stor
     await untold.told("b", 6_000)
     await untold.again("b")
     assert (await untold.some(2_001, 7_000, 9))[0] == ["b"]
+
+
+async def test_none_that_still_waits_is_passed_over_when_others_are_released_meanwhile(store: Store) -> None:
+    waiting = [part for number in range(3 * PART) for part in (number, f"a{number}")]
+    await store.do("ZADD", DUE, *waiting)
+    await Untold(Releasing(store.client)).all_again()
+    still = set(await store.do("ZRANGE", DUE, 0, -1))
+    assert still
+    assert still <= set(await store.do("ZRANGE", "{ledger}:untold", 0, -1))

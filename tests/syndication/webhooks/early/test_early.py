@@ -217,6 +217,48 @@ async def test_what_ends_while_a_token_is_fetched_is_not_sent_with_it(desk: News
         assert E not in [kind for kind, _ in told(receiver)]
 
 
+@pytest.mark.parametrize("change", ["revoked", "withdrawn"])
+async def test_what_ends_while_a_refused_token_is_fetched_again_is_not_sent_again(desk: Newsdesk, change: str) -> None:
+    asked, going, given = asyncio.Event(), asyncio.Event(), iter(("one", "two"))
+
+    async def token(_call: Call) -> Reply:
+        text = next(given)
+        if text == "two":
+            asked.set()
+            await going.wait()
+        return Reply(200, body=orjson.dumps({"access_token": text, "token_type": "Bearer"}))
+
+    async def refuse(_call: Call) -> Reply:
+        return Reply(401)
+
+    async with a_receiver(refuse) as receiver, a_receiver(token) as endpoint, desk.replica():
+        auth = Grant(token_url=endpoint.url, client_id="desk", client_secret="hush")
+        await desk.partner(receiver, credentials=Credentials(auth=auth))
+        with capture_logs() as lines:
+            await desk.on(1)
+            await asyncio.wait_for(asked.wait(), 10)
+            await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
+            going.set()
+            await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
+        assert [kind for kind, _ in told(receiver)].count(E) == 1
+
+
+async def test_a_filter_that_cannot_be_read_any_more_holds_nothing_up_and_is_told_of_once(
+    desk: Newsdesk, receiver: Receiver
+) -> None:
+    async with desk.replica() as replica:
+        partner = await desk.partner(receiver, filter="ferry")
+        await desk.on(1)
+        await until(lambda: told(receiver) == [(E, 1)])
+        with capture_logs() as lines:
+            assert await replica.api.store.change(replace(partner, filter="tag:("), "settings")
+            await desk.release()
+            await until(lambda: len(receiver.calls) == 2)
+            await until(desk.settled)
+    assert told(receiver)[1] == (W, 1)
+    assert [line["event"] for line in lines if line["log_level"] in ("warning", "error")] == ["subscription.unreadable"]
+
+
 async def test_who_comes_later_gets_what_waits_already_and_nobody_gets_anything_twice(
     desk: Newsdesk, receiver: Receiver
 ) -> None:
