@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from services.syndication.portal.health import health
 from services.syndication.portal.plot import plot
 from services.syndication.portal.printing import Desk
 from services.syndication.portal.session import Session
+from services.syndication.webhooks.store import NOTICES_FROM
 from shared.auth import Principal
 
 LATEST = 100
@@ -32,6 +32,19 @@ MOST_GLANCED = 50
 
 LISTED = 25
 """Attempts on a page."""
+
+OUTCOMES = {
+    "": "all",
+    "failed": "all that did not arrive",
+    "delivered": "delivered",
+    "retry": "to be tried again",
+    "gave_up": "given up",
+    "refused": "refused by the receiver",
+    "disabled": "the receiver wants no more",
+    "unknown": "perhaps arrived",
+    "dropped": "not sent",
+}
+"""By which outcomes the log is shown, and how they are called."""
 
 DONE = {
     "deleted": "Deleted: nothing more is sent.",
@@ -75,8 +88,9 @@ class Reading:
     async def one(self, request: Request, session: Session) -> Response:
         """Show a subscription."""
         asked = request.query_params
-        failed, before = asked.get("show") == "failed", asked.get("before", "")
-        return await self.shown(session, request.path_params["id"], done=_done(asked), before=before, failed=failed)
+        before, outcome = asked.get("before", ""), asked.get("outcome", "")
+        outcome = outcome if outcome in OUTCOMES else ""
+        return await self.shown(session, request.path_params["id"], done=_done(asked), before=before, outcome=outcome)
 
     async def shown(
         self,
@@ -85,7 +99,7 @@ class Reading:
         *,
         done: str = "",
         before: str = "",
-        failed: bool = False,
+        outcome: str = "",
         tried: Any = None,
         fault: str = "",
     ) -> Response:
@@ -94,7 +108,8 @@ class Reading:
         said = await self.api.ask(who, "GET", path)
         if not said.well:
             return self.desk.refused(said)
-        asked = {"limit": LISTED} | ({"before": before} if before else {}) | ({"outcome": "failed"} if failed else {})
+        narrowed = {name: text for name, text in (("before", before), ("outcome", outcome)) if text}
+        asked: dict[str, object] = {"limit": LISTED, **narrowed}
         log = await self.api.ask(who, "GET", f"{path}/deliveries?{urlencode(asked)}")
         latest = await self._attempts(who, id, LATEST)
         return self.desk.page(
@@ -106,7 +121,9 @@ class Reading:
             admin=session.consumer is None,
             attempts=log.content["deliveries"] if log.well else [],
             older=log.content["next"] if log.well else None,
-            failed=failed,
+            narrowed=narrowed,
+            outcomes=OUTCOMES,
+            notices_from=NOTICES_FROM,
             stats=await self._stats(who, path),
             health=health(latest),
             plot=plot(latest),
@@ -119,24 +136,6 @@ class Reading:
         """Send on who asks again for what a form was answered with."""
         id = request.path_params.get("id")
         return self.door.to("" if id is None else f"/subscriptions/{quote(id, safe='')}")
-
-    async def delivery(self, request: Request, session: Session) -> Response:
-        """Show one attempt: what was sent, and what was answered."""
-        id, entry = request.path_params["id"], request.path_params["entry"]
-        attempt = await self._attempt(session.who, id, entry)
-        if attempt is None:
-            return self.desk.message("Not found", "There is no such delivery; the oldest are not kept.", 404)
-        said = await self.api.ask(session.who, "GET", path_of(id))
-        of_story = not attempt["type"].startswith("subscription.")
-        return self.desk.page(
-            "delivery",
-            "Delivery",
-            **self.door.signed(session),
-            one=said.content,
-            attempt=attempt,
-            of_story=of_story,
-            event=await self._event(session.who, id, attempt["seq"]) if of_story else "",
-        )
 
     async def preview(self, request: Request, session: Session) -> Response:
         """Show what a filter would have found in the last week."""
@@ -156,30 +155,11 @@ class Reading:
         said = await self.api.ask(who, "GET", path_of(id, f"/deliveries?limit={limit}"))
         return list(said.content["deliveries"]) if said.well else []
 
-    async def _attempt(self, who: Principal, id: str, entry: str) -> dict[str, Any] | None:
-        """Return the attempt of a log entry: the newest of those before the one that follows it."""
-        ms, dash, number = entry.partition("-")
-        if not (dash and ms.isdecimal() and number.isdecimal() and len(entry) < 40):
-            return None
-        before = urlencode({"limit": 1, "before": f"{ms}-{int(number) + 1}"})
-        said = await self.api.ask(who, "GET", path_of(id, f"/deliveries?{before}"))
-        found = said.content["deliveries"] if said.well else []
-        return found[0] if found and found[0]["id"] == entry else None
-
     async def _stats(self, who: Principal, path: str) -> list[tuple[str, Any]]:
         """Return the figures of the last day and week."""
         said = await self.api.ask(who, "GET", f"{path}/stats")
         spans = (("Last 24 hours", "last_24h"), ("Last 7 days", "last_7d"))
         return [(label, said.content[span]) for label, span in spans] if said.well else []
-
-    async def _event(self, who: Principal, id: str, seq: int) -> str:
-        """Return what was sent as text; empty for what the ledger has no longer."""
-        asked = urlencode({"subscription": id, "after": max(0, seq - 1), "limit": 1})
-        said = await self.api.ask(who, "GET", f"/api/v1/events?{asked}")
-        events = said.content["events"] if said.well else []
-        if not events or events[0]["seq"] != seq:
-            return ""
-        return orjson.dumps(events[0], option=orjson.OPT_INDENT_2).decode()
 
 
 def moment_of(at: object) -> Moment | None:

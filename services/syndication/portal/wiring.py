@@ -12,6 +12,7 @@ from starlette.routing import Route
 from services.syndication.page.printing import Printer
 from services.syndication.portal.acting import Acting
 from services.syndication.portal.asking import Api
+from services.syndication.portal.delivery import Deliveries
 from services.syndication.portal.door import ROOT, Act, Door, Page
 from services.syndication.portal.printing import Desk
 from services.syndication.portal.proving import Proving
@@ -53,7 +54,7 @@ def portal(guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer]
         get(f"{ONE}/delete", subscribing.leaving),
         post(f"{ONE}/delete", subscribing.leave),
         get(f"{ONE}/proof", proving.proof),
-        get(f"{ONE}/deliveries/{{entry}}", reading.delivery),
+        get(f"{ONE}/deliveries/{{entry}}", Deliveries(api, desk, door).one),
         get(f"{ONE}/{{act}}", reading.back),
         post(f"{ONE}/{{act}}", acting.act),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
+from services.syndication.webhooks.as_sent import kept
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome, UnsentError
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.directory import Directory
@@ -106,13 +107,14 @@ class Attempts:
         attempt = Attempt(number, now - min(prepared.published for _, _, prepared in held))
         outcome = await self._sent(subscription, message, now, attempt, once=subscription.choices.once(held[0][0].type))
         # One moment and one throw of the dice for all: what is due again together goes together.
-        now, chance = self.clock(), self.random()
+        begun, now, chance = now, self.clock(), self.random()
         records: list[Record] = []
         for delivery, _, prepared in held:
             if outcome is None:
                 judged = lost(delivery, message.id, now)
             else:
-                judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance)
+                request = kept(subscription, message, delivery, begun)
+                judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance, request)
             self._tell(log, delivery, judged, outcome, prepared)
             record = self._receipt(delivery, judged, prepared.published).record
             records.append(record._replace(counts=not records))
@@ -136,8 +138,9 @@ class Attempts:
             attempt = Attempt(delivery.failures + 1, now - prepared.published if prepared else 0.0)
             once = subscription.choices.once(delivery.type)
             outcome = await self._sent(subscription, message, now, attempt, once=once)
-        if outcome is not None:
-            judged = judge(delivery, subscription, outcome, id, self.clock(), self.random)
+        if outcome is not None and isinstance(message, Message):
+            request = None if is_early(delivery) else kept(subscription, message, delivery, now)
+            judged = judge(delivery, subscription, outcome, id, self.clock(), self.random, request)
         elif delivery.lost or isinstance(message, Message):
             judged = lost(delivery, id, now)
         else:

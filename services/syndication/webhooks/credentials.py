@@ -69,6 +69,11 @@ class Credentials:
         others = {name: value for name, value in self.headers if name.lower() != "authorization"}
         return {**others, "authorization": shown}
 
+    def hidden(self, shown: str) -> dict[str, str]:
+        """Return what `sent` returns with `shown` in place of all that is secret."""
+        kind = {"basic": "Basic "}.get(self.auth.type, "Bearer ") if self.auth else ""
+        return {name: kind * (name == "authorization") + shown for name in self.sent("")}
+
     def given(self) -> dict[str, Any]:
         """Return those there are in the form in which they were given: for who asked for all that is secret."""
         made: dict[str, Any] = {"headers": dict(self.headers)} if self.headers else {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.syndication.webhooks.access_tokens import AccessTokens
-from services.syndication.webhooks.formats import written
+from services.syndication.webhooks.formats import Written, written
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.oauth import NoToken
 from services.syndication.webhooks.sign import signatures
@@ -116,6 +116,24 @@ class Sender:
         "Deliverability and reliability"), and so does the header `webhook-delivery: disable`. Raises SealError,
         NoSigningKeyError: it cannot be signed now; UnsentError.
         """
+        request = self.request(subscription, message, now, attempt)
+        token = await self._token(subscription, message)
+        if isinstance(token, NoToken):
+            return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
+        answer = await self._posted(subscription, request, token)
+        if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
+            self.tokens.refused(subscription, token)
+            if subscription.choices.delivery == "at-least-once":
+                again = await self._token(subscription, message)  # fetched: what may go is looked at again
+                if isinstance(again, str) and again != token:
+                    answer = await self._posted(subscription, request, again)
+        return judge(answer, now)
+
+    def request(self, subscription: Subscription, message: Message, now: float, attempt: Attempt = FIRST) -> Written:
+        """Return what is sent, signed for Unix time `now`, but for what the receiver asks to be shown.
+
+        Raises SealError, NoSigningKeyError.
+        """
         timestamp, form = int(now), written(message, subscription.sending.format, self.site)
         headers = {
             **form.headers,
@@ -128,17 +146,7 @@ class Sender:
         }
         if message.embargoed_until is not None:
             headers["wireroom-embargoed-until"] = message.embargoed_until
-        token = await self._token(subscription, message)
-        if isinstance(token, NoToken):
-            return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
-        answer = await self._posted(subscription, form.body, headers, token)
-        if token is not None and isinstance(answer, Answer) and answer.status == UNAUTHORIZED:
-            self.tokens.refused(subscription, token)
-            if subscription.choices.delivery == "at-least-once":
-                again = await self._token(subscription, message)  # fetched: what may go is looked at again
-                if isinstance(again, str) and again != token:
-                    answer = await self._posted(subscription, form.body, headers, again)
-        return judge(answer, now)
+        return Written(form.body, headers)
 
     async def _token(self, subscription: Subscription, message: Message) -> str | NoToken | None:
         """Return what `AccessTokens.of` does; NoToken as well where it took so long that the message may not go."""
@@ -154,15 +162,13 @@ class Sender:
             raise UnsentError(f"no access token: {type(error).__name__}") from error
         return token
 
-    async def _posted(
-        self, subscription: Subscription, body: bytes, headers: Mapping[str, str], token: str | None
-    ) -> Answer | NoAnswer:
+    async def _posted(self, subscription: Subscription, request: Written, token: str | None) -> Answer | NoAnswer:
         credentials = subscription.credentials
         return await post(
             self.session,
             subscription.url,
-            body=body,
-            headers={**credentials.sent(token), **headers},
+            body=request.body,
+            headers={**credentials.sent(token), **request.headers},
             timeout=TIMEOUT,
             keep=KEPT,
             certificate=credentials.certificate,

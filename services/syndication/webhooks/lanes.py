@@ -240,6 +240,11 @@ class Lanes:
         found = await self._store.do("XREVRANGE", keys(subscription)[-1], until, "-", "COUNT", limit)
         return [(id.decode(), fields[b"attempt"]) for id, fields in found]
 
+    async def logged(self, subscription: str, entry: str) -> bytes | None:
+        """Return one attempt as JSON by its entry's id, None when it is no longer kept. Raises RedisError."""
+        found = await self._store.do("XRANGE", keys(subscription)[-1], entry, entry)
+        return found[0][1][b"attempt"] if found else None
+
 
 def _flat(entries: Iterable[Wanted]) -> Iterable[Argument]:
     for entry in entries:

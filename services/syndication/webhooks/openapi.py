@@ -7,7 +7,7 @@ from typing import get_args
 from pydantic.json_schema import models_json_schema
 
 from services.syndication.rights import LEVELS
-from services.syndication.webhooks.api.deliveries import OUTCOMES
+from services.syndication.webhooks.api.log import OUTCOMES
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Promise, Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
@@ -23,6 +23,7 @@ from services.syndication.webhooks.inputs import (
     Rotation,
     SecretRotation,
 )
+from services.syndication.webhooks.openapi_log import attempt_schema
 from services.syndication.webhooks.openapi_proofs import proof_schemas
 from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.subscriptions import HealthType, Status
@@ -82,6 +83,13 @@ def openapi_paths() -> Node:
                 "post": operation("Make a secret; the old one signs on for a while", "SecretRotation", parameters=[id])
             },
             f"{one}/deliveries": {"get": operation("List attempts, newest first", parameters=log)},
+            f"{one}/deliveries/{{entry}}": {
+                "get": operation(
+                    "Show an attempt, and its request made anew, secrets left out",
+                    shown=content("Attempt"),
+                    parameters=[id, parameter("entry", "path", _TEXT)],
+                )
+            },
             f"{one}/digest": {
                 "get": operation(
                     "Prove that nothing is missing: count and hash of what was assigned from one number to another",
@@ -271,6 +279,7 @@ def _schemas() -> Node:
         "Subscriptions": _object({"subscriptions": listed}),
         "SubscriptionsWithSecrets": _object({"subscriptions": made}),
         "Previewed": _previewed(),
+        "Attempt": attempt_schema(),
         **proof_schemas(),
         **early_schemas(),
     }

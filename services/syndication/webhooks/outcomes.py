@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -42,26 +43,28 @@ def judge(
     id: str,
     now: float,
     random: Callable[[], float],
+    request: Mapping[str, Any] | None = None,
 ) -> Judged:
-    """Return what follows from an outcome at Unix time `now`: the lane goes on, waits, or stands still."""
+    """Return what follows from an outcome at Unix time `now`: the lane goes on, waits, or stands still.
+
+    `request` is what the log is to keep of what was sent.
+    """
+    log = partial(_entry, delivery, outcome, id=id, now=now, request=request)
     once = subscription.choices.once(delivery.type)
     if isinstance(outcome, Delivered):
-        entry = _entry(delivery, outcome, "delivered", id, now)
-        return Judged("delivered", Record(delivery, "last" if outcome.last else "done", 0, entry))
+        return Judged("delivered", Record(delivery, "last" if outcome.last else "done", 0, log("delivered")))
     if isinstance(outcome, Disabled):
-        entry = _entry(delivery, outcome, "disabled", id, now)
         kind: Kind = "disable" if outcome.status == GONE else "unwanted"
-        return Judged("disabled", Record(delivery, kind, NEVER if once else int(now * 1000), entry))
+        return Judged("disabled", Record(delivery, kind, NEVER if once else int(now * 1000), log("disabled")))
     if isinstance(outcome, Refused):
-        return Judged("refused", Record(delivery, "dropped", 0, _entry(delivery, outcome, "refused", id, now)))
+        return Judged("refused", Record(delivery, "dropped", 0, log("refused")))
     schedule = urgent(subscription.schedule) if delivery.type in TAKES_BACK else subscription.schedule
     wait, hold = delay_after(schedule, delivery.failures + 1, outcome.after, random), _hold(outcome, now)
     if wait is None or (once and not outcome.unsent):
         verdict: Verdict = "gave_up" if outcome.unsent or outcome.status is not None or not once else "unknown"
-        return Judged(verdict, Record(delivery, "gave_up", 0, _entry(delivery, outcome, verdict, id, now), hold))
+        return Judged(verdict, Record(delivery, "gave_up", 0, log(verdict), hold))
     due = now + wait
-    entry = _entry(delivery, outcome, "retry", id, now, due)
-    return Judged("retry", Record(delivery, "retry", int(due * 1000), entry, hold))
+    return Judged("retry", Record(delivery, "retry", int(due * 1000), log("retry", due=due), hold))
 
 
 def _hold(outcome: RetryLater, now: float) -> int | None:
@@ -87,7 +90,14 @@ def _ended(delivery: Delivery, id: str, now: float, verdict: Verdict, reason: st
 
 
 def _entry(
-    delivery: Delivery, outcome: Outcome, verdict: Verdict, id: str, now: float, due: float | None = None
+    delivery: Delivery,
+    outcome: Outcome,
+    verdict: Verdict,
+    *,
+    id: str,
+    now: float,
+    due: float | None = None,
+    request: Mapping[str, Any] | None = None,
 ) -> bytes:
     kept = SHOWN_ON_SUCCESS if isinstance(outcome, Delivered) else None
     return orjson.dumps(
@@ -99,6 +109,7 @@ def _entry(
             "ms": round(outcome.ms, 2),
             "next_attempt": due,
             "body": outcome.body[:kept].decode("utf-8", "replace"),
+            **({"request": request} if request else {}),
         }
     )
 

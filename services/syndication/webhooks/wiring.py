@@ -19,6 +19,7 @@ from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.room import Room
 from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
+from services.syndication.webhooks.as_sent import AsSent
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
@@ -196,6 +197,7 @@ def create(
         sent=Sent(store),
         directory=directory,
         send=send,
+        as_sent=AsSent(preparation=preparation, request=send.request),
         look=engine.look,
     )
     return Webhooks(

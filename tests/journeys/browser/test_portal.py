@@ -102,7 +102,7 @@ async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
         await clean(seen.page)
         await seen.page.click("tbody th a >> nth=0")
         await clean(seen.page)
-    own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?show=failed", "/settings", "/delete", "/proof")]
+    own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?outcome=failed", "/settings", "/delete", "/proof")]
     for path in (*PLAIN, *own, f"/portal/receipts?article={story['id']}"):
         await seen.page.goto(site.url + path)
         await clean(seen.page)

@@ -16,6 +16,9 @@ from tests.syndication.portal.scene import Developer, Scene, attempts, facts, gi
 from tests.syndication.webhooks.bed import story
 from tests.waiting import until
 
+LOGGED = {"at": 1.0, "webhook_id": "msg_1", "seq": 1, "type": "article.updated", "attempt": 1, "version": 7}
+"""What every entry of the log has."""
+
 
 async def test_deliveries_are_shown_with_request_and_response(scene: Scene) -> None:
     answers = iter([Reply(500, {}, b"<b>the database is away</b>"), Reply(200, {}, b"thanks")])
@@ -31,7 +34,11 @@ async def test_deliveries_are_shown_with_request_and_response(scene: Scene) -> N
     [failed] = page.xpath("//tr[.//span[text()='retry']]//a/@href")
     one = (await developer.get(failed)).body.decode()
     assert f"POST {scene.receiver.url}" in one
-    assert "webhook-id: msg_" in one
+    call = scene.receiver.calls[0]
+    assert "byte for byte those that went" in one
+    assert all(f"{name}: {call.headers[name]}" in one for name in call.headers if name.startswith("webhook-"))
+    [raw] = parsed(one.encode()).xpath("//pre[@class='bytes']/text()")
+    assert raw.encode() == call.body
     assert "&lt;b&gt;the database is away&lt;/b&gt;" in one
     assert "<b>the database" not in one
 
@@ -83,18 +90,54 @@ async def test_many_subscriptions_are_listed_page_by_page(scene: Scene) -> None:
         assert (await developer.get(f"/portal?start={start}")).status == 200
 
 
-async def test_failed_deliveries_are_shown_apart(scene: Scene) -> None:
+async def test_deliveries_are_shown_by_their_outcome(scene: Scene) -> None:
     answers = iter([Reply(500, {"webhook-delivery": "abort-message"}), Reply()])
     scene.receiver.answer = lambda _call: given(next(answers, Reply()))
     developer, id, _ = await scene.subscribed(scene.ann)
     path = f"/portal/subscriptions/{id}"
-    assert await says(developer, f"{path}?show=failed", "None failed")
+    assert await says(developer, f"{path}?outcome=failed", "There are none, as far back as the log goes")
     scene.ledger.publish(story())
     scene.ledger.publish(story(2))
     await until(lambda: attempts(developer, path, 2))
-    page = parsed((await developer.get(f"{path}?show=failed")).body)
-    assert [" ".join(row.text_content().split())[-7:] for row in page.xpath("//tbody/tr[.//a]/td[2]")] == ["refused"]
-    assert page.xpath("//nav[@aria-label='Deliveries']//a[@aria-current]/text()") == ["Failed"]
+    for outcome, shown in (("failed", ["refused"]), ("refused", ["refused"]), ("delivered", ["delivered"]), ("x", 2)):
+        page = parsed((await developer.get(f"{path}?outcome={outcome}")).body)
+        found = page.xpath("//tbody/tr[.//a]/td[2]/span/text()")
+        assert (found if isinstance(shown, list) else len(found)) == shown
+        chosen = page.xpath("//select[@id='outcome']/option[@selected]/@value")
+        assert chosen == ([outcome] if isinstance(shown, list) else [""])
+
+
+async def test_deliveries_are_paged_within_an_outcome(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    for number in range(27):
+        told = LOGGED | {"article_id": "desk-1", "outcome": "delivered" if number % 2 else "refused", "seq": number}
+        await scene.store.do("XADD", keys(id)[-1], "*", "attempt", to_json(told))
+    path = f"/portal/subscriptions/{id}"
+    page = parsed((await developer.get(path)).body)
+    assert len(page.xpath("//section[@id='deliveries']//tbody/tr")) == 25
+    [onward] = page.xpath("//a[text()='Earlier deliveries']/@href")
+    rest = parsed((await developer.get(onward.partition("#")[0])).body)
+    assert len(rest.xpath("//section[@id='deliveries']//tbody/tr")) == 2
+    assert rest.xpath("//a[text()='The latest']/@href") == [f"{path}#deliveries"]
+    assert await says(developer, f"{path}?outcome=delivered", "delivered")
+    assert "Earlier deliveries" not in (await developer.get(f"{path}?outcome=delivered")).body.decode()
+
+
+async def test_one_is_sent_again_from_the_list_and_its_article_from_its_page(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    path = f"/portal/subscriptions/{id}"
+    for version in (1, 2):
+        scene.ledger.publish(story(1, version))
+        await until(lambda: attempts(developer, path, len(scene.ledger.entries)))
+    page = parsed((await developer.get(path)).body)
+    forms = page.xpath("//section[@id='deliveries']//form[contains(@action, '/replay')]")
+    answer = await developer.post(f"{path}/replay", **dict(forms[0].form_values()))
+    assert answer.headers["location"] == f"{path}?done=replayed&queued=1"
+    await until(lambda: len(scene.receiver.calls) == 3)
+    [link, *_] = page.xpath("//section[@id='deliveries']//th/a/@href")
+    answer = await developer.submit(link, f"{path}/replay", article_id="desk-story1")
+    assert answer.headers["location"] == f"{path}?done=replayed&queued=2"
+    await until(lambda: len(scene.receiver.calls) == 5)
 
 
 async def test_what_waits_and_why_is_told(scene: Scene) -> None:
@@ -115,10 +158,6 @@ async def test_what_waits_and_why_is_told(scene: Scene) -> None:
     assert page.xpath(f"//form[@action='{path}/resume']//button/text()") == ["Enable"]
 
 
-LOGGED = {"at": 1.0, "webhook_id": "msg_1", "seq": 1, "type": "article.updated", "attempt": 1, "version": 7}
-"""What every entry of the log has."""
-
-
 async def logged(scene: Scene, developer: Developer, id: str, **told: object) -> Any:
     """Put an attempt in the log, and return the page that shows it, reached from that of its subscription."""
     await scene.store.do("XADD", keys(id)[-1], "*", "attempt", to_json(LOGGED | told))
@@ -133,6 +172,7 @@ async def logged(scene: Scene, developer: Developer, id: str, **told: object) ->
 async def test_what_was_dropped_unsent_is_shown(scene: Scene) -> None:
     developer, id, _ = await scene.subscribed(scene.ann)
     page = await logged(scene, developer, id, article_id="desk-1", outcome="dropped", reason="no longer kept")
+    assert "Not shown: nothing was sent." in page.text_content()
     assert "dropped no longer kept" in " ".join(page.text_content().split())
 
 

@@ -1,16 +1,14 @@
-"""Routes about what was sent to a subscription: trying it out, its log of attempts, sending again."""
+"""Routes that send to a subscription: trying it out, sending again."""
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import time
-from typing import Any, cast, get_args
+from typing import cast
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,9 +19,7 @@ from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.deliver import Delivered
 from services.syndication.webhooks.inputs import Replay
-from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.message import Message, trial_body
-from services.syndication.webhooks.outcomes import Verdict
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.replay import Queued, Replays
@@ -31,21 +27,10 @@ from services.syndication.webhooks.starting import first_since
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.auth import Principal
 from shared.problems import problem
-from shared.requests import whole_number
 from shared.times import now, rfc3339
 
-_LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST = 10**11
 LONGEST_DAYS = 30
-READ = 200
-FAILED = frozenset(("retry", "gave_up", "refused", "disabled", "unknown"))
-OUTCOMES: Mapping[str, Container[str]] = {
-    "": frozenset(get_args(Verdict)),
-    "failed": FAILED,
-    **{name: frozenset((name,)) for name in get_args(Verdict)},
-}
-"""What `outcome` of the log may ask for, and which outcomes that is."""
-
 HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since"
 
 
@@ -57,7 +42,6 @@ class DeliveryRoutes:
     replays: Replays
     assigned: Assigned
     receipts: Receipts
-    lanes: Lanes
     ledger: LedgerReader
     send: Send
     look: Callable[[], None]
@@ -68,7 +52,6 @@ class DeliveryRoutes:
         guarded = self.access.guarded
         return [
             Route(f"{ONE}/test", guarded(self._test), methods=["POST"]),
-            Route(f"{ONE}/deliveries", guarded(self._deliveries), methods=["GET"]),
             Route(f"{ONE}/replay", guarded(self._replay), methods=["POST"]),
         ]
 
@@ -88,35 +71,6 @@ class DeliveryRoutes:
                 "body": outcome.body[:1024].decode("utf-8", "replace"),
             }
         )
-
-    async def _deliveries(self, request: Request, principal: Principal) -> Response:
-        found = await self.access.own(request, principal)
-        limit = whole_number(request, "limit", 50, least=1, most=200)
-        if isinstance(found, Response) or isinstance(limit, Response):
-            return found if isinstance(found, Response) else cast("Response", limit)
-        before = request.query_params.get("before")
-        if before is not None and not _LOG_ENTRY.fullmatch(before):
-            return problem(422, "before must be the `next` of an earlier answer", errors=[("before", "not a cursor")])
-        outcome = request.query_params.get("outcome", "")
-        if outcome not in OUTCOMES:
-            wanted = ", ".join(name for name in OUTCOMES if name)
-            return problem(422, f"outcome must be one of {wanted}", errors=[("outcome", "not one of these")])
-        shown = await self._logged(found.id, before, limit, OUTCOMES[outcome])
-        return answer({"deliveries": shown, "next": shown[-1]["id"] if len(shown) == limit else None})
-
-    async def _logged(self, id: str, before: str | None, limit: int, wanted: Container[str]) -> list[dict[str, Any]]:
-        """Return logged attempts whose outcome is wanted, newest first; the log is never long."""
-        found: list[dict[str, Any]] = []
-        # Where all are wanted no more is read than is shown: an attempt may hold 16 KB of an answer.
-        size = limit if wanted is OUTCOMES[""] else READ
-        while len(found) < limit:
-            entries = await self.lanes.log(id, before, size)
-            attempts = ({"id": entry, **orjson.loads(attempt)} for entry, attempt in entries)
-            found += [attempt for attempt in attempts if attempt["outcome"] in wanted]
-            if len(entries) < size:
-                break
-            before = entries[-1][0]
-        return found[:limit]
 
     async def _replay(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)

@@ -11,12 +11,14 @@ from starlette.routing import Route
 from services.syndication.webhooks.api.access import Access
 from services.syndication.webhooks.api.batches import BatchRoutes
 from services.syndication.webhooks.api.deliveries import DeliveryRoutes
+from services.syndication.webhooks.api.log import LogRoutes
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.previewing import PreviewRoutes
 from services.syndication.webhooks.api.proofs import ProofRoutes
 from services.syndication.webhooks.api.registry import RegistryRoutes
 from services.syndication.webhooks.api.rotation import RotationRoutes
 from services.syndication.webhooks.api.verification import VerificationRoutes
+from services.syndication.webhooks.as_sent import AsSent
 from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.directory import Directory
@@ -46,6 +48,7 @@ class SubscriptionsApi:
     sent: Sent
     directory: Directory
     send: Send
+    as_sent: AsSent
     look: Callable[[], None]
 
     @property
@@ -87,12 +90,12 @@ class SubscriptionsApi:
             ).routes,
             *registry.routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
+            *LogRoutes(access=access, lanes=self.lanes, as_sent=self.as_sent).routes,
             *DeliveryRoutes(
                 access=access,
                 replays=replays,
                 assigned=proofs.assigned,
                 receipts=proofs.receipts,
-                lanes=self.lanes,
                 ledger=self.ledger,
                 send=self.send,
                 look=self.look,

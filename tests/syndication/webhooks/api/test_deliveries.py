@@ -1,11 +1,9 @@
-"""Trying a subscription out, its log, and sending again."""
+"""Trying a subscription out, and sending again."""
 
 from __future__ import annotations
 
-import pytest
 from standardwebhooks import Webhook
 
-from services.syndication.webhooks.api import deliveries
 from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import story
@@ -24,45 +22,6 @@ async def test_a_test_message_is_sent_at_once_and_the_answer_told(bed: Bed) -> N
     Webhook(made["secret"]).verify(call.body, call.headers)
     assert (told["delivered"], told["status"], told["body"]) == (False, 418, "short and stout")
     assert call.event["type"] == "webhook.test"
-
-
-async def test_the_log_is_newest_first_and_pages(bed: Bed) -> None:
-    made = await bed.made()
-    path = f"/{made['id']}/deliveries"
-    for number in range(1, 6):
-        bed.ledger.publish(story(1, number))
-        await bed.logged(made["id"], number)
-    first = (await bed("GET", f"{path}?limit=3")).json()
-    rest = (await bed("GET", f"{path}?limit=3&before={first['next']}")).json()
-    assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [5, 4, 3, 2, 1]
-    assert rest["next"] is None
-    assert (await bed("GET", f"{path}?before=x")).status == 422
-
-
-async def test_the_log_can_be_asked_for_what_failed(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "READ", 2)
-    made = await bed.made(schedule=[0.1])
-    path = f"/{made['id']}/deliveries"
-
-    async def down(call: Call) -> Reply:
-        return Reply(500 if call.version[1] in (2, 4) else 204)
-
-    bed.receiver.answer = down
-    for number, logged in enumerate((1, 3, 4, 6, 7), 1):
-        bed.ledger.publish(story(1, number))
-        await bed.logged(made["id"], logged)
-    found = (await bed("GET", f"{path}?outcome=failed")).json()["deliveries"]
-    assert [(each["version"], each["outcome"]) for each in found] == [
-        (4, "gave_up"),
-        (4, "retry"),
-        (2, "gave_up"),
-        (2, "retry"),
-    ]
-    first = (await bed("GET", f"{path}?outcome=gave_up&limit=1")).json()
-    rest = (await bed("GET", f"{path}?outcome=gave_up&limit=5&before={first['next']}")).json()
-    assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [4, 2]
-    assert rest["next"] is None
-    assert (await bed("GET", f"{path}?outcome=lost")).status == 422
 
 
 async def test_replay_sends_what_matches_again_with_equal_ids(bed: Bed) -> None:

@@ -1,0 +1,207 @@
+"""The log of a subscription, and each request in it: made anew as it was sent, with secrets left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.syndication.webhooks.api import log
+from services.syndication.webhooks.as_sent import AHEAD, BEYOND, GONE, HIDDEN, UNKEPT, UNSENT
+from services.syndication.webhooks.lanes import keys
+from shared.auth import CONSUMERS
+from shared.events import to_json
+from tests.receiver import Call, Reply
+from tests.syndication.webhooks.api.asking import Bed
+from tests.syndication.webhooks.bed import story
+from tests.waiting import until
+
+HTTP = {"host", "accept", "accept-encoding", "content-length"}
+"""What the client adds."""
+
+
+async def test_the_log_is_newest_first_and_pages(bed: Bed) -> None:
+    made = await bed.made()
+    path = f"/{made['id']}/deliveries"
+    for number in range(1, 6):
+        bed.ledger.publish(story(1, number))
+        await bed.logged(made["id"], number)
+    first = (await bed("GET", f"{path}?limit=3")).json()
+    rest = (await bed("GET", f"{path}?limit=3&before={first['next']}")).json()
+    assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [5, 4, 3, 2, 1]
+    assert rest["next"] is None
+    assert (await bed("GET", f"{path}?before=x")).status == 422
+
+
+async def test_the_log_can_be_asked_for_what_failed(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "READ", 2)
+    made = await bed.made(schedule=[0.1])
+    path = f"/{made['id']}/deliveries"
+
+    async def down(call: Call) -> Reply:
+        return Reply(500 if call.version[1] in (2, 4) else 204)
+
+    bed.receiver.answer = down
+    for number, logged in enumerate((1, 3, 4, 6, 7), 1):
+        bed.ledger.publish(story(1, number))
+        await bed.logged(made["id"], logged)
+    found = (await bed("GET", f"{path}?outcome=failed")).json()["deliveries"]
+    assert [(each["version"], each["outcome"]) for each in found] == [
+        (4, "gave_up"),
+        (4, "retry"),
+        (2, "gave_up"),
+        (2, "retry"),
+    ]
+    first = (await bed("GET", f"{path}?outcome=gave_up&limit=1")).json()
+    rest = (await bed("GET", f"{path}?outcome=gave_up&limit=5&before={first['next']}")).json()
+    assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [4, 2]
+    assert rest["next"] is None
+    assert (await bed("GET", f"{path}?outcome=lost")).status == 422
+
+
+async def shown(bed: Bed, id: str, count: int, at: int = 0) -> dict[str, Any]:
+    """Return one of so many attempts, the newest first, with its request."""
+    await bed.logged(id, count)
+    listed = (await bed("GET", f"/{id}/deliveries")).json()["deliveries"]
+    assert not any("request" in each for each in listed)
+    answer = await bed("GET", f"/{id}/deliveries/{listed[at]['id']}")
+    assert answer.status == 200, answer.body
+    told: dict[str, Any] = answer.json()
+    assert told.items() >= listed[at].items()
+    return told
+
+
+def went(call: Call, told: dict[str, Any]) -> bool:
+    """Tell whether a request is shown byte for byte as a receiver got it, but for what is secret."""
+    headers = {name.lower(): value for name, value in told["headers"].items()}
+    got = {name: value for name, value in call.headers.items() if name not in HTTP}
+    for name, value in headers.items():
+        if value.endswith(HIDDEN):
+            assert got[name] != value
+            got[name] = value
+    return (headers, told["body"].encode()) == (got, call.body)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"filter": "ferry"},
+        {"payload": "thin"},
+        {"fields": ["headline"], "reuse": "headline"},
+        {"format": "cloudevents-binary", "handshake": False},
+        {"format": "cloudevents-structured", "handshake": False, "signing": "both"},
+        {"headers": {"X-Team": "hush-1"}, "auth": {"type": "basic", "username": "ann", "password": "hush-2"}},
+        {"auth": {"type": "bearer", "token": "hush-3"}},
+    ],
+)
+async def test_a_request_is_shown_as_it_was_sent(bed: Bed, asked: dict[str, Any]) -> None:
+    made = await bed.made(**asked)
+    for number in (1, 2):
+        bed.ledger.publish(story(number, headline="A ferry"))
+    for at, seq in enumerate((2, 1)):
+        told = await shown(bed, made["id"], 2, at)
+        [call] = [each for each in bed.receiver.calls if each.id == told["webhook_id"]]
+        assert (told["seq"], told["unshown"], told["together"]) == (seq, None, 1)
+        assert (told["request"]["same"], told["request"]["url"]) == (True, bed.receiver.url)
+        assert went(call, told["request"])
+        assert "hush" not in str(told)
+
+
+async def test_an_update_an_exit_and_a_retraction_are_shown_as_they_were_sent(bed: Bed) -> None:
+    made = await bed.made(filter="ferry")
+    versions = (("article.published", "A ferry"), ("article.updated", "A bridge"), ("article.retracted", "A bridge"))
+    for version, (kind, headline) in enumerate(versions, 1):
+        bed.ledger.publish(story(1, version, headline=headline, body_html=""), kind, reason="It sank.")
+        await bed.logged(made["id"], version)
+    for at, call in enumerate(reversed(bed.receiver.calls)):
+        told = (await shown(bed, made["id"], 3, at))["request"]
+        assert told["same"]
+        assert went(call, told)
+    assert bed.receiver.calls[1].event["data"]["exit"] is True
+
+
+async def test_a_digest_is_shown_whole_with_each_of_its_events(bed: Bed) -> None:
+    made = await bed.made(digest={"items": 2, "seconds": 60}, format="cloudevents-binary", handshake=False)
+    for number in (1, 2):
+        bed.ledger.publish(story(number))
+    for at in (0, 1):
+        told = await shown(bed, made["id"], 2, at)
+        assert (told["together"], told["request"]["same"]) == (2, True)
+        assert went(bed.receiver.calls[0], told["request"])
+
+
+async def test_word_of_another_subscription_is_shown_as_it_was_sent(bed: Bed) -> None:
+    watcher = await bed.made(types=["subscription.created"])
+    await bed.made()
+    told = await shown(bed, watcher["id"], 1)
+    assert told["request"]["same"]
+    assert went(bed.receiver.calls[0], told["request"])
+
+
+async def test_what_is_another_by_now_says_so(bed: Bed) -> None:
+    made = await bed.made()
+    bed.ledger.publish(story())
+    assert (await shown(bed, made["id"], 1))["request"]["same"]
+    for change in ({"payload": "thin"}, {"payload": None, "url": f"{bed.receiver.url}/other"}):
+        assert (await bed("PATCH", f"/{made['id']}", json=change)).status == 200
+        assert (await shown(bed, made["id"], 1))["request"]["same"] is False
+
+
+async def test_what_is_no_longer_kept_or_not_within_what_one_may_have_is_not_shown(bed: Bed) -> None:
+    key = await bed.consumer("partner", query="section:world")
+    made = await bed.made(key)
+    bed.ledger.publish(story(1, section="world"))
+    assert (await shown(bed, made["id"], 1))["request"]
+    await bed.store.do("HSET", CONSUMERS, "partner", to_json({"name": "p", "key": "", "query": "section:sport"}))
+    told = await shown(bed, made["id"], 1)
+    assert (told["request"], told["unshown"]) == (None, BEYOND)
+    own = await bed.made()
+    seq = bed.ledger.publish(story(2))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    bed.ledger.documents.clear()
+    bed.replica.forget()
+    assert (await shown(bed, own["id"], 1))["unshown"] == GONE
+    bed.ledger.entries[seq - 1] = bed.ledger.entries[0]
+    bed.replica.forget()
+    assert (await shown(bed, own["id"], 1))["unshown"] == GONE  # another has its number
+
+
+@pytest.mark.parametrize(
+    ("logged", "why"),
+    [
+        ({"type": "article.published", "outcome": "dropped"}, UNSENT),
+        ({"type": "article.published", "outcome": "unknown"}, UNKEPT),
+        ({"type": "article.embargoed", "outcome": "delivered"}, AHEAD),
+    ],
+)
+async def test_where_there_is_no_request_the_reason_is_told(bed: Bed, logged: dict[str, Any], why: str) -> None:
+    made = await bed.made()
+    attempt = {"webhook_id": "msg_1", "seq": 1, "article_id": "desk-1", "version": 1, "attempt": 1, **logged}
+    await bed.store.do("XADD", keys(made["id"])[-1], "*", "attempt", to_json(attempt))
+    told = await shown(bed, made["id"], 1)
+    assert (told["request"], told["unshown"]) == (None, why)
+
+
+async def test_a_failed_try_is_shown_too_and_the_next_is_another_request(bed: Bed) -> None:
+    answers = iter([Reply(500), Reply()])
+
+    async def answer(_call: Call) -> Reply:
+        return next(answers)
+
+    bed.receiver.answer = answer
+    made = await bed.made(schedule=[0.1])
+    bed.ledger.publish(story())
+    for at, call in ((1, 0), (0, 1)):
+        told = (await shown(bed, made["id"], 2, at))["request"]
+        assert (told["same"], told["headers"]["wireroom-attempt"]) == (True, str(call + 1))
+        assert went(bed.receiver.calls[call], told)
+
+
+@pytest.mark.parametrize("entry", ["1-1", "x", "1", "-", "+", "9" * 30 + "-1", "1-1%20"])
+async def test_a_delivery_that_is_none_or_anothers_is_not_found(bed: Bed, entry: str) -> None:
+    made, key = await bed.made(), await bed.consumer("partner")
+    bed.ledger.publish(story())
+    known = (await shown(bed, made["id"], 1))["id"]
+    assert (await bed("GET", f"/{made['id']}/deliveries/{entry}")).status == 404
+    assert (await bed("GET", f"/{made['id']}/deliveries/{known}", token=key)).status == 404
