@@ -118,10 +118,10 @@ def _replayed(id: str, asked: Asked) -> dict[str, Any]:
         found = call("POST", path, asked, accept=(404, 409, 422))
         if "queued" not in found:
             return {"id": id, "queued": queued, "next": following, "error": found["detail"]}
-        queued, following = queued + found["queued"], found["next"]
-        if following is None or "from_seq" not in asked:
+        queued, before, following = queued + found["queued"], following, found["next"]
+        if following in (None, before) or not asked.keys() & {"from_seq", "after_seq"}:
             return {"id": id, "queued": queued, "next": following, "error": None}
-        asked = {**asked, "from_seq": following}
+        asked = {"after_seq": following - 1} if "after_seq" in asked else {**asked, "from_seq": following}
 
 
 def _print(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -22,6 +22,8 @@ MOST_PROVEN = 50_000
 MOST_LOOKED = 50_000
 """Seqs that one page looks through."""
 
+MOST_FAILED = 10_000
+
 NOT_SENT = ("superseded", "no_longer_kept")
 """What is never sent (again): a newer version took its place, or its text is gone."""
 
@@ -104,9 +106,13 @@ class Assigned:
         return Page(events, standings[-1].seq if len(standings) == limit else max(after, end))
 
     async def failed_since(self, subscription: Subscription, first: int, ms: int) -> list[int]:
-        """Return the seqs, from `first` on, of what was given up since a moment (Unix ms)."""
-        parts = self.sent.between(subscription.id, first, await self.store.cursor())
-        return [each.seq async for part in parts for each in part if each.state == "given_up" and (each.at or 0) >= ms]
+        """Return the seqs, from `first` on, of what was given up since a moment (Unix ms), about MOST_FAILED at most."""
+        found: list[int] = []
+        async for part in self.sent.between(subscription.id, first, await self.store.cursor()):
+            found += [each.seq for each in part if each.state == "given_up" and (each.at or 0) >= ms]
+            if len(found) > MOST_FAILED:
+                break
+        return found
 
     async def entries(self, seqs: Sequence[int]) -> list[Recorded]:
         """Return the ledger's entries of rising numbers, without those that are no longer kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from services.syndication.webhooks.reading import LedgerReader, Recorded
@@ -30,12 +31,13 @@ class Newer:
 
     async def of(self, entries: Iterable[Recorded]) -> dict[str, list[int]]:
         """Return the seqs of these entries' articles, whose lowest are asked for first."""
-        found: dict[str, list[int]] = {}
+        lowest: dict[str, Recorded] = {}
         for entry in entries:
-            if entry.article_id not in self._seqs:
-                self._seqs[entry.article_id] = await self._down_to(entry)
-            found[entry.article_id] = self._seqs[entry.article_id]
-        return found
+            lowest.setdefault(entry.article_id, entry)
+        unknown = [entry for entry in lowest.values() if entry.article_id not in self._seqs]
+        seqs = await asyncio.gather(*map(self._down_to, unknown))
+        self._seqs.update(zip((entry.article_id for entry in unknown), seqs, strict=True))
+        return {article_id: self._seqs[article_id] for article_id in lowest}
 
     async def look_on(self) -> None:
         """Add what came into the ledger since."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import bits, has_bit
@@ -15,16 +16,24 @@ from services.syndication.webhooks.sent import Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
 
-READ = 256
+READ = 64
+"""Entries looked at at once, before others have their turn."""
+
 MOST_QUEUED = 10_000
+SECONDS = 2.0
+"""Past either the answer is given with what was put in, and says where to go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """How many entries were put in again; `next` is where to go on when there were more than one call takes."""
+    """How many entries were put in again; `next` is where to go on when there were more than one call takes.
+
+    `full` when that was because too much waits already.
+    """
 
     queued: int
     next: int | None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +52,28 @@ class Replays:
         """
         last = min(last, await self.store.cursor())
         at, putting = first - 1, await self._putting(subscription, now)
-        while at < last and putting.queued < MOST_QUEUED:
+        while at < last:
+            if not await putting.may_go_on():
+                return putting.done(at + 1)
             entries = [entry for entry in await self.ledger.read(at, READ, 0) if entry.seq <= last]
             if not entries:
                 break
             await putting.put(entries)
             at = entries[-1].seq
-        return Queued(putting.queued, at + 1 if at < last and putting.queued >= MOST_QUEUED else None)
+        return putting.done(None)
 
     async def entries(self, subscription: Subscription, entries: Sequence[Recorded], now: int) -> Queued:
         """Put those of some entries in again that were assigned or match, in order of seq."""
         putting = await self._putting(subscription, now)
-        for start in range(0, min(len(entries), MOST_QUEUED), READ):
+        for start in range(0, len(entries), READ):
+            if not await putting.may_go_on():
+                return putting.done(entries[start].seq)
             await putting.put(entries[start : start + READ])
-        return Queued(putting.queued, entries[MOST_QUEUED].seq if len(entries) > MOST_QUEUED else None)
+        return putting.done(None)
 
     async def _putting(self, subscription: Subscription, now: int) -> _Putting:
         newer = Newer(self.ledger, await self.ledger.latest())
-        return _Putting(replays=self, subscription=subscription, newer=newer, now=now)
+        return _Putting(replays=self, subscription=subscription, newer=newer, now=now, until=monotonic() + SECONDS)
 
     async def wanted(
         self, subscription: Subscription, entries: Sequence[Recorded], standings: Mapping[int, Standing]
@@ -85,8 +98,24 @@ class _Putting:
     subscription: Subscription
     newer: Newer
     now: int
+    until: float
     queued: int = 0
+    looked: int = 0
     previous: int | None = None
+    full: bool = False
+
+    async def may_go_on(self) -> bool:
+        """Tell whether more may be put in: what is new needs room as well."""
+        [state] = await self.replays.lanes.peek([self.subscription.id])
+        if isinstance(state, Exception):
+            raise state
+        self.full = state.pending > self.replays.lanes.patience.most_pending // 2
+        in_time = not self.looked or monotonic() < self.until
+        return in_time and not self.full and self.queued < MOST_QUEUED
+
+    def done(self, next: int | None) -> Queued:
+        """Return what was done, and where to go on."""
+        return Queued(self.queued, next, self.full)
 
     async def put(self, entries: Sequence[Recorded]) -> None:
         """Put some entries in, which are newer than those before."""
@@ -97,6 +126,7 @@ class _Putting:
         found = [each for each, kept in zip(wanted, state.kept, strict=False) if kept]
         await to.store.carry((each.article_id, bits([self.subscription.number])) for each in found)
         await to.lanes.hint([state])
+        self.looked += len(entries)
         self.queued += len(found)
         self.previous = found[-1].seq if found else self.previous
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import time
 from typing import cast
@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from services.syndication.ahead import ahead
 from services.syndication.webhooks.api.access import ONE, Access, answer, input_of
+from services.syndication.webhooks.api.turns import Turns
 from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.deliver import Delivered
@@ -31,6 +32,7 @@ from shared.times import now, rfc3339
 
 _LAST = 10**11
 LONGEST_DAYS = 30
+FULL = "so much waits for this subscription already that nothing more is put in: replay again when less does"
 HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since"
 
 
@@ -45,6 +47,7 @@ class DeliveryRoutes:
     ledger: LedgerReader
     send: Send
     look: Callable[[], None]
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def routes(self) -> list[Route]:
@@ -82,8 +85,13 @@ class DeliveryRoutes:
         refused = ahead(given.after_seq, await self.ledger.latest()) if given.after_seq else None
         if refused is not None:
             return refused
-        done = await self._again(found, given, by, int(time() * 1000))
+        async with self.turns.turn(found.owner) as too_many:
+            if too_many is not None:
+                return too_many
+            done = await self._again(found, given, by, int(time() * 1000))
         self.look()
+        if done.full and not done.queued:
+            return problem(409, FULL)
         return answer({"queued": done.queued, "next": done.next}, 202)
 
     async def _again(self, subscription: Subscription, given: Replay, by: tuple[int, int], now: int) -> Queued:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -10,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.syndication.webhooks.api.access import ROOT, Access, answer, input_of
+from services.syndication.webhooks.api.access import ROOT, Access, answer, input_of, owner_of
+from services.syndication.webhooks.api.turns import Turns
 from services.syndication.webhooks.inputs import Preview
 from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.preview import preview
@@ -28,7 +28,7 @@ class PreviewRoutes:
 
     access: Access
     ledger: LedgerReader
-    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def routes(self) -> list[Route]:
@@ -45,7 +45,9 @@ class PreviewRoutes:
         except QueryError as error:
             return problem(422, f"filter: {error}", errors=[("filter", str(error))])
         # Matching is work for the loop that also delivers, and anybody with a key may ask for it.
-        async with self.one_at_a_time:
+        async with self.turns.turn(owner_of(principal)) as too_many:
+            if too_many is not None:
+                return too_many
             found = await preview(
                 wish(asks, given.types),
                 days=given.days,

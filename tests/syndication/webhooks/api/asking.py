@@ -51,6 +51,10 @@ class Bed:
     async def _waits(self, id: str, count: int) -> bool:
         return bool(await self.store.do("HLEN", f"{{s:{id}}}:items") == count)
 
+    async def dispatched(self, seq: int) -> None:
+        """Return once the ledger up to a number was dispatched."""
+        await until(lambda: (self.replica.dispatcher.cursor or 0) >= seq)
+
     async def logged(self, id: str, count: int) -> None:
         """Return once a subscription's log has so many attempts."""
         await until(lambda: self._logs(id, count))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+
+import pytest
 from standardwebhooks import Webhook
 
+from services.syndication.webhooks import replay
+from services.syndication.webhooks.api import deliveries
+from services.syndication.webhooks.pacing import Patience
 from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import story
@@ -127,3 +134,44 @@ async def test_versions_from_before_the_subscription_are_replayed_in_order(bed: 
     await bed.waiting(made["id"], 0)
     assert (await bed("POST", f"/{made['id']}/replay", json={"to_seq": 2, "from_seq": 1})).json()["queued"] == 2
     await until(lambda: [call.seq for call in bed.receiver.calls] == [4, 1, 2])
+
+
+async def test_a_replay_takes_no_longer_than_allowed_and_says_where_to_go_on(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "READ", 2)
+    monkeypatch.setattr(replay, "SECONDS", 0.0)
+    for number in range(1, 6):
+        bed.ledger.publish(story(number, language="en" if number == 5 else "uk"))
+    made = await bed.made(filter="lang:en")
+    await bed.dispatched(5)
+    path = f"/{made['id']}/replay"
+    told = [(await bed("POST", path, json={"after_seq": after})).json() for after in (0, 2, 4)]
+    assert told == [{"queued": 0, "next": 3}, {"queued": 0, "next": 5}, {"queued": 1, "next": None}]
+    told = [(await bed("POST", path, json={"from_seq": start, "to_seq": 5})).json()["next"] for start in (1, 3)]
+    assert told == [3, 5]
+
+
+async def test_a_replay_leaves_room_in_the_queue_for_what_is_new(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "READ", 2)
+    for number in range(1, 10):
+        bed.ledger.publish(story(number))
+    made = await bed.made()
+    await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
+    await bed.dispatched(9)
+    monkeypatch.setattr(bed.replica.api.lanes, "patience", Patience(most_pending=6))
+    path = f"/{made['id']}/replay"
+    assert (await bed("POST", path, json={"after_seq": 0})).json() == {"queued": 4, "next": 5}
+    full = await bed("POST", path, json={"after_seq": 4})
+    assert (full.status, full.json()["detail"]) == (409, deliveries.FULL)
+    await bed("PATCH", f"/{made['id']}", json={"status": "active"})
+    await bed.waiting(made["id"], 0)
+    assert (await bed("POST", path, json={"after_seq": 7})).json() == {"queued": 2, "next": None}
+
+
+async def test_who_asks_for_many_replays_at_once_is_refused_some(bed: Bed) -> None:
+    bed.ledger.publish(story())
+    made = await bed.made()
+    asked = (bed("POST", f"/{made['id']}/replay", json={"after_seq": 0}) for _ in range(40))
+    told = Counter(answer.status for answer in await asyncio.gather(*asked))
+    assert (told[202] >= 16, told[429] > 0, sum(told.values())) == (True, True, 40)
