@@ -106,7 +106,7 @@ class Assigned:
         return Page(events, standings[-1].seq if len(standings) == limit else max(after, end))
 
     async def failed_since(self, subscription: Subscription, first: int, ms: int) -> list[int]:
-        """Return the seqs, from `first` on, of what was given up since a moment (Unix ms), about MOST_FAILED at most."""
+        """Return the seqs, from `first` on, of what was given up since a moment (Unix ms), about MOST_FAILED."""
         found: list[int] = []
         async for part in self.sent.between(subscription.id, first, await self.store.cursor()):
             found += [each.seq for each in part if each.state == "given_up" and (each.at or 0) >= ms]
