@@ -12,10 +12,11 @@ from shared.redis.client import (
     is_full,
     is_passing,
 )
-from shared.redis.store import Store
+from shared.redis.store import Call, Store
 
 __all__ = [
     "Argument",
+    "Call",
     "CrossSlotError",
     "Redis",
     "RedisError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
@@ -24,13 +23,13 @@ from shared.streams import one_slot
 
 _Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
 
+Call = tuple[Sequence[str], Sequence[Argument]]
+"""Keys and arguments of one run of a script."""
+
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 512
 """Commands in one piece that is sent: a server that stops reading is noticed between them."""
-
-SOME = 64
-"""Replies for which the time of a whole batch is counted together: a timer for each takes as long as reading it."""
 
 _packed = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
 
@@ -54,6 +53,7 @@ class Store:
         self._opening: asyncio.Task[Wire] | None = None
         self._tries = 0
         self._lost = False
+        self._beside: list[Store] = []
         self._texts: dict[str, str] = {}
         self._loaded: set[str] = set()
         """Scripts whose text was sent on this connection."""
@@ -90,8 +90,19 @@ class Store:
         """Run a script and return its reply, as `call` does."""
         return await self.call(script, keys=keys, args=args)
 
+    def beside(self) -> Store:
+        """Return a store on a wire of its own, closed with this one: much that is asked there holds up nobody here."""
+        other = Store(self.client, seconds=self._seconds)
+        self._beside.append(other)
+        return other
+
     async def close(self) -> None:
         """Wait for what is under way and close the connections."""
+        for store in (*self._beside, self):
+            await store._hang_up()  # noqa: SLF001  # one of us
+        await close(self.client)
+
+    async def _hang_up(self) -> None:
         while self._waiting or self._under_way:
             await asyncio.gather(self.ask("PING"), return_exceptions=True)  # answered after all before it
         if self._wire is not None:
@@ -100,7 +111,6 @@ class Store:
             await self._connection.disconnect(nowait=True)
             await self.client.connection_pool.release(self._connection)
             self._connection = None
-        await close(self.client)
 
     def _send(self) -> None:
         self._planned = False
@@ -233,47 +243,25 @@ class Store:
         _fail(asked, error)
         asked.clear()
 
-    async def all(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
-        """Run commands in one round trip now; a command's own error is its reply. Raises RedisError for all of them."""
-        pool = self.client.connection_pool
-        connection = await pool.get_connection()  # type: ignore[no-untyped-call]
-        try:
-            replies = await connection.retry.call_with_retry(
-                lambda: self._exchanged(connection, commands), connection.disconnect
-            )
-        finally:
-            await pool.release(connection)
-        return list(replies)
+    async def all(self, script: Script, calls: Iterable[Call]) -> list[Any]:
+        """Run a script once for each (keys, arguments), as `call` does; a run's own error is its reply.
 
-    async def _exchanged(self, connection: AbstractConnection, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
-        """Send commands packed by hiredis and read their replies: redis-py's own pipeline takes five times as long."""
-        try:
-            packed = b"".join(map(_packed, commands))
-        except (TypeError, ValueError, hiredis.HiredisError) as error:
-            raise DataError(str(error)) from None
+        Raises RedisError when the connection fails, whatever was answered before.
+        """
+        answers = [self.call(script, keys=keys, args=args) for keys, args in calls]
         replies: list[Any] = []
         try:
-            async with asyncio.timeout(SECONDS) as deadline:
-                await connection.send_packed_command(packed)
-                for at, command in enumerate(commands, 1):
-                    replies.append(await self._reply(connection, command[0]))
-                    if at % SOME == 0:
-                        deadline.reschedule(asyncio.get_running_loop().time() + SECONDS)
-        except TimeoutError as error:
-            await connection.disconnect(nowait=True)
-            raise NotAnsweredError(f"no answer within {SECONDS:g} s") from error
+            for answer in answers:
+                try:
+                    replies.append(await answer)
+                except ResponseError as error:
+                    replies.append(error.with_traceback(None))
         except BaseException:
-            # Replies still on their way would be taken for those of the next commands.
-            await connection.disconnect(nowait=True)
+            for answer in answers:
+                if not answer.cancel() and not answer.cancelled():
+                    answer.exception()  # seen, though nobody else will hear of it
             raise
         return replies
-
-    async def _reply(self, connection: AbstractConnection, name: Argument) -> Any:
-        try:
-            reply = await connection.read_response(timeout=math.inf)
-        except ResponseError as error:
-            return error.with_traceback(None)  # the parser's own frames tell nothing, and take long to log
-        return self._parsed(name, reply)
 
 
 def _fail(asked: Iterable[_Asked], error: BaseException) -> None:

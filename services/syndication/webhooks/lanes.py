@@ -12,7 +12,7 @@ from services.syndication.webhooks.lane_exhausted import EXHAUSTED_TOLD
 from services.syndication.webhooks.lane_scripts import LOST, TOLD, lane_scripts
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.scripts import HINT
-from services.syndication.webhooks.store import DUE_KEY, REVISIONS_KEY, run_all
+from services.syndication.webhooks.store import DUE_KEY, REVISIONS_KEY
 from shared.redis import Argument, Script, Store
 
 NO_CAP = 1 << 20
@@ -150,7 +150,7 @@ class Lanes:
         spread, calls = self._spread(), []
         for subscription, entries, limit in wanted:
             calls.append((subscription, [now, spread, limit, caps.get(subscription, NO_CAP), *_flat(entries)]))
-        replies = await run_all(self._store, self._scripts.enqueue, [(keys(id), args) for id, args in calls])
+        replies = await self._store.all(self._scripts.enqueue, [(keys(id), args) for id, args in calls])
         return [_state(id, reply) for (id, _), reply in zip(calls, replies, strict=True)]
 
     async def catch_up(self, now: int, subscription: str, since: int, after: int, found: Sequence[Wanted]) -> State:
@@ -165,7 +165,7 @@ class Lanes:
         """Record, renew and claim, each subscription in one atomic step."""
         # Each its own: those that failed in one round would be probed together else.
         calls = [(keys(turn.subscription), _step(now, self._spread(), turn)) for turn in turns]
-        replies = await run_all(self._store, self._scripts.step, calls)
+        replies = await self._store.all(self._scripts.step, calls)
         return [_state(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
 
     async def requeue(
@@ -204,7 +204,7 @@ class Lanes:
     async def peek(self, subscriptions: Sequence[str]) -> list[State | Exception]:
         """Say when each is due, and what about it is still untold; changes nothing."""
         calls = [(keys(id), [0, 1, NO_CAP]) for id in subscriptions]
-        replies = await run_all(self._store, self._scripts.peek, calls)
+        replies = await self._store.all(self._scripts.peek, calls)
         return [_state(id, reply) for id, reply in zip(subscriptions, replies, strict=True)]
 
     async def told(self, subscription: str, notice: str) -> None:

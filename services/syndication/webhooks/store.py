@@ -9,13 +9,11 @@ from dataclasses import replace
 from time import time_ns
 from typing import Any
 
-from redis.exceptions import NoScriptError
-
 from services.syndication.webhooks.following import Followers, followers_of
 from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, LEAVE, RELEASE, SEAL
 from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
 from services.syndication.within import Within
-from shared.redis import Argument, Script, Store
+from shared.redis import Argument, Call, Store
 from shared.sealing import Sealer
 
 IDS_KEY = "{subscriptions}:ids"
@@ -38,34 +36,7 @@ CARRIED_SECONDS = 31_536_000
 """For a year after it was last sent, a retraction follows an article to everyone who got it."""
 
 AT_ONCE = 500
-"""Scripts in one pipeline: more only make the first answer wait for the last."""
-
-
-Call = tuple[Sequence[str], Sequence[Argument]]
-"""Keys and arguments of one run of a script."""
-
-
-async def run_all(store: Store, script: Script, calls: Sequence[Call]) -> list[Any]:
-    """Run a script once for each (keys, arguments), in few round trips; a call's own error is its answer.
-
-    One pipeline for all costs a fifth of a coroutine for each. Raises RedisError when the connection fails.
-    """
-    replies: list[Any] = []
-    for start in range(0, len(calls), AT_ONCE):
-        part = calls[start : start + AT_ONCE]
-        found = await _pipeline(store, script, part)
-        forgotten = [at for at, reply in enumerate(found) if isinstance(reply, NoScriptError)]
-        if forgotten:
-            await store.client.script_load(script.lua)
-            again = await _pipeline(store, script, [part[at] for at in forgotten])
-            for at, reply in zip(forgotten, again, strict=True):
-                found[at] = reply
-        replies += found
-    return replies
-
-
-async def _pipeline(store: Store, script: Script, calls: Sequence[Call]) -> list[Any]:
-    return await store.all([("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in calls])
+"""Subscriptions read in one pipeline."""
 
 
 class SubscriptionStore:
@@ -225,7 +196,7 @@ class SubscriptionStore:
             ((f"{{a:{article_id}}}:carried", f"{{a:{article_id}}}:carrying"), (numbers, CARRIED_SECONDS))
             for article_id, numbers in carried
         ]
-        for reply in await run_all(self._store, CARRY, calls):
+        for reply in await self._store.all(CARRY, calls):
             if isinstance(reply, Exception):
                 raise reply
 
@@ -247,7 +218,7 @@ class SubscriptionStore:
         for article_id, marks in told.items():
             flat = [part for pair in marks.items() for part in pair]
             calls.append(([f"{{a:{article_id}}}:left"], [CARRIED_SECONDS, *flat]))
-        for reply in await run_all(self._store, LEAVE, calls):
+        for reply in await self._store.all(LEAVE, calls):
             if isinstance(reply, Exception):
                 raise reply
 

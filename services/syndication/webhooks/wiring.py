@@ -134,7 +134,7 @@ def create(
     """
     seals = sealer(settings.secret_key, settings.data_dir)
     subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url)
-    lanes, directory = Lanes(store, patience), Directory(subscriptions)
+    lanes, directory = Lanes(store.beside(), patience), Directory(subscriptions)
     signing_keys = SigningKeys(store, seals, time)
     tokens = AccessTokens(session)
     send = Sender(session=session, tokens=tokens, signing_keys=signing_keys, site=settings.public_url)

@@ -103,6 +103,42 @@ async def test_a_script_forgotten_in_the_midst_of_many_runs_each_once(store: Sto
     assert sorted(replies) == list(range(1, 51))
 
 
+async def test_a_script_that_runs_often_gives_each_run_its_own_reply_or_error(store: Store) -> None:
+    await store.do("RPUSH", "l", "x")
+    count = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+    first, wrong, last = await store.all(count, [(["n"], [2]), (["l"], [1]), (["n"], [3])])
+    assert (first, last) == (2, 5)
+    assert isinstance(wrong, ResponseError)
+
+
+async def test_no_reply_is_given_where_the_connection_fails_before_the_last(short_dir: Path) -> None:
+    server = EmbeddedServer(short_dir, durable=False)
+    server.start()
+    store = Store(connect(server.url), seconds=0.2)
+    sleep = Script("if ARGV[1] == '1' then while true do end end return redis.call('INCR', KEYS[1])")
+    try:
+        with pytest.raises(NotAnsweredError):
+            await store.all(sleep, [(["n"], [0]), (["n"], [1]), (["n"], [0])])
+    finally:
+        await store.close()
+        server.stop()
+
+
+async def test_what_is_asked_beside_holds_nobody_up(store: Store) -> None:
+    held = store.beside().ask("BLPOP", "l", 30)
+    await until(lambda: _blocked(store, 1))
+    assert await store.do("RPUSH", "l", "x") == 1
+    assert await held == (b"l", b"x")
+
+
+async def test_closing_waits_for_what_is_asked_beside(redis_url: str) -> None:
+    store = Store(connect(redis_url))
+    asked = store.beside().ask("PING")
+    await store.close()
+    assert asked.done()
+    assert await asked
+
+
 async def test_keys_of_two_hash_tags_are_refused_before_they_are_sent(store: Store) -> None:
     with pytest.raises(CrossSlotError, match=r"\{a\}:1, \{b\}:1"):
         await store.run(ECHO, keys=["{a}:1", "{b}:1"], args=["x"])
