@@ -40,6 +40,10 @@ def attempt_schema() -> Node:
             "description": "made anew from the ledger by the code that sent it",
         },
         "unshown": {"type": ["string", "null"], "description": "why there is no request"},
+        "headline": {
+            "type": ["string", "null"],
+            "description": "of its newest version; null where it is not kept, or not for who asks",
+        },
         "together": {**_NUMBER, "description": "how many attempts went in the one request: a digest has several"},
     }
     answer: Node = {

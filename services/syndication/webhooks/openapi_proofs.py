@@ -10,6 +10,7 @@ from shared.openapi import Node
 _TEXT: Node = {"type": "string"}
 _NUMBER: Node = {"type": "integer"}
 _MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
+_HEADLINE: Node = {"type": ["string", "null"], "description": "null where it is not kept, or not for who asks"}
 _MAYBE_RATE: Node = {"type": ["number", "null"]}
 
 RECIPE = (
@@ -82,6 +83,7 @@ def _receipts() -> Node:
     return _object(
         {
             "article_id": _TEXT,
+            "headline": _HEADLINE,
             "latest": _object({"seq": _NUMBER, "version": _NUMBER, "type": _TEXT}),
             "subscriptions": _NUMBER,
             "confirmed": {**_NUMBER, "description": "how many confirmed the newest version that went to them"},
@@ -97,6 +99,7 @@ def _retractions() -> Node:
         {
             "seq": _NUMBER,
             "article_id": _TEXT,
+            "headline": _HEADLINE,
             "version": _NUMBER,
             "timestamp": {**_TEXT, "format": "date-time"},
             "reason": {"type": ["string", "null"]},

@@ -76,9 +76,12 @@ async def test_retractions_that_are_outstanding_come_first(scene: Scene) -> None
     rows = [" ".join(row.text_content().split()) for row in page.xpath("//tbody/tr/td[2]")]
     assert rows == ["1 outstanding 0 of 1", "1 of 1"]
     assert page.xpath("//tbody/tr[1]//span[@dir]/text()") == ["<i>Deaf</i>"]
-    [link] = page.xpath("//tbody/tr[1]//a/@href")
+    [article, link] = page.xpath("//tbody/tr[1]//a/@href")
+    assert article == f"/articles/{story().id}"
+    assert page.xpath("//tbody/tr/td[1]/a/text()") == [story().headline] * 2
     receipts = parsed((await developer.get(link)).body)
     assert receipts.xpath("//tbody/tr/th/a/@href") == [f"/portal/subscriptions/{id}"]
+    assert receipts.xpath("//h1//text()") == [story().headline]
     assert "version 2 waiting" in " ".join(receipts.xpath("//tbody/tr/td")[0].text_content().split())
     assert await says(ben, "/portal/retractions", "There are none.")
     assert await says(ben, link, "It went to none of your subscriptions.")

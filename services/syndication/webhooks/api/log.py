@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import ONE, Access, answer
 from services.syndication.webhooks.as_sent import AsSent, Shown
+from services.syndication.webhooks.headlines import Headlines
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.outcomes import Verdict
 from shared.auth import Principal
@@ -42,6 +43,7 @@ class LogRoutes:
     access: Access
     lanes: Lanes
     as_sent: AsSent
+    headlines: Headlines
 
     @property
     def routes(self) -> list[Route]:
@@ -92,7 +94,8 @@ class LogRoutes:
         together = await self._together(found.id, entry, attempt)
         made = await self.as_sent.of(found, together)
         told = _told(made) if isinstance(made, Shown) else None
-        more = {"request": told, "unshown": None if told else made, "together": len(together)}
+        headline = await self.headlines.of(principal, attempt["article_id"])
+        more = {"request": told, "unshown": None if told else made, "together": len(together), "headline": headline}
         return answer({"id": entry, **attempt, **more})
 
     async def _together(self, id: str, entry: str, attempt: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from services.syndication.reading import event_json
 from services.syndication.webhooks.api.access import ONE, Access, answer, owner_of
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
 from services.syndication.webhooks.cuts import Cut
+from services.syndication.webhooks.headlines import Headlines
 from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
@@ -39,6 +40,7 @@ class ProofRoutes:
     assigned: Assigned
     receipts: Receipts
     retractions: Retractions
+    headlines: Headlines
     sent: Sent
     ledger: LedgerReader
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -75,8 +77,11 @@ class ProofRoutes:
         after = whole_number(request, "after", 0, least=0, most=_LAST)
         if isinstance(after, Response):
             return after
-        found = await self.receipts.of(request.path_params["id"], owner_of(principal), after)
-        return problem(404, "there is no such article") if found is None else answer(found)
+        article_id = request.path_params["id"]
+        found = await self.receipts.of(article_id, owner_of(principal), after)
+        if found is None:
+            return problem(404, "there is no such article")
+        return answer({**found, "headline": await self._headline(principal, article_id, found["subscriptions"])})
 
     async def _retractions(self, request: Request, principal: Principal) -> Response:
         before = whole_number(request, "before", _LAST, least=1, most=_LAST)
@@ -86,7 +91,14 @@ class ProofRoutes:
         # As for previews: it is work for the loop that also delivers.
         async with self.one_at_a_time:
             before = min(before, await self.ledger.latest() + 1)
-            return answer(await self.retractions.recent(owner_of(principal), before, limit))
+            found = await self.retractions.recent(owner_of(principal), before, limit)
+            for row in found["retractions"]:
+                row["headline"] = await self.headlines.of(principal, row["article_id"])
+            return answer(found)
+
+    async def _headline(self, principal: Principal, article_id: str, subscriptions: int) -> str | None:
+        """Return what an article is called, to whom it went."""
+        return await self.headlines.of(principal, article_id) if subscriptions else None
 
     async def gap(self, request: Request) -> Response:
         """Answer a request for the ledger with what one subscription was assigned of it, as it was sent."""

@@ -22,6 +22,7 @@ from services.syndication.webhooks.as_sent import AsSent
 from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.directory import Directory
+from services.syndication.webhooks.headlines import Headlines
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.receipts import Receipts
@@ -60,6 +61,7 @@ class SubscriptionsApi:
             assigned=Assigned(sent=self.sent, store=self.store, ledger=self.ledger),
             receipts=receipts,
             retractions=Retractions(receipts=receipts, ledger=self.ledger, clock=monotonic),
+            headlines=Headlines(self.ledger, self.store.within),
             sent=self.sent,
             ledger=self.ledger,
         )
@@ -90,7 +92,7 @@ class SubscriptionsApi:
             ).routes,
             *registry.routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
-            *LogRoutes(access=access, lanes=self.lanes, as_sent=self.as_sent).routes,
+            *LogRoutes(access=access, lanes=self.lanes, as_sent=self.as_sent, headlines=proofs.headlines).routes,
             *DeliveryRoutes(
                 access=access,
                 replays=replays,
