@@ -19,6 +19,24 @@ _TEXT: Mapping[str, Any] = {"body_html": "", "body_text": "", "dateline": None, 
 _BEYOND_SUMMARY: Mapping[str, Any] = {**_TEXT, "images": [], "enclosures": []}
 _BEYOND_HEADLINE: Mapping[str, Any] = {**_BEYOND_SUMMARY, "summary": None}
 
+_WITHHELD = b'"status":"withheld"'
+"""Likewise; what its newsroom withholds (IPTC pubStatus) is named to who got it before, and told to nobody."""
+
+_BEYOND_NAME: Mapping[str, Any] = {
+    **_BEYOND_HEADLINE,
+    "headline": "",
+    "section": None,
+    "language": None,
+    "authors": [],
+    "tags": [],
+    "related": [],
+    "corrections": [],
+    "duplicate_of": None,
+    "revision_of": None,
+    "word_count": 0,
+    "reading_minutes": 0,
+}
+
 
 def least(one: Reuse, other: Reuse) -> Reuse:
     """Return the narrower of two."""
@@ -26,10 +44,17 @@ def least(one: Reuse, other: Reuse) -> Reuse:
 
 
 def allowed(document: bytes, most: Reuse = "full") -> bytes:
-    """Return an article's JSON with no more than its source and `most` allow; `reuse` then says what is left."""
+    """Return an article's JSON with no more than its source and `most` allow; `reuse` then says what is left.
+
+    Of one that is withheld the identity is left, its status and its dates.
+    """
+    known: dict[str, Any]
+    if _WITHHELD in document:
+        known = orjson.loads(document)
+        return to_json({**known, **{name: value for name, value in _BEYOND_NAME.items() if name in known}})
     if most == "full" and _UNBOUND in document:
         return document
-    known: dict[str, Any] = orjson.loads(document)
+    known = orjson.loads(document)
     reuse = least(known.get("reuse", "full"), most)
     if reuse == "full":
         return document

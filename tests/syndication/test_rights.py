@@ -52,3 +52,16 @@ def test_a_text_that_speaks_of_reuse_changes_nothing() -> None:
 
 def test_an_articles_json_keeps_its_shape() -> None:
     assert orjson.loads(allowed(document("headline"))).keys() == orjson.loads(document("full")).keys()
+
+
+def test_of_what_is_withheld_nothing_is_told_but_that_it_is() -> None:
+    given = document("full", status="withheld", headline="Secret talks", section="Politics")
+    left = orjson.loads(allowed(given))
+    assert left.keys() == orjson.loads(given).keys()
+    assert (left["id"], left["status"], left["headline"]) == (an_article().id, "withheld", "")
+    assert not any(text in orjson.dumps(left).decode() for text in (TEXT, "Secret talks", "In short", "Politics"))
+
+
+def test_a_text_that_speaks_of_withholding_changes_nothing() -> None:
+    given = document("full", section='"status":"withheld"')
+    assert allowed(given) is given
