@@ -20,6 +20,7 @@ PROBLEM: Node = {
         "title": _TEXT,
         "status": {"type": "integer"},
         "detail": _TEXT,
+        "position": {"type": "integer", "description": "of a wrong query: the 0-based character where it goes wrong"},
         "errors": {"type": "array", "items": {"type": "object", "properties": {"field": _TEXT, "message": _TEXT}}},
     },
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -59,10 +61,13 @@ def invalid(error: ValidationError) -> Response:
     field, why = errors[0]
     if why.startswith(NOT_JSON):
         return problem(422, f"the body is not valid JSON: {why.removeprefix(NOT_JSON)}")
+    told = error.errors(include_input=False, include_url=False)
+    positions = [fault["ctx"]["position"] for fault in told if fault["type"] == "query"]
+    extra = {"position": positions[0]} if positions else {}
     if len(errors) == 1:
-        return problem(422, f"{field}: {why}" if field else f"the body {why}", errors=errors)
+        return problem(422, f"{field}: {why}" if field else f"the body {why}", errors=errors, extra=extra)
     named = ", ".join(field for field, _ in errors[:5])
-    return problem(422, f"the body has fields that are wrong: {named}", errors=errors)
+    return problem(422, f"the body has fields that are wrong: {named}", errors=errors, extra=extra)
 
 
 def asked_query(request: Request) -> Query | Response | None:
@@ -71,7 +76,21 @@ def asked_query(request: Request) -> Query | Response | None:
     try:
         return parse(text) if text.strip() else None
     except QueryError as error:
-        return problem(422, f"q: {error}", errors=[("q", str(error))])
+        return unreadable("q", error)
+
+
+def unreadable(field: str, error: QueryError, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the 422 for a query; its `position` is the 0-based character where the query goes wrong."""
+    extra = {"position": error.position}
+    return problem(422, f"{field}: {error}", errors=[(field, str(error))], headers=headers, extra=extra)
+
+
+def readable(text: str) -> Query:
+    """Return a query in a model's field; where it cannot be read, the 422 for the model tells the position too."""
+    try:
+        return parse(text)
+    except QueryError as error:
+        raise PydanticCustomError("query", "{said}", {"said": str(error), "position": error.position}) from None
 
 
 def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int | Response:

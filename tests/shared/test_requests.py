@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Annotated
 
 import orjson
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
 from shared import requests
-from shared.requests import read_body, read_model, whole_number
+from shared.requests import asked_query, read_body, read_model, readable, whole_number
 
 LIMIT = 10
 
@@ -89,6 +90,25 @@ def test_one_field_that_is_wrong_is_told_with_its_fault_in_the_detail() -> None:
     refused = read_model(Thing, b"[]")
     assert isinstance(refused, Response)
     assert orjson.loads(refused.body)["detail"] == "the body must be a set of named fields"
+
+
+class Asking(BaseModel):
+    query: Annotated[str, AfterValidator(readable)] = ""
+    count: int = 0
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        (asked_query(a_request(query="q=tag:a+AND")[0]), "q"),
+        (read_model(Asking, b'{"query": "tag:a AND"}'), "query"),
+        (read_model(Asking, b'{"query": "tag:a AND", "count": "x"}'), "query"),
+    ],
+)
+def test_a_wrong_query_is_told_with_its_position(told: object, field: str) -> None:
+    assert isinstance(told, Response)
+    document = orjson.loads(told.body)
+    assert (told.status_code, document["position"], document["errors"][0]["field"]) == (422, 9, field)
 
 
 @pytest.mark.parametrize("given", ["x", "-1", "1.5", "11", "0", "9" * 40, "\u0664", ""])

@@ -49,10 +49,12 @@ class Articles:
         body = await self._body(request)
         if isinstance(body, Response):
             return body
+        return await self._idempotency.once(request, body, lambda: self._retract(request.path_params["id"], body))
+
+    async def _retract(self, id: str, body: bytes) -> Response:
         given = read_model(RetractionInput, body)
         if isinstance(given, Response):
             return given
-        id = request.path_params["id"]
         retraction = Retraction(reason=given.reason, replacement_url=given.replacement_url)
         try:
             result = await self._intake.retract(id, retraction) if is_article_id(id) else None

@@ -21,6 +21,7 @@ from services.syndication.instant import answer_of, asked, finished, say
 from shared.direct import Answer
 from shared.problems import problem
 from shared.query import QueryError, parse
+from shared.requests import unreadable
 from shared.slugs import is_slug
 
 KINDS: tuple[Kind, ...] = ("all", "tags", "authors", "sources", "sections", "languages")
@@ -128,7 +129,7 @@ class Search(Feed):
         try:
             return FeedName("search", _canonical(given[0]))
         except QueryError as error:
-            return problem(422, f"q: {error}", errors=[("q", str(error))], headers=REFUSED)
+            return unreadable("q", error, REFUSED)
 
 
 @lru_cache(maxsize=1_024)

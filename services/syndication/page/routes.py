@@ -53,7 +53,10 @@ class Addresses:
         await self._message(scope, send, 404, "Not found", "There is no page at this address.")
 
     async def _front(self, scope: Scope, send: Send) -> None:
-        await self._list(ALL, scope, send)
+        if (_asked(scope).get("q") or [""])[0].strip():
+            await self._search(scope, send)
+        else:
+            await self._list(ALL, scope, send)
 
     def _of(self, kind: Kind) -> Callable[[Scope, Send], Awaitable[None]]:
         async def page(scope: Scope, send: Send) -> None:

@@ -18,7 +18,7 @@ from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.query import QueryError, parse
 from shared.recalls import Progress, Recall, Recalls
-from shared.requests import read_body, read_model
+from shared.requests import read_body, read_model, unreadable
 
 BODY_LIMIT = 64 * 1024
 PATH = "/api/v1/re-enrich"
@@ -63,7 +63,7 @@ class RecallRoutes:
         try:
             parse(given.filter)
         except QueryError as error:
-            return problem(422, f"filter: {error}", errors=[("filter", str(error))])
+            return unreadable("filter", error)
         return await self._idempotency.once(request, body, lambda: self._ask(given))
 
     async def show(self, request: Request) -> Response:

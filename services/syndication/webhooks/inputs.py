@@ -22,16 +22,13 @@ from services.syndication.webhooks.sign import SecretError, key_of
 from services.syndication.webhooks.starting import NOW, SCHEMA, Start, start
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
-from shared.query import QueryError, parse
+from shared.requests import readable
 
 WEEK = 604_800
 
 
 def _filter(text: str) -> str:
-    try:
-        parse(text)
-    except QueryError as error:
-        raise ValueError(str(error)) from None
+    readable(text)
     return text
 
 

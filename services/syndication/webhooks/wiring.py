@@ -209,5 +209,5 @@ def create(
         early=early.tick,
         early_routes=EarlyRoutes(guard, early),
         undelivered=partial(undelivered, store, subscriptions),
-        signing=SigningKeysApi(guard=guard, keys=signing_keys, seal=subscriptions.seal),
+        signing=SigningKeysApi(guard=guard, idempotency=idempotency, keys=signing_keys, seal=subscriptions.seal),
     )

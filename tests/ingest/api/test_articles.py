@@ -121,6 +121,13 @@ async def test_a_key_gets_the_first_answer_again_and_no_other_body(api: Api) -> 
     assert other.status == 422
 
 
+async def test_a_key_gets_the_first_answer_to_a_retraction_again(api: Api) -> None:
+    await push(api)
+    key = {"idempotency-key": "k-1"}
+    answers = [await api.ask("POST", f"/articles/{ID}/retract", {"reason": "wrong"}, headers=key) for _ in range(2)]
+    assert [(answer.status, answer.json()["status"]) for answer in answers] == [(202, "accepted")] * 2
+
+
 async def test_of_pushes_with_one_key_at_once_one_is_taken(api: Api) -> None:
     pushes = [api.ask("POST", "/articles", a_push(), headers={"idempotency-key": "k-1"}) for _ in range(5)]
     statuses = sorted(answer.status for answer in await asyncio.gather(*pushes))

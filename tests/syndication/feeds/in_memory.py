@@ -9,6 +9,7 @@ from typing import Any
 from services.syndication.feeds.shelf import FeedName, Listed
 from services.syndication.feeds.site import Site
 from shared.events import Article, Author, Image, Related, Source, Tag
+from shared.query import parse, subject_of
 from shared.slugs import slug
 
 SITE = Site(url="https://news.example.org", name="Example News", rights="© 2026 Example News")
@@ -111,6 +112,8 @@ class InMemoryShelf:
 
 
 def _in(feed: FeedName, article: Article) -> bool:
+    if feed.kind == "search":
+        return parse(feed.slug).matches(subject_of(article, "article.published"))
     slugs: dict[str, set[str]] = {
         "tags": {tag.slug for tag in article.tags},
         "authors": {author.id for author in article.authors if author.id},

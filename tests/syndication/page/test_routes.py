@@ -100,6 +100,16 @@ async def test_a_withheld_story_is_not_there(newsroom: Newsroom) -> None:
     assert (await ask(newsroom.app, "/articles/desk-bbbbbbbbbbbbbbbbbbbb")).status == 404
 
 
+async def test_the_front_page_takes_a_query(newsroom: Newsroom) -> None:
+    newsroom.publish(a_story(id="desk-bbbbbbbbbbbbbbbbbbbb", headline="Ferries"))
+    newsroom.publish(a_story(id="desk-cccccccccccccccccccc", headline="Bridges"))
+    found = await ask(newsroom.app, "/?q=ferries")
+    assert (found.status, b"Ferries" in found.body) == (200, True)
+    assert _tree(found).xpath("//main//article/@data-id") == ["desk-bbbbbbbbbbbbbbbbbbbb"]
+    assert (await ask(newsroom.app, "/?q=(")).status == 422
+    assert len(_tree(await ask(newsroom.app, "/?q=")).xpath("//main//article")) >= 2
+
+
 async def test_a_search_that_cannot_be_read_says_where(newsroom: Newsroom) -> None:
     answer = await ask(newsroom.app, "/search?q=(tag:%3Cb%3E")
     assert answer.status == 422

@@ -109,6 +109,16 @@ async def test_the_publishers_key_rotates_with_overlap(store: Store) -> None:
         assert len((await jwks_of(app))["keys"]) == 2
 
 
+async def test_one_idempotency_key_makes_one_signing_key(store: Store) -> None:
+    async with a_replica(store, MemoryLedger()) as replica:
+        app = application(replica.routes)
+        before = len((await jwks_of(app))["keys"])
+        once = {"idempotency-key": "k"}
+        made = [(await ask(app, "POST", ROTATE, token=TOKEN, headers=once)).json()["key"]["kid"] for _ in range(3)]
+        assert len(set(made)) == 1
+        assert len((await jwks_of(app))["keys"]) == before + 1
+
+
 async def test_the_keys_are_public_and_cacheable_and_rotating_is_the_admins(store: Store) -> None:
     async with a_replica(store, MemoryLedger()) as replica:
         app = application(replica.routes)

@@ -23,7 +23,7 @@ from shared.auth import Admin, Guard, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.query import QueryError
-from shared.requests import read_body, read_model
+from shared.requests import read_body, read_model, unreadable
 from shared.times import rfc3339
 
 ROOT = "/api/v1/private-feeds"
@@ -89,7 +89,7 @@ class PrivateFeedRoutes:
         try:
             both(terms.query, asked.query)
         except QueryError as error:
-            return problem(422, f"query: {error}", errors=[("query", str(error))])
+            return unreadable("query", error)
         if sum(one.consumer == consumer for one in await self._feeds.list()) >= MOST:
             return problem(409, f"a consumer may have {MOST} private feeds; revoke one first")
         return None

@@ -12,16 +12,13 @@ from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.rights import least
 from services.syndication.within import both
 from shared.events import Reuse
-from shared.query import QueryError, parse
+from shared.requests import readable
 
 PATH = "/feeds/private"
 
 
 def _canonical(text: str) -> str:
-    try:
-        return str(parse(text)) if text.strip() else ""
-    except QueryError as error:
-        raise ValueError(str(error)) from None
+    return str(readable(text)) if text.strip() else ""
 
 
 Asking = Annotated[str, AfterValidator(_canonical)]

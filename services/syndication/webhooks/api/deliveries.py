@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.syndication.ahead import ahead
-from services.syndication.webhooks.api.access import ONE, Access, answer, input_of
+from services.syndication.webhooks.api.access import BODY_LIMIT, ONE, Access, answer
 from services.syndication.webhooks.api.turns import Turns
 from services.syndication.webhooks.assigned import Assigned
 from services.syndication.webhooks.attempts import Send
@@ -27,7 +27,9 @@ from services.syndication.webhooks.replay import Queued, Replays
 from services.syndication.webhooks.starting import first_since
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.auth import Principal
+from shared.idempotency import Idempotency
 from shared.problems import problem
+from shared.requests import read_body, read_model
 from shared.times import now, rfc3339
 
 _LAST = 10**11
@@ -41,6 +43,7 @@ class DeliveryRoutes:
     """The deliveries of one subscription."""
 
     access: Access
+    idempotency: Idempotency
     replays: Replays
     assigned: Assigned
     receipts: Receipts
@@ -77,9 +80,15 @@ class DeliveryRoutes:
 
     async def _replay(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
-        given = found if isinstance(found, Response) else await input_of(Replay, request)
-        if isinstance(found, Response) or isinstance(given, Response):
-            return cast("Response", given)
+        body = found if isinstance(found, Response) else await read_body(request, BODY_LIMIT)
+        if isinstance(found, Response) or isinstance(body, Response):
+            return cast("Response", body)
+        return await self.idempotency.once(request, body, lambda: self._replayed(found, body))
+
+    async def _replayed(self, found: Subscription, body: bytes) -> Response:
+        given = read_model(Replay, body)
+        if isinstance(given, Response):
+            return given
         if (by := _by(given)) is None:
             return problem(422, HOW, errors=[("from_seq", "no range")])
         refused = ahead(given.after_seq, await self.ledger.latest()) if given.after_seq else None

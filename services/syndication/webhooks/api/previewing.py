@@ -17,8 +17,8 @@ from services.syndication.webhooks.preview import preview
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.within import both
 from shared.auth import Principal
-from shared.problems import problem
 from shared.query import QueryError
+from shared.requests import unreadable
 from shared.times import now
 
 
@@ -43,7 +43,7 @@ class PreviewRoutes:
         try:
             asks = both(given.filter, "" if within is None else str(within))
         except QueryError as error:
-            return problem(422, f"filter: {error}", errors=[("filter", str(error))])
+            return unreadable("filter", error)
         # Matching is work for the loop that also delivers, and anybody with a key may ask for it.
         async with self.turns.turn(owner_of(principal)) as too_many:
             if too_many is not None:

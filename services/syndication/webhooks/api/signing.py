@@ -16,6 +16,7 @@ from services.syndication.webhooks.signing_keys import NoSigningKeyError, Signin
 from services.syndication.webhooks.subscriptions import OVERLAP_SECONDS
 from shared.auth import Guard
 from shared.events import to_json
+from shared.idempotency import Idempotency
 from shared.openapi import Node, operation
 from shared.problems import problem
 from shared.requests import read_body, read_model
@@ -33,8 +34,10 @@ WELL_KNOWN, ROTATE = "/.well-known/jwks.json", "/api/v1/signing-keys/rotate"
 class SigningKeysApi:
     """The routes, and the loop that learns of other replicas' rotations."""
 
-    def __init__(self, *, guard: Guard, keys: SigningKeys, seal: Callable[[], Awaitable[int]]) -> None:
-        self._guard, self._keys, self._seal = guard, keys, seal
+    def __init__(
+        self, *, guard: Guard, idempotency: Idempotency, keys: SigningKeys, seal: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._guard, self._idempotency, self._keys, self._seal = guard, idempotency, keys, seal
         self._sealed = False
         self.tick = Tick("signing keys", REFRESH_SECONDS, self._refresh)
 
@@ -68,7 +71,12 @@ class SigningKeysApi:
     async def _rotate(self, request: Request) -> Response:
         refused = await self._guard.require_admin(request)
         body = refused or await read_body(request, BODY_LIMIT)
-        given = body if isinstance(body, Response) else read_model(Rotation, body or b"{}")
+        if isinstance(body, Response):
+            return body
+        return await self._idempotency.once(request, body, lambda: self._rotated(body))
+
+    async def _rotated(self, body: bytes) -> Response:
+        given = read_model(Rotation, body or b"{}")
         if isinstance(given, Response):
             return given
         overlap = OVERLAP_SECONDS if given.overlap_seconds is None else given.overlap_seconds

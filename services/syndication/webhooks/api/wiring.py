@@ -95,6 +95,7 @@ class SubscriptionsApi:
             *LogRoutes(access=access, lanes=self.lanes, as_sent=self.as_sent, headlines=proofs.headlines).routes,
             *DeliveryRoutes(
                 access=access,
+                idempotency=self.idempotency,
                 replays=replays,
                 assigned=proofs.assigned,
                 receipts=proofs.receipts,

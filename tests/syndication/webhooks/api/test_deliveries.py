@@ -175,3 +175,16 @@ async def test_who_asks_for_many_replays_at_once_is_refused_some(bed: Bed) -> No
     asked = (bed("POST", f"/{made['id']}/replay", json={"after_seq": 0}) for _ in range(40))
     told = Counter(answer.status for answer in await asyncio.gather(*asked))
     assert (told[202] >= 16, told[429] > 0, sum(told.values())) == (True, True, 40)
+
+
+async def test_one_idempotency_key_replays_once(bed: Bed) -> None:
+    made = await bed.made()
+    bed.ledger.publish(story(1))
+    await bed.logged(made["id"], 1)
+    for _ in range(2):
+        answer = await bed("POST", f"/{made['id']}/replay", {"after_seq": 0}, headers={"idempotency-key": "k"})
+        assert (answer.status, answer.json()["queued"]) == (202, 1)
+        await bed.waiting(made["id"], 0)
+    bed.ledger.publish(story(2))
+    await until(lambda: len(bed.receiver.calls) >= 3)
+    assert [call.event["data"]["seq"] for call in bed.receiver.calls] == [1, 1, 2]
