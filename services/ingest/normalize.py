@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.ingest.changes import Known, embargo_of, is_ahead
 from services.ingest.identity import article_id, guid_of
+from services.ingest.parse.urls import cleaned
 from services.ingest.source import Source
 from services.ingest.submission import Submission
 from shared.events import Article, ArticleIngested, Retraction
@@ -18,7 +19,7 @@ _OURS = {"source", "guid", "byline", "categories", "correction", "reuse", "statu
 
 def name_of(submission: Submission) -> tuple[str, str]:
     """Return the article id and the guid of a submission."""
-    guid = guid_of(submission.guid, submission.url, submission.headline, submission.body_html)
+    guid = guid_of(submission.guid, _clean(submission.url), submission.headline, submission.body_html)
     return article_id(submission.source.id, guid), guid
 
 
@@ -47,6 +48,8 @@ def event_of(
         "status": status,
         "source": _source(submission, source),
         "guid": guid,
+        "url": _clean(submission.url),
+        "canonical_url": _clean(submission.canonical_url),
         "reuse": submission.reuse or source.settings.reuse or "full",
         "section": submission.section or source.settings.section,
         "language": submission.language or source.settings.language,
@@ -97,6 +100,11 @@ def _published(submission: Submission, known: Known | None, moment: datetime) ->
         redated = given is not None and known.published_at < given == submission.updated_at
         return known.published_at if given is None or redated else given
     return given or (until if until is not None and is_ahead(until, moment) else moment)
+
+
+def _clean(url: str | None) -> str | None:
+    """Return an address as feeds' ones are taken: a push tells where its reader came from as well as any feed."""
+    return cleaned(url) if url else url
 
 
 def _source(submission: Submission, source: Source) -> dict[str, str | None]:

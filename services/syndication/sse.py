@@ -165,9 +165,10 @@ class EventStream:
 
     async def _asked(self, request: Request) -> tuple[int, int, Query | None] | Response:
         """Return the number to go on after, the newest there is, and what is asked for; or what is wrong."""
-        asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
+        header = request.headers.get("last-event-id")
+        asked, name = (header, "Last-Event-ID") if header else (request.query_params.get("after") or "", "after")
         if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 20):
-            return problem(422, "Last-Event-ID must be the seq of an event", errors=[("Last-Event-ID", asked[:40])])
+            return problem(422, f"{name} must be the seq of an event", errors=[(name, f"not {asked[:40]!r}")])
         query = asked_query(request)
         if isinstance(query, Response):
             return query

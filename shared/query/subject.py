@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from shared.events import Article, Author, Tag
 from shared.query.words import fold, key, slug, words
 
 NOTHING: frozenset[str] = frozenset()
+WORD = re.compile(r"[^\W\d_]+")
 FIRST = "first-of-cluster"
 YES_OR_NO = ("true", "false")
 
@@ -64,9 +66,9 @@ class Subject:
 def subject_of(article: Article, event_type: str) -> Subject:
     """Prepare an article and the public type of its event (`article.retracted`) for any number of queries.
 
-    Tags count when applied (not when only suggested), by id, slug and name; authors by id and name, each
-    also as a slug. A language counts with its shorter ranges, as in RFC 4647 basic filtering. The first of a
-    cluster is who is no copy or revision of another source's story.
+    Tags count when applied (not when only suggested), by id, slug and name; authors by id and name, each also as a
+    slug, and agencies by their initials. A language counts with its shorter ranges, as in RFC 4647 basic
+    filtering. The first of a cluster is who is no copy or revision of another source's story.
     """
     tags = [tag for tag in article.tags if tag.status == "applied"]
     fields = {
@@ -87,7 +89,14 @@ def _names_of_tag(tag: Tag) -> tuple[str, ...]:
 
 
 def _names_of_author(author: Author) -> tuple[str, ...]:
-    return author.id or "", author.name, slug(author.name)
+    initials = _initials(author.name) if author.kind == "agency" else ""
+    return author.id or "", author.name, slug(author.name), initials
+
+
+def _initials(name: str) -> str:
+    """Return what an agency of two words or more signs with: AP, AFP, and dpa without regard to case."""
+    told = [word for word in WORD.findall(name) if word.casefold() != "the"]
+    return "".join(word[0] for word in told) if len(told) > 1 else ""
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.ingest.changes import remembered
 from services.ingest.health import Health
-from services.ingest.normalize import event_of, retraction_of
+from services.ingest.normalize import event_of, name_of, retraction_of
 from services.ingest.source import Settings, Source
 from shared.events import Category, Retraction
 from tests.ingest.parts import NOON, a_source, a_submission
@@ -34,6 +34,20 @@ def test_the_source_fills_in_what_the_submission_leaves_open() -> None:
     assert (article.source.name, article.source.url) == ("The Desk", "https://e.org/")
     own = event_of(a_submission(section="Bay", language="en", reuse="full"), source, None, NOON, "c").article
     assert (own.section, own.language, own.reuse) == ("Bay", "en", "full")
+
+
+def test_an_address_is_taken_without_what_only_tells_where_its_reader_came_from() -> None:
+    tracked = "https://e.org/a?utm_source=rss&id=5&fbclid=x#top"
+    article = event_of(a_submission(url=tracked, canonical_url=tracked), a_source(), None, NOON, "c").article
+    assert article.url == article.canonical_url == "https://e.org/a?id=5#top"
+
+
+def test_an_article_that_goes_by_its_address_is_one_however_it_is_tracked() -> None:
+    names = {
+        name_of(a_submission(guid=None, url=url))
+        for url in ("https://e.org/a", "https://e.org/a?utm_source=newsletter")
+    }
+    assert len(names) == 1
 
 
 def test_byline_and_categories_travel_beside_the_article() -> None:

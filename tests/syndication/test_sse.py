@@ -166,10 +166,11 @@ async def test_a_query_picks_what_a_client_gets(stand: Stand) -> None:
 
 
 async def test_bad_cursors_and_queries_are_refused(stand: Stand) -> None:
-    for query, last in (("", "x"), ("q=tag:", None), ("after=-1", None)):
+    for query, last, field in (("", "x", "Last-Event-ID"), ("q=tag:", None, "q"), ("after=-1", None, "after")):
         client = stand.open(query, last)
         await client.task
         assert client.started["status"] == 422
+        assert b'"field":"%b"' % field.encode() in client.text
 
 
 async def test_a_head_gets_the_headers_alone(stand: Stand) -> None:

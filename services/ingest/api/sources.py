@@ -123,15 +123,25 @@ class Sources:
         refusal = await self._wrong(given)
         if refusal is not None:
             return refusal
-        id = given.id or await self._free_id(given.url or "")
-        settings = Settings(**given.model_dump(exclude={"id"}), id=id, origin="api")
-        if not await self._sources.add(settings):
-            return problem(409, f"there is a source {id} already", errors=[("id", "is taken")])
+        settings = await self._added(given)
+        if settings is None:
+            return problem(409, f"there is a source {given.id} already", errors=[("id", "is taken")])
+        id = settings.id
         log.info("source.added", source=id, kind=settings.kind, origin="api")
         if settings.kind in POLLED:
             await self._sources.due(id, self._now().timestamp())
             self._wake()
         return answer(shown(Source(settings), self._now()), 201, {"location": f"/api/v1/sources/{id}"})
+
+    async def _added(self, given: NewSource) -> Settings | None:
+        """Add a source; None when the id given is taken, while one that we choose is chosen again."""
+        while True:
+            id = given.id or await self._free_id(given.url or "")
+            settings = Settings(**given.model_dump(exclude={"id"}), id=id, origin="api")
+            if await self._sources.add(settings):
+                return settings
+            if given.id is not None:
+                return None
 
     async def _wrong(self, given: NewSource) -> Response | None:
         if given.url is None:

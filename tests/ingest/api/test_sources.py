@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -38,6 +39,12 @@ async def test_a_second_feed_of_a_host_gets_an_id_of_its_own_and_a_taken_id_is_r
     await api.ask("POST", "/sources", FEED)
     assert (await api.ask("POST", "/sources", FEED)).json()["id"] == "bay-example-2"
     assert (await api.ask("POST", "/sources", FEED | {"id": "bay-example"})).status == 409
+
+
+async def test_feeds_of_a_host_that_come_at_once_each_get_an_id(api: Api) -> None:
+    answers = await asyncio.gather(*(api.ask("POST", "/sources", FEED | {"name": str(n)}) for n in range(5)))
+    assert [answer.status for answer in answers] == [201] * 5
+    assert len({answer.json()["id"] for answer in answers}) == len(await api.sources.ids()) == 5
 
 
 async def test_a_repeat_with_the_same_key_adds_one_source(api: Api) -> None:

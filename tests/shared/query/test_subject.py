@@ -135,3 +135,22 @@ def test_a_phrase_in_ten_megabytes_of_almost_it_is_found_in_linear_time() -> Non
     almost, there = f'"{"a " * 400}c"', f'"b {"a " * 300}c"'
     assert not parse(almost).matches(subject)
     assert parse(there).matches(subject)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "found"),
+    [
+        ("Associated Press", 'author:"AP"', True),
+        ("The Associated Press", "author:ap", True),
+        ("Agence France-Presse", "author:AFP", True),
+        ("Deutsche Presse-Agentur", "author:dpa", True),
+        ("Reuters", "author:R", False),
+    ],
+)
+def test_an_agency_is_found_by_what_it_signs_with(name: str, query: str, found: bool) -> None:
+    story = ARTICLE.model_copy(update={"authors": (Author(id="wire", name=name, kind="agency"),)})
+    assert matches(query, story) == found
+
+
+def test_a_person_is_not_found_by_initials() -> None:
+    assert not matches("author:AW")
