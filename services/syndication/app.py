@@ -29,6 +29,7 @@ from services.syndication.feeds.site import Site
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.openapi import openapi
+from services.syndication.page.printing import Printer
 from services.syndication.page.wiring import Front
 from services.syndication.portal.wiring import portal
 from services.syndication.reading import Reading
@@ -131,6 +132,10 @@ class Syndication:
         )
         depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
         line = Line(depths, ledger.latest, letters.count, time.time)
+
+        def printer() -> Printer:
+            return self._front.printer
+
         interfaces = [*api.routes, *events.routes, *self._webhooks.routes]
         self.routes: list[Route] = [
             *feed_routes(press, archives),
@@ -143,8 +148,8 @@ class Syndication:
             *EmbargoRoutes(embargoes, guard).routes,
             *interfaces,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
-            *portal(guard, interfaces, lambda: self._front.printer, settings.public_url),
-            *console(guard, interfaces, lambda: self._front.printer, settings.public_url, line, Glance(store)),
+            *portal(guard, interfaces, printer, settings.public_url, self._front.sections),
+            *console(guard, interfaces, printer, settings.public_url, line, Glance(store), self._front.sections),
         ]
         self._own = (
             self._tail.tick,

@@ -17,7 +17,7 @@ from services.syndication.portal.asking import Api
 from services.syndication.portal.door import ROOT as PORTAL
 from services.syndication.portal.door import Door
 from services.syndication.portal.printing import PACKAGE as OWN_PARTS
-from services.syndication.portal.printing import Desk
+from services.syndication.portal.printing import Desk, Sections
 from services.syndication.portal.reading import moment_of
 from shared.auth import Guard
 from shared.glance import Glance
@@ -28,7 +28,13 @@ PACKAGE = "services.syndication.console"
 
 
 def console(
-    guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer], url: str, line: Line, glance: Glance
+    guard: Guard,
+    routes: Sequence[Route],
+    printer: Callable[[], Printer],
+    url: str,
+    line: Line,
+    glance: Glance,
+    sections: Sections | None = None,
 ) -> list[Route]:
     """Return the console's routes; `routes` are the API's, `url` is the public address.
 
@@ -36,7 +42,14 @@ def console(
     """
     parts, api = urlsplit(url), Api(routes)
     packages = (PACKAGE, OWN_PARTS)
-    desk = Desk(printer, moment_of, lambda: secrets.token_urlsafe(12), name="console", packages=packages)
+    desk = Desk(
+        printer,
+        moment_of,
+        lambda: secrets.token_urlsafe(12),
+        sections=sections,
+        name="console",
+        packages=packages,
+    )
     roots, https = (ROOT, PORTAL), parts.scheme == "https"
     door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=https, roots=roots, admin=True)
     reading = Reading(api=api, desk=desk, door=door, line=line, glance=glance, now=now)

@@ -63,6 +63,11 @@ class Directories:
         self._due, self._number = 0.0, 0
         self._turn = asyncio.Lock()
 
+    @property
+    def held(self) -> Directory:
+        """What was counted last."""
+        return self._held
+
     def forget(self) -> None:
         """Drop what was counted: the ledger was begun anew."""
         self._mark, self._due = None, 0.0

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from services.syndication.feeds.document import Document, seal
 from services.syndication.feeds.shelf import Shelf
 from services.syndication.ledger import Head
-from services.syndication.page.directory import Directories
+from services.syndication.page.directory import Counted, Directories
 from services.syndication.page.head import Listing
 from services.syndication.page.items import Items, author_of, in_order, in_turn, label
 from services.syndication.page.kept import Kept, Sheet
-from services.syndication.page.printing import Printer
+from services.syndication.page.printing import Printer, sections_of
 from services.syndication.page.spans import Place, find_span, never_was
 from shared.events import Article
+from shared.redis import RedisError
 
 MEDIA_TYPE = "text/html"
+PATIENCE = 0.5
+"""Seconds that a page without stories waits to be told which sections there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,19 @@ class Pages:
     async def fault(self, page: Listing) -> str:
         """Return the page of a search that cannot be read."""
         return self.printer.listing(page, await self._directories.current())
+
+    async def sections(self) -> Sequence[Counted]:
+        """Return the sections to choose from; those that were found last, where the store does not answer soon."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                directory = await self._directories.current()
+        except (RedisError, TimeoutError):
+            directory = self._directories.held
+        return sections_of(directory)
+
+    async def message(self, title: str, detail: str) -> str:
+        """Return a page that says why there is no other; never raises."""
+        return self.printer.message(title, detail, await self.sections())
 
     async def _listing(self, place: Place) -> Sheet | None:
         mark = await self._shelf.mark(place.feed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
 from services.syndication.page.assets import Assets
 from services.syndication.page.branding import Branding
-from services.syndication.page.directory import Directory
+from services.syndication.page.directory import Counted, Directory
 from services.syndication.page.frame import environment
 from services.syndication.page.head import FORMATS, FRONT, Head, Listing, article_head, called, list_head, plain_head
 from services.syndication.page.story import person, story
@@ -67,20 +68,25 @@ class Printer:
         head = plain_head("Subscribe", self.site, about=about, here="feeds", canonical=f"{self.site.url}/feeds")
         return self._render("feeds.html", head, directory, formats=FORMATS, all=ALL, page=self.site.page)
 
-    def message(self, title: str, detail: str) -> str:
-        """Return a page that says why there is no other."""
-        return self._render("message.html", plain_head(title, self.site), Directory(), title=title, detail=detail)
+    def message(self, title: str, detail: str, sections: Sequence[Counted] = ()) -> str:
+        """Return a page that says why there is no other; of what else there is it has the sections alone."""
+        directory = Directory(feeds={"sections": tuple(sections)})
+        return self._render("message.html", plain_head(title, self.site), directory, title=title, detail=detail)
 
     def _render(self, name: str, head: Head, directory: Directory, **more: Any) -> str:
-        sections = [one for one in directory.of("sections", SECTIONS) if one.label != FRONT]
         return self._env.get_template(name).render(
             head=head,
             directory=directory,
-            # A newsroom of one section has no choice to offer.
-            sections=sections if len(sections) > 1 else (),
+            sections=sections_of(directory),
             topics=directory.of("tags", TOPICS),
             **more,
         )
+
+
+def sections_of(directory: Directory) -> Sequence[Counted]:
+    """Return the sections to choose from: a newsroom of one has no choice to offer."""
+    found = [one for one in directory.of("sections", SECTIONS) if one.label != FRONT]
+    return found if len(found) > 1 else ()
 
 
 def eager(item: str) -> str:

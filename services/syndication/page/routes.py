@@ -113,7 +113,7 @@ class Addresses:
             await self._missing(scope, send)
 
     async def _message(self, scope: Scope, send: Send, status: int, title: str, detail: str) -> None:
-        await _told(self._pages.printer.message(title, detail), status, scope, send)
+        await _told(await self._pages.message(title, detail), status, scope, send)
 
 
 FRONT = Place(ALL)

@@ -15,6 +15,7 @@ from services.syndication.feeds.shelf import Shelf
 from services.syndication.feeds.site import Site
 from services.syndication.page.assets import Assets
 from services.syndication.page.branding import FILE, Branding, parse_branding
+from services.syndication.page.directory import Counted
 from services.syndication.page.pages import Pages, Stories
 from services.syndication.page.printing import Printer
 from services.syndication.page.routes import Addresses
@@ -58,6 +59,10 @@ class Front:
     def printer(self) -> Printer:
         """What prints pages for the newsroom as it presents itself now."""
         return self.pages.printer
+
+    async def sections(self) -> Sequence[Counted]:
+        """Return the sections that pages of other folders offer too."""
+        return await self.pages.sections()
 
     @property
     def lost(self) -> ASGIApp:

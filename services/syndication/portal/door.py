@@ -55,6 +55,7 @@ class Door:
         """Return an endpoint that says in a page, not in JSON, when the store does not answer."""
 
         async def answer(request: Request) -> Response:
+            await self.desk.look()
             try:
                 return await handle(request)
             except RedisError as error:

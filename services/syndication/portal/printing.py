@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment
 from starlette.responses import Response
 
 from services.syndication.page.answering import PAGE
-from services.syndication.page.directory import Directory
+from services.syndication.page.directory import Counted, Directory
 from services.syndication.page.frame import environment
 from services.syndication.page.head import plain_head
 from services.syndication.page.printing import Printer
@@ -21,6 +21,8 @@ from services.syndication.webhooks.cuts import FIELDS
 
 PACKAGE = "services.syndication.portal"
 
+Sections = Callable[[], Awaitable[Sequence[Counted]]]
+
 
 class Desk:
     """Prints for whatever the newsroom looks like now, by the templates of this `name` in some packages."""
@@ -31,12 +33,20 @@ class Desk:
         moment: Callable[[object], Moment | None],
         once: Callable[[], str],
         *,
+        sections: Sections | None = None,
         name: str = "portal",
         packages: tuple[str, ...] = (PACKAGE,),
     ) -> None:
         self._printer, self._moment, self._once = printer, moment, once
         self._name, self._packages = name, packages
+        self._sections = sections
+        self._found: Sequence[Counted] = ()
         self._made: tuple[Printer, Environment] | None = None
+
+    async def look(self) -> None:
+        """Learn which sections of the newsroom the pages are to offer."""
+        if self._sections is not None:
+            self._found = await self._sections()
 
     def page(self, name: str, title: str, status: int = 200, **more: Any) -> Response:
         """Return a page that no cache keeps."""
@@ -44,9 +54,10 @@ class Desk:
         html = env.get_template(f"{self._name}/{name}.html").render(
             head=plain_head(title, printer.site, here=self._name),
             directory=Directory(),
-            sections=(),
+            sections=self._found,
             topics=(),
             title=title,
+            here=name,
             once=self._once(),
             **{"who": "", "mark": "", **more},
         )

@@ -14,7 +14,7 @@ from services.syndication.portal.acting import Acting
 from services.syndication.portal.asking import Api
 from services.syndication.portal.delivery import Deliveries
 from services.syndication.portal.door import ROOT, Act, Door, Page
-from services.syndication.portal.printing import Desk
+from services.syndication.portal.printing import Desk, Sections
 from services.syndication.portal.proving import Proving
 from services.syndication.portal.reading import Reading, moment_of
 from services.syndication.portal.subscribing import Subscribing
@@ -23,10 +23,16 @@ from shared.auth import Guard
 ONE = f"{ROOT}/subscriptions/{{id}}"
 
 
-def portal(guard: Guard, routes: Sequence[Route], printer: Callable[[], Printer], url: str) -> list[Route]:
+def portal(
+    guard: Guard,
+    routes: Sequence[Route],
+    printer: Callable[[], Printer],
+    url: str,
+    sections: Sections | None = None,
+) -> list[Route]:
     """Return the portal's routes; `routes` are the API's, `url` is the public address."""
     parts, api = urlsplit(url), Api(routes)
-    desk = Desk(printer, moment_of, lambda: secrets.token_urlsafe(12))
+    desk = Desk(printer, moment_of, lambda: secrets.token_urlsafe(12), sections=sections)
     door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=parts.scheme == "https")
     reading, proving = Reading(api, desk, door), Proving(api, desk, door)
     acting, subscribing = Acting(api, desk, door, reading), Subscribing(api, desk, door)

@@ -53,6 +53,22 @@ async def test_show_more_goes_on_in_place(visit: Open) -> None:
     assert seen.page.url == f"{seen.url}/"
 
 
+@pytest.mark.parametrize("path", ["/", "/portal", "/console", "/nothing/here"])
+async def test_every_page_offers_the_sections_and_on_a_phone_they_stay_within_its_margin(
+    visit: Open, path: str
+) -> None:
+    seen = await visit(path, wide=390)
+    links = seen.page.locator("nav[aria-label=Sections] a")
+    assert (await links.all_inner_texts())[-1] == "Subscribe"
+    assert await links.count() > 3
+    margin = await seen.page.evaluate("document.querySelector('.bar').getBoundingClientRect().right")
+    for link in await links.all():
+        box = await link.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= margin
+    seen.faults.clear()  # one of them is not there, and the console tells of it
+
+
 async def test_without_javascript_all_can_be_read(visit: Open) -> None:
     seen = await visit(SAMPLES, java_script_enabled=False)
     assert await seen.text(f"{ITEM} .updated") == "(Updated: Dec. 16, 2024, 8:05 p.m. UTC)"

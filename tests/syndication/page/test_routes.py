@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.redis import RedisError
 from tests.syndication.feeds.asking import Answer, ask
 from tests.syndication.feeds.in_memory import a_story
 from tests.syndication.page.building import Newsroom, parsed
@@ -75,6 +76,27 @@ async def test_what_never_was_is_not_found(newsroom: Newsroom, path: str) -> Non
     answer = await ask(newsroom.app, path)
     assert answer.status == 404
     assert _tree(answer).xpath("//main//h1")
+
+
+async def test_a_page_without_stories_offers_the_sections_too_while_the_store_is_away_as_well(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_feed: object) -> int:
+        raise RedisError("away")
+
+    for number, section in enumerate(("World", "Data")):
+        newsroom.publish(a_story(id=f"desk-{number}", guid=str(number), section=section))
+    for _ in range(2):
+        tree = _tree(await ask(newsroom.app, "/tags/UP"))
+        assert sorted(tree.xpath("//nav[@aria-label='Sections']//a/text()")) == [
+            "Data",
+            "News Feed",
+            "Subscribe",
+            "World",
+        ]
+        assert not tree.xpath("//aside")
+        newsroom.now += 60
+        monkeypatch.setattr(newsroom.shelf, "mark", away)
 
 
 async def test_a_page_is_asked_for_again_by_its_tag(newsroom: Newsroom) -> None:

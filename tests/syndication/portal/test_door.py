@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from services.syndication.feeds.shelf import FeedName
+from services.syndication.page.directory import Counted
 from services.syndication.portal.session import COOKIE, begun, sealed
 from services.syndication.portal.wiring import portal
 from shared.auth import CONSUMERS, Consumer, Guard
@@ -109,6 +111,19 @@ async def test_no_more_of_an_article_is_had_than_by_the_key(scene: Scene) -> Non
     scene.ledger.publish(story(body_html="<p>the whole text</p>"))
     await until(lambda: scene.receiver.calls)
     assert "the whole text" not in scene.receiver.calls[0].body.decode()
+
+
+async def test_the_newsrooms_sections_are_offered_on_every_page(scene: Scene) -> None:
+    async def sections() -> list[Counted]:
+        return [Counted(FeedName("sections", name), name.title(), 1) for name in ("world", "data")]
+
+    app = application(portal(Guard(scene.store, TOKEN), [], a_printer, URL, sections))
+    for path in ("/portal", "/portal/subscriptions/sub_1"):
+        developer = Developer(app)
+        if path != "/portal":
+            await developer.sign_in(scene.ann.key)
+        page = parsed((await developer.get(path)).body)
+        assert page.xpath("//nav[@aria-label='Sections']//a/text()") == ["News Feed", "World", "Data", "Subscribe"]
 
 
 async def test_when_the_store_is_away_people_are_told_so() -> None:
