@@ -11,7 +11,7 @@ from lxml import etree
 
 from services.ingest.document import Document
 from services.ingest.parse.channel import Channel
-from services.ingest.parse.draft import Draft, submissions_of
+from services.ingest.parse.draft import Draft, apart, submissions_of
 from services.ingest.parse.elements import (
     base_of,
     dated,
@@ -21,6 +21,7 @@ from services.ingest.parse.elements import (
     links,
     markup,
     people,
+    pictured,
     related,
     text,
     text_of,
@@ -57,15 +58,15 @@ def read_atom(root: etree._Element, channel: Channel, names: Names) -> Document:
     channel.rights = _words(feed, *RIGHTS)
     channel.authors = people(feed, names, base, "author", "atom:author", "dc:creator", "itunes:author")
     entries = feed.get("entry", []) if feed else [root]
-    drafts = [_draft(entry, channel, names) for entry in islice(entries, 0, 500)]
+    drafts, taken = apart([_draft(entry, channel, names) for entry in islice(entries, 0, 500)])
     return document_of(
         submissions_of(drafts, channel),
-        len(entries),
+        len(entries) - len(taken),
         channel,
         title=_words(feed, "title"),
         home=home,
         relations=relations,
-        withdrawals=withdrawals([feed], names, base, channel),
+        withdrawals=(*withdrawals([feed], names, base, channel), *taken),
         hints=hints(feed, names),
     )
 
@@ -102,7 +103,7 @@ def _authors(found: Found, source: Found, names: Names, base: str) -> list[Field
     """Return the entry's authors, else those of the feed it was taken from (RFC 4287, section 4.2.1)."""
     kinds = ("author", "dc:creator")
     own = people(found, names, base, *kinds) or people(found, names, base, "itunes:author")
-    return own or people(source, names, base, *kinds)
+    return pictured(found, own or people(source, names, base, *kinds), base)
 
 
 def _languages(entry: etree._Element, found: Found, channel: Channel) -> list[str | None]:

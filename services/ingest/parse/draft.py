@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.ingest.document import Withdrawal
 from services.ingest.identity import guid_of
+from services.ingest.parse import passed_on
 from services.ingest.parse.channel import Channel
 from services.ingest.parse.markup import resolved
 from services.ingest.parse.people import each_once
@@ -13,6 +15,8 @@ from services.ingest.parse.text import plain
 from services.ingest.parse.values import LONG, SHORT, Fields
 from services.ingest.parse.zones import zones
 from services.ingest.submission import LONGEST_BODY, LONGEST_URL, Submission, printable
+
+CANCELED = frozenset({"canceled", "cancelled"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,11 +34,49 @@ class Draft:
     images: list[Fields] = field(default_factory=list)
     enclosures: list[Fields] = field(default_factory=list)
     related: list[Fields] = field(default_factory=list)
+    section: str | None = None
+    dateline: str | None = None
     rights: str | None = None
     language: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
     embargoed: datetime | None = None
+    canceled: bool = False
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the item stands for a story that was taken back: it says so by the IPTC's pubStatus."""
+        return self.canceled or any(
+            "pubstatus" in (one.get("scheme") or "") and one["term"].casefold() in CANCELED for one in self.categories
+        )
+
+
+def apart(drafts: list[Draft]) -> tuple[list[Draft], tuple[Withdrawal, ...]]:
+    """Part the items that stand from those that tell of stories which were taken back."""
+    if not any(draft.taken_back for draft in drafts):
+        return drafts, ()
+    taken = [draft for draft in drafts if draft.taken_back]
+    return [draft for draft in drafts if not draft.taken_back], tuple(
+        Withdrawal(
+            guid=printable(draft.guid).strip()[:LONGEST_URL] or None,
+            url=draft.url,
+            reason=(plain(draft.described) or "")[:5000] or None,
+            at=draft.updated or draft.published,
+        )
+        for draft in taken
+        if draft.guid or draft.url
+    )
+
+
+def _body_of(body: str, draft: Draft) -> str:
+    """Put what a feed like ours put around a body where it belongs, and return the body alone."""
+    parts = passed_on.parts_of(body, {one["name"].casefold() for one in draft.authors}, draft.base)
+    draft.authors += parts.authors
+    known = {one["url"] for one in draft.related}
+    told = {one["url"]: one for one in parts.related}
+    draft.related = [told.get(one["url"], {}) | one for one in draft.related]
+    draft.related += [one for one in parts.related if one["url"] not in known]
+    return parts.body
 
 
 def submission_of(draft: Draft, channel: Channel) -> Submission | None:
@@ -54,6 +96,8 @@ def submissions_of(drafts: list[Draft], channel: Channel) -> list[Submission | N
 def _said(draft: Draft, channel: Channel) -> Fields | None:
     """Return an item's fields within their bounds; None when it has no words."""
     summary, body = zones(draft.described, draft.bodies)
+    if body.rstrip().endswith(passed_on.END):
+        body = _body_of(body, draft)
     headline = draft.headline or (plain(body or summary) or "")[:100].strip()
     if not headline:
         channel.losses.note(f"an item without words is left out: {draft.url or draft.guid or 'it has no name either'}")
@@ -74,6 +118,7 @@ def _said(draft: Draft, channel: Channel) -> Fields | None:
         "updated_at": draft.updated,
         "language": draft.language or channel.language,
     }
+    said |= {name: value for name in ("section", "dateline") if (value := getattr(draft, name))}
     if rights := draft.rights or channel.rights:
         said["rights"] = fit(rights, LONG, "a rights statement")
     if draft.authors:

@@ -108,6 +108,19 @@ def people(found: Found, names: Names, base: str, *kinds: str) -> list[Fields]:
     return [author for author in authors if author]
 
 
+def pictured(found: Found, authors: list[Fields], base: str) -> list[Fields]:
+    """Return authors with the face and page that `podcast:person` gives them; it names them where nobody else does."""
+    if "podcast:person" not in found:
+        return authors
+    told: dict[str, Fields] = {}
+    for one in found["podcast:person"]:
+        if (one.get("role") or "").strip().lower() == "author":
+            known = person(text_of(one), url=one.get("href"), base=base, avatar=one.get("img"))
+            told.setdefault(known.get("name", "").casefold(), known)
+    told.pop("", None)
+    return [told.get(one["name"].casefold(), {}) | one for one in authors] or list(told.values())
+
+
 def keywords(found: Found, *names: str) -> list[Fields | None]:
     """Return the categories of lists apart by commas."""
     if found.keys().isdisjoint(names):

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from services.ingest.document import Document, Quality, Unreadable
+from services.ingest.parse import extension
 from services.ingest.parse.channel import Channel
-from services.ingest.parse.draft import Draft, submissions_of
+from services.ingest.parse.draft import Draft, apart, submissions_of
 from services.ingest.parse.encoding import decoded
 from services.ingest.parse.files import KINDS, PICTURES
 from services.ingest.parse.gathered import document_of
@@ -43,14 +44,15 @@ def read_json_feed(body: bytes, content_type: str, channel: Channel) -> Document
     channel.authors = _authors(feed, channel.base)
     given = feed.get("items")
     items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-    drafts = [_draft(item, channel) for item in items[:MAX_ITEMS]]
+    drafts, taken = apart([_draft(item, channel) for item in items[:MAX_ITEMS]])
     document = document_of(
         submissions_of(drafts, channel),
-        len(items),
+        len(items) - len(taken),
         channel,
         title=plain(_text(feed.get("title"))),
         home=home,
         relations=_relations(feed, channel),
+        withdrawals=taken,
     )
     return replace(document, quality=quality, lost=channel.losses.told())
 
@@ -80,6 +82,8 @@ def _draft(item: Fields, channel: Channel) -> Draft:
     markup, text = _text(item.get("content_html")), _text(item.get("content_text"))
     bodies = [markup] if markup.strip() else [paragraphs(text)] if text.strip() else []
     images, enclosures = _media(item, channel.base)
+    if images and (lead := extension.lead_of(item)):
+        images[0] |= lead
     return Draft(
         guid=_text(item.get("id")),
         url=cleaned(url, channel.hosts) if url else None,
@@ -91,9 +95,12 @@ def _draft(item: Fields, channel: Channel) -> Draft:
         categories=each_category_once([category(_text(tag)) for tag in _list(item.get("tags"))]),
         images=images,
         enclosures=enclosures,
+        related=extension.related_of(item, channel.base),
+        canceled=extension.is_canceled(item),
         language=language(_text(item.get("language"))),
         published=channel.moment(_text(item.get("date_published"))),
         updated=channel.moment(_text(item.get("date_modified"))),
+        **extension.said_of(item),
     )
 
 
@@ -102,9 +109,10 @@ def _authors(holder: Fields, base: str) -> list[Fields]:
     people = [one if isinstance(one, dict) else {"name": one} for one in given]
     found = [
         person(_text(one.get("name")), url=_text(one.get("url")), base=base, avatar=_text(one.get("avatar")))
+        | extension.author_of(one)
         for one in people
     ]
-    return [author for author in found if author]
+    return [author for author in found if "name" in author]
 
 
 def _media(item: Fields, base: str) -> tuple[list[Fields], list[Fields]]:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from services.ingest.document import Document
 from services.ingest.parse.channel import Channel
-from services.ingest.parse.draft import Draft, submissions_of
+from services.ingest.parse.draft import Draft, apart, submissions_of
 from services.ingest.parse.elements import (
     base_of,
     dated,
@@ -19,6 +19,7 @@ from services.ingest.parse.elements import (
     links,
     markup,
     people,
+    pictured,
     related,
     text,
     text_of,
@@ -75,16 +76,16 @@ def read_rss(root: etree._Element, channel: Channel, names: Names) -> Document:
     about = places[1] if len(places) > 1 else places[0]
     home = _complete(channel, about, heads[0] if heads else root)
     items = [item for place in places for item in place.get("item", ())] or list(root.iter("{*}item", "{*}Item"))
-    drafts = [_draft(item, channel, names) for item in islice(items, 0, 500)]
+    drafts, taken = apart([_draft(item, channel, names) for item in islice(items, 0, 500)])
     relations = [(rel, href) for place in places for rel, href, _ in links(place, channel.base, "atom:link", "link")]
     return document_of(
         submissions_of(drafts, channel),
-        len(items),
+        len(items) - len(taken),
         channel,
         title=words(about, "title", "dc:title", "atom:title", "itunes:title"),
         home=home,
         relations=relations,
-        withdrawals=withdrawals(places, names, channel.base, channel),
+        withdrawals=(*withdrawals(places, names, channel.base, channel), *taken),
         hints=hints(about, names),
     )
 
@@ -159,7 +160,7 @@ def _authors(found: Found, names: Names, base: str, media: Media) -> list[Fields
     for author in authors if media.avatars else ():
         if avatar := media.avatars.get(author["name"].casefold()):
             author.setdefault("avatar", avatar)
-    return authors
+    return pictured(found, authors, base)
 
 
 def _categories(found: Found) -> list[Fields]:
@@ -193,7 +194,7 @@ READ = (
     "title dc:title atom:title itunes:title news:title media:title guid atom:id dc:identifier id link atom:link "
     "category atom:category dc:subject dcterms:subject dc:creator author atom:author dc:author dcterms:creator byline "
     "language dc:language enclosure image comments source feedburner:origlink news:keywords dc:publisher dc:source "
-    "dc:type dc:format"
+    "dc:type dc:format podcast:person"
 )
 USED = frozenset(
     (*READ.split(), *BODIES, *DESCRIPTIONS, *TEASERS, *PUBLISHED, *PUBLISHED_ELSE, *UPDATED, *RIGHTS),

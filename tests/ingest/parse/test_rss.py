@@ -250,3 +250,25 @@ def test_feeds_of_odd_shape_are_read(body: bytes) -> None:
 )
 def test_no_words_of_a_broken_feed_are_lost(broken: bytes, headlines: list[str]) -> None:
     assert [one.headline for one in read(broken).submissions] == headlines
+
+
+def test_an_item_of_a_story_that_was_taken_back_is_a_withdrawal() -> None:
+    status = '<category domain="http://cv.iptc.org/newscodes/pubstatusg2/">{}</category>'
+    gone = f"<item><title>Retracted: A</title><guid>g1</guid><description>Wrong.</description>{status}</item>"
+    found = read(rss(gone.format("canceled"), gone.replace("g1", "g2").format("usable")))
+    assert [item.guid for item in found.submissions] == ["g2"]
+    assert found.withdrawals == (Withdrawal(guid="g1", reason="Wrong."),)
+    assert (found.skipped, found.cut) == (0, 0)
+
+
+def test_a_person_of_the_podcast_namespace_has_face_and_page() -> None:
+    person = (
+        '<podcast:person xmlns:podcast="https://podcastindex.org/namespace/1.0" role="{}" img="/a.jpg" '
+        'href="/ann">Ann Lens</podcast:person>'
+    )
+    creator = '<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ann Lens</dc:creator>'
+    for inside in (creator + person.format("author"), person.format("author")):
+        (author,) = item(f"<title>T</title><guid>1</guid>{inside}").authors
+        assert (author.name, author.avatar) == ("Ann Lens", "https://bay.example/a.jpg")
+        assert author.url == "https://bay.example/ann"
+    assert item(f"<title>T</title><guid>1</guid>{person.format('guest')}").authors == ()
