@@ -33,8 +33,8 @@ class Articles:
     def routes(self) -> list[Route]:
         """Both of them."""
         return [
-            Route("/api/v1/articles", self.push, methods=["POST"]),
-            Route("/api/v1/articles/{id}/retract", self.retract, methods=["POST"]),
+            Route("/api/v1/articles", self._guard.admins(self.push), methods=["POST"]),
+            Route("/api/v1/articles/{id}/retract", self._guard.admins(self.retract), methods=["POST"]),
         ]
 
     async def push(self, request: Request) -> Response:
@@ -63,10 +63,7 @@ class Articles:
         return _told(result) if result is not None else problem(404, f"there is no article {id[:100]!r}")
 
     async def _body(self, request: Request) -> bytes | Response:
-        """Return the body of a request that may be taken: known, at a bearable time, and of a bearable size."""
-        refused = await self._guard.require_admin(request)
-        if refused is not None:
-            return refused
+        """Return the body of a request that may be taken: at a bearable time, and of a bearable size."""
         reason = self._pressure.reason()
         if reason is not None:
             return busy(f"intake waits: {reason}")

@@ -49,13 +49,10 @@ class Discover:
     @property
     def routes(self) -> list[Route]:
         """The one; it must stand before those of a single source."""
-        return [Route("/api/v1/sources/discover", self.discover, methods=["POST"])]
+        return [Route("/api/v1/sources/discover", self._guard.admins(self.discover), methods=["POST"])]
 
     async def discover(self, request: Request) -> Response:
         """Answer what was found with five items of each, and what went wrong on the way."""
-        refused = await self._guard.require_admin(request)
-        if refused is not None:
-            return refused
         body = await read_body(request, BODY_LIMIT)
         given = body if isinstance(body, Response) else read_model(DiscoverInput, body)
         if isinstance(given, Response):

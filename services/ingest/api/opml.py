@@ -56,13 +56,10 @@ class Opml:
     @property
     def routes(self) -> list[Route]:
         """The one; it must stand before those of a single source."""
-        return [Route("/api/v1/sources/opml", self.opml, methods=["GET", "POST"])]
+        return [Route("/api/v1/sources/opml", self._guard.admins(self.opml), methods=["GET", "POST"])]
 
     async def opml(self, request: Request) -> Response:
         """GET: the feed sources as OPML. POST: add the feeds of one, and answer what became of each."""
-        refused = await self._guard.require_admin(request)
-        if refused is not None:
-            return refused
         if request.method == "GET":
             body = await asyncio.to_thread(written, await self._sources.all(), self._now())
             headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="sources.opml"'}

@@ -34,14 +34,11 @@ class EmbargoRoutes:
     def routes(self) -> list[Route]:
         """Both of them."""
         return [
-            Route("/api/v1/articles/embargoed", self._list),
-            Route("/api/v1/articles/{id}/embargoed", self._one),
+            Route("/api/v1/articles/embargoed", self._guard.admins(self._list)),
+            Route("/api/v1/articles/{id}/embargoed", self._guard.admins(self._one)),
         ]
 
     async def _list(self, request: Request) -> Response:
-        refused = await self._guard.require_admin(request)
-        if refused is not None:
-            return refused
         first = whole_number(request, "after", 0, least=0, most=MOST)
         limit = whole_number(request, "limit", 100, least=1, most=1000)
         if isinstance(first, Response):
@@ -54,9 +51,6 @@ class EmbargoRoutes:
         return Response(to_json(body), 200, PRIVATE, JSON)
 
     async def _one(self, request: Request) -> Response:
-        refused = await self._guard.require_admin(request)
-        if refused is not None:
-            return refused
         article_id = request.path_params["id"]
         article = await self._embargoes.article(article_id)
         if article is None:

@@ -46,7 +46,7 @@ class SigningKeysApi:
         """Return them."""
         return [
             Route(WELL_KNOWN, self._jwks, methods=["GET"]),
-            Route(ROTATE, self._rotate, methods=["POST"]),
+            Route(ROTATE, self._guard.admins(self._rotate), methods=["POST"]),
         ]
 
     async def _refresh(self) -> None:
@@ -69,8 +69,7 @@ class SigningKeysApi:
         return Response(body, media_type="application/jwk-set+json", headers=headers)
 
     async def _rotate(self, request: Request) -> Response:
-        refused = await self._guard.require_admin(request)
-        body = refused or await read_body(request, BODY_LIMIT)
+        body = await read_body(request, BODY_LIMIT)
         if isinstance(body, Response):
             return body
         return await self._idempotency.once(request, body, lambda: self._rotated(body))

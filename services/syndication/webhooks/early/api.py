@@ -28,12 +28,9 @@ class EarlyRoutes:
     @property
     def routes(self) -> list[Route]:
         """The route."""
-        return [Route("/api/v1/articles/{id}/embargoed/receipts", self._receipts)]
+        return [Route("/api/v1/articles/{id}/embargoed/receipts", self.guard.admins(self._receipts))]
 
     async def _receipts(self, request: Request) -> Response:
-        refused = await self.guard.require_admin(request)
-        if refused is not None:
-            return refused
         id = request.path_params["id"]
         noted, standing = await self.early.notes.of(id), await self.early.ledger.standing(id)
         waiting = standing.turn if standing.turn is not None and standing.turn.until else None
