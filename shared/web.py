@@ -30,6 +30,9 @@ HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 20.0
 HEARD_BYTES = 16 * 1024 * 1024
 HEARD_SECONDS = 5.0
+LINGER_BYTES = 64 * 1024 * 1024
+LINGER_SECONDS = 10.0
+"""What more is read of a body once it was refused: a client that sends on finds a reset in place of the answer."""
 STALLED_SECONDS = 30.0
 """How long a peer may take nothing of what is sent to it."""
 
@@ -69,24 +72,34 @@ class Hearing:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
-        whole = False
+        # Who waits to be told to send its body (RFC 9110 section 10.1.1) has sent nothing of it yet.
+        whole, waits, refused = False, (b"expect", b"100-continue") in scope["headers"], False
 
         async def heard() -> Message:
-            nonlocal whole
+            nonlocal whole, waits
+            waits = False
             message = await receive()
             whole = whole or message["type"] != "http.request" or not message.get("more_body", False)
             return message
 
-        async def hear_out() -> None:
-            left = HEARD_BYTES
+        async def hear_out(left: int, seconds: float) -> None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(HEARD_SECONDS):
-                    while not whole and left > 0:
+                async with asyncio.timeout(seconds):
+                    while not whole and not waits and left > 0:
                         left -= len((await heard()).get("body", b""))
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 400 and not whole:
-                await hear_out()
+            nonlocal refused
+            if message["type"] == "http.response.start":
+                refused = message["status"] >= 400
+                if refused and waits:  # what comes next would be taken for the body
+                    message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+                elif refused:
+                    await hear_out(HEARD_BYTES, HEARD_SECONDS)
+            elif refused and not whole and not waits and not message.get("more_body", False):
+                await send({**message, "more_body": True})
+                await hear_out(LINGER_BYTES, LINGER_SECONDS)
+                message = {"type": "http.response.body"}
             await send(message)
 
         await self._app(scope, heard, answer)
@@ -137,10 +150,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Bounded(HttpToolsProtocol):
-    """uvicorn's protocol with bounds it has none of: on a request's head, and on a peer that does not read."""
+    """uvicorn's protocol with bounds it has none of: on heads, bodies past their answer, peers that do not read."""
 
     _head = 0
     _late: asyncio.TimerHandle | None = None
+    _rest: asyncio.TimerHandle | None = None
     _left = 0
     _stalled: asyncio.TimerHandle | None = None
 
@@ -152,6 +166,7 @@ class Bounded(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the times."""
         self._in_time()
+        self._ended()
         self._flowing()
         super().connection_lost(exc)
 
@@ -201,6 +216,23 @@ class Bounded(HttpToolsProtocol):
         self._in_time()
         self._head = -1
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Give what is still sent of a body its time: each byte would put off the end of an idle connection."""
+        super().on_response_complete()
+        unended = self.cycle.response_complete and self.cycle.more_body
+        if unended and self._rest is None and not self.transport.is_closing():
+            self._rest = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def on_message_complete(self) -> None:
+        """Forget that time."""
+        self._ended()
+        super().on_message_complete()
+
+    def _ended(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
 
     def _in_time(self) -> None:
         if self._late is not None:

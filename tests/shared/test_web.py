@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from shared import web
+from shared.requests import read_body
 from shared.web import PortInUseError, Serving, application, listen
 from tests.asgi import ask
 from tests.waiting import until
@@ -28,6 +29,11 @@ async def refuses(_request: Request) -> Response:
 
 async def takes(request: Request) -> Response:
     return JSONResponse({"size": len(await request.body())})
+
+
+async def limits(request: Request) -> Response:
+    body = await read_body(request, 1_000)
+    return body if isinstance(body, Response) else Response(status_code=204)
 
 
 async def breaks(request: Request) -> Response:
@@ -52,7 +58,7 @@ async def test_people_who_have_lost_the_way_see_a_page_and_programs_a_problem() 
 
 @pytest.fixture
 def app() -> ASGIApp:
-    names = {"refuses": refuses, "takes": takes, "redis": breaks, "full": breaks}
+    names = {"refuses": refuses, "takes": takes, "limits": limits, "redis": breaks, "full": breaks}
     return application([Route(f"/{name}", endpoint, methods=["POST"]) for name, endpoint in names.items()])
 
 
@@ -108,6 +114,48 @@ async def test_a_refusal_arrives_whole_though_the_body_is_still_being_sent(addre
     writer.close()
     assert answer.startswith(b"HTTP/1.1 401")
     assert answer.endswith(b"no" * 100)
+
+
+@pytest.mark.parametrize("size", [20_000_000, 60_000_000])
+async def test_a_body_that_is_far_too_large_is_refused_in_words_not_by_a_reset(
+    address: tuple[str, int], size: int
+) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /limits HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % size)
+    for _ in range(size // 1_000_000):
+        writer.write(b"x" * 1_000_000)
+        await writer.drain()
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert answer.endswith(b'the body is larger than 1000 bytes"}')
+
+
+async def test_who_asks_before_sending_a_body_is_refused_before(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /limits HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 20000000\r\n\r\n")
+    async with asyncio.timeout(4):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"connection: close" in answer
+
+
+async def test_a_body_that_trickles_past_its_answer_holds_no_connection(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "LINGER_SECONDS", 0.05)
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"GET /nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n")
+    assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 404")
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            while not reader.at_eof():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0)
+    writer.close()
 
 
 async def test_a_body_is_taken_as_it_comes(address: tuple[str, int]) -> None:
