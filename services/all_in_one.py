@@ -161,6 +161,8 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
     """
     open_files.allow()
     logs.configure(settings.log_format, settings.log_level, service="wireroom" if len(names) > 1 else names[0])
+    if settings.log_format == "json":
+        logs.catch_all()
     spans = _traced("wireroom" if len(names) > 1 else f"wireroom-{names[0]}") if settings.traces else None
     bound = listen(settings.host, settings.port)
     token, made = auth.admin_token(settings.admin_token, settings.data_dir)

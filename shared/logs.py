@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 import orjson
@@ -78,10 +81,23 @@ def configure(log_format: str, level: str, *, service: str) -> None:
     )
     _json.configure(render if as_json else None, service, heard=number <= logging.INFO)
     for name in LIBRARIES:
-        library = logging.getLogger(name)
-        library.handlers = [_Forward()]
-        library.propagate = False
-        library.setLevel(logging.WARNING)
+        _forward(name)
+
+
+def catch_all() -> None:
+    """Have everything that Python would print by itself logged as well: a JSON log has no other lines."""
+    logging.captureWarnings(capture=True)
+    _forward(None)
+    sys.excepthook = _uncaught
+    sys.unraisablehook = lambda left: _died(left.exc_value, where=f"{left.err_msg or 'in'} {left.object!r}"[:200])
+    threading.excepthook = lambda left: _died(left.exc_value, where=getattr(left.thread, "name", None))
+
+
+def _forward(name: str | None) -> None:
+    library = logging.getLogger(name)
+    library.handlers = [_Forward()]
+    library.propagate = False
+    library.setLevel(logging.WARNING)
 
 
 class _Json:
@@ -105,11 +121,10 @@ class _Json:
         first = {"service": _service.get() or self._service}
         last = {"level": "info", "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
         out = sys.stdout.buffer
-        out.write(b"".join([orjson.dumps({**first, **line, **last}, default=str, option=_LINE) for line in lines]))
+        out.write(b"".join([_dumps({**first, **line, **last}) + b"\n" for line in lines]))
         out.flush()
 
 
-_LINE = orjson.OPT_APPEND_NEWLINE
 _json = _Json()
 
 
@@ -132,14 +147,29 @@ class _Forward(logging.Handler):
     """Hands a library's record to structlog, so that every line on stdout has one shape."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001  # a library's own mistake, which is not to become ours
+            message = str(record.msg)
         line = structlog.get_logger()
         line.log(
             record.levelno,
             "library.warned",
             library=record.name,
-            message=record.getMessage(),
+            message=message,
             exc_info=record.exc_info or None,
         )
+
+
+def _uncaught(type: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    if issubclass(type, KeyboardInterrupt):
+        return
+    _died(error, where="main")
+
+
+def _died(error: BaseException | None, where: str | None) -> None:
+    """Say what nobody handled; Python would print a traceback of many lines."""
+    structlog.get_logger().error("process.faulted", where=where, exc_info=error)
 
 
 UNSAID: Mapping[str, Sequence[object]] = {"level": ("info",), "tries": (1,), "changed": ((), []), "cursor": (0,)}
@@ -155,5 +185,28 @@ def _short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return short
 
 
+_BREAKS = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
+"""What JSON lets stand as it is and others take for the end of a line, or a terminal for a command."""
+
+
 def _dumps(event: EventDict, **_: Any) -> bytes:
-    return orjson.dumps(event, default=str)
+    try:
+        line = orjson.dumps(event, default=str)
+    except TypeError:  # half a character (a lone surrogate), a number past 64 bits, a key that is no text
+        line = orjson.dumps(_plain(event), default=str)
+    return line if line.isascii() else _BREAKS.sub(_escaped, line)
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode())
+
+
+def _plain(value: object) -> object:
+    """Return what can be written as JSON of anything."""
+    if isinstance(value, Mapping):
+        return {str(_plain(str(name))): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -47,23 +49,44 @@ def _when_seen(chosen: Settings, which: str, made: str | None) -> None:
     """Greet at once; on a terminal, once the log of the first stories has run past, which would carry it away."""
     if sys.stderr.isatty():
         asyncio.get_running_loop().call_later(SETTLING_SECONDS, _greet, chosen, which, made)
+    elif chosen.log_format == "json":
+        _log(chosen, which, made)  # who collects lines of JSON expects nothing else, on neither output
     else:
         _greet(chosen, which, made)
 
 
 def _greet(chosen: Settings, which: str, made: str | None) -> None:
     """Say where everything is, on stderr: stdout is for the log."""
-    from shared.auth import TOKEN_FILE  # noqa: PLC0415  # as above
-
-    place = chosen.data_dir / TOKEN_FILE
     if made is not None and sys.stderr.isatty():
-        click.echo(f"\nAdmin token, shown once and kept in {place}:\n  {made}", err=True)
+        click.echo(f"\nAdmin token, shown once and kept in {_place(chosen)}:\n  {made}", err=True)
     elif made is not None:
-        click.echo(f"\nAn admin token was made and is kept in {place}", err=True)
+        click.echo(f"\nAn admin token was made and is kept in {_place(chosen)}", err=True)
     if which != "all":
         return
-    url = chosen.public_url
-    rows = [
+    click.echo("\nWireroom is up; Ctrl-C stops it.\n", err=True)
+    for name, what in _addresses(chosen.public_url):
+        click.echo(f"  {name:<8} {what}", err=True)
+    click.echo("", err=True)
+
+
+def _log(chosen: Settings, which: str, made: str | None) -> None:
+    import structlog  # noqa: PLC0415  # as above
+
+    log = structlog.get_logger()
+    if made is not None:
+        log.info("token.made", kept=str(_place(chosen)))
+    if which == "all":
+        log.info("services.ready", **{name.lower(): what for name, what in _addresses(chosen.public_url)})
+
+
+def _place(chosen: Settings) -> Path:
+    from shared.auth import TOKEN_FILE  # noqa: PLC0415  # as above
+
+    return chosen.data_dir / TOKEN_FILE
+
+
+def _addresses(url: str) -> Sequence[tuple[str, str]]:
+    return (
         ("page", f"{url}/"),
         ("feeds", f"{url}/feeds/all.rss  (all of them: {url}/feeds)"),
         ("events", f"{url}/events/stream"),
@@ -71,11 +94,7 @@ def _greet(chosen: Settings, which: str, made: str | None) -> None:
         ("API", f"{url}/api/v1  (documented at {url}/docs)"),
         ("health", f"{url}/readyz   {url}/metrics"),
         ("token", "export WIREROOM_ADMIN_TOKEN=$(wireroom token)"),
-    ]
-    click.echo("\nWireroom is up; Ctrl-C stops it.\n", err=True)
-    for name, what in rows:
-        click.echo(f"  {name:<8} {what}", err=True)
-    click.echo("", err=True)
+    )
 
 
 @click.command()

@@ -41,9 +41,9 @@ class Running:
         return json.loads(result.stdout)
 
     @property
-    def said(self) -> str:
-        """What `wireroom up` has told its operator so far."""
-        return (self.home / "said").read_text()
+    def logged(self) -> list[dict[str, Any]]:
+        """What `wireroom up` has logged so far."""
+        return [json.loads(text) for text in (self.home / "log").read_text().splitlines()]
 
 
 @contextmanager

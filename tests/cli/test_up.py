@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services import NAMES
-from services.cli.up import up
+from services.cli.up import _when_seen, up
+from shared.settings import Settings
 from tests.cli.running import TOKEN, Running
 
 
@@ -18,23 +19,41 @@ def test_every_service_can_be_started_alone() -> None:
 
 
 def test_the_greeting_names_the_addresses_and_never_the_token(line: Running) -> None:
-    assert [text.split()[:2] for text in line.said.splitlines() if text.startswith("  ")] == [
-        ["page", f"{line.url}/"],
-        ["feeds", f"{line.url}/feeds/all.rss"],
-        ["events", f"{line.url}/events/stream"],
-        ["console", f"{line.url}/console"],
-        ["API", f"{line.url}/api/v1"],
-        ["health", f"{line.url}/readyz"],
-        ["token", "export"],
+    (said,) = (entry for entry in line.logged if entry["event"] == "services.ready")
+    names = ("page", "feeds", "events", "console", "api", "health", "token")
+    assert [said[name].split()[0] for name in names] == [
+        f"{line.url}/",
+        f"{line.url}/feeds/all.rss",
+        f"{line.url}/events/stream",
+        f"{line.url}/console",
+        f"{line.url}/api/v1",
+        f"{line.url}/readyz",
+        "export",
     ]
-    assert TOKEN not in line.said
+    assert TOKEN not in str(said)
+
+
+def test_a_program_that_reads_the_log_gets_nothing_but_json(line: Running) -> None:
+    assert (line.home / "said").read_bytes() == b""
+    assert all(isinstance(entry, dict) for entry in line.logged)
+
+
+def test_a_person_is_greeted_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = Settings(data_dir=tmp_path, log_format="console", public_url="http://127.0.0.1:1")
+    _when_seen(chosen, "all", "a token that was made")
+    said = capsys.readouterr().err
+    assert "Wireroom is up; Ctrl-C stops it." in said
+    assert "  page     http://127.0.0.1:1/" in said
+    assert f"An admin token was made and is kept in {tmp_path / 'admin-token'}" in said
+    assert "a token that was made" not in said
 
 
 def test_a_token_is_made_once_and_not_shown_where_it_would_be_kept(bare: Running) -> None:
     kept = (bare.home / "data" / "admin-token").read_text().strip()
     assert len(kept) >= 32
-    assert "An admin token was made and is kept in" in bare.said
-    assert kept not in bare.said
+    (said,) = (entry for entry in bare.logged if entry["event"] == "token.made")
+    assert said["kept"] == str(bare.home / "data" / "admin-token")
+    assert kept not in (bare.home / "said").read_text()
     assert kept not in (bare.home / "log").read_text()
     assert bare.wireroom("token").stdout == kept + "\n"
 

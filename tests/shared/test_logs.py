@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,3 +118,52 @@ def test_an_error_is_logged_with_its_traceback_in_one_line(capsysbinary: Capture
         structlog.get_logger().exception("article.failed")
     (line,) = _lines(capsysbinary)
     assert "ValueError: invalid literal" in line["exception"]
+
+
+@pytest.mark.parametrize("way", ["slow", "quick"])
+@pytest.mark.parametrize(
+    "hostile",
+    ["a\u2028b\u2029c\x85d", "\x9b31mred", "a\r\nb\x00\x1b[2J\x1c", "half \ud83d", 1 << 70, {1: "\udc80"}, [1 << 70]],
+)
+def test_nothing_makes_a_line_two_or_none(capsysbinary: Capture, way: str, hostile: object) -> None:
+    logs.configure("json", "info", service="ingest")
+    if way == "slow":
+        structlog.get_logger().info("article.ingested", headline=hostile)
+    else:
+        logs.tell([{"event": "article.ingested", "headline": hostile}])
+    written = capsysbinary.readouterr().out.decode()
+    (line,) = written.splitlines()
+    assert written.isprintable() or written[:-1].isprintable()
+    read = orjson.loads(line)["headline"]
+    assert read == hostile or "\\ud" in str(read) or "\\udc80" in str(read) or str(1 << 70) in str(read)
+
+
+SPEAKS = """
+import logging, sys, threading, warnings
+from shared import logs
+
+class Leaves:
+    def __del__(self):
+        raise ValueError("left\\nbehind")
+
+logs.configure("json", "info", service="test")
+logs.catch_all()
+warnings.warn("of an\\nold way")
+logging.getLogger("some.library").warning("%s went wrong", "this\\nthing")
+logging.getLogger("some.library").warning("%d went wrong", "this")
+Leaves()
+thread = threading.Thread(target=lambda: {}["missing\\nkey"])
+thread.start()
+thread.join()
+raise RuntimeError("the\\nend")
+"""
+
+
+def test_what_python_itself_would_print_is_a_line_of_the_log_too() -> None:
+    done = subprocess.run([sys.executable, "-c", SPEAKS], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    lines = [orjson.loads(line) for line in done.stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["library.warned"] * 3 + ["process.faulted"] * 3
+    said = [str(line.get("message", "") + line.get("exception", "")) for line in lines]
+    for part, text in zip(("old way", "thing", "%d", "behind", "missing", "end"), said, strict=True):
+        assert part in text
