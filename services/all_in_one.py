@@ -51,8 +51,9 @@ class Process:
     """The services of one process, built from settings and a Redis address; knows no signals."""
 
     def __init__(self, settings: Settings, url: str, names: Sequence[str], token: str) -> None:
-        self._settings, self._url, self._token = settings, url, token
+        self._settings, self._url = settings, url
         self.store = Store(connect(url))
+        self._guard = auth.Guard(self.store, token)
         self.services: dict[str, Service] = {}
         self._endless: list[Callable[[], Awaitable[None]]] = []
         self._lost: ASGIApp | None = None
@@ -65,7 +66,7 @@ class Process:
             routes += more
         self._server = ServerCheck(self.store, settings.partitions)
         checks = [self._server.unready, *(service.unready for service in self.services.values())]
-        self.health = Health(self.store, checks, self._loops)
+        self.health = Health(self.store, checks, self._loops, self._guard)
         documents = Documents(settings).routes if "syndication" in names else []
         self.routes: list[BaseRoute] = [*self.health.routes, *documents, *routes]
         self.app = application(self.routes, lost=self._lost)
@@ -91,7 +92,7 @@ class Process:
     def _build(self, name: str) -> tuple[Service, Sequence[Route]]:
         settings = self._settings
         bus = Bus(self._url, self.store, service=name, partitions=settings.partitions)
-        guard = auth.Guard(self.store, self._token)
+        guard = self._guard
         if name == "ingest":
             ingest = Ingest(settings, self.store, bus, guard)
             return ingest, ingest.routes

@@ -88,8 +88,11 @@ class Guard:
         within: Principal | None = request.scope.get(PRINCIPAL)
         if within is not None:
             return within
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        return await self.known(key.strip()) if scheme.lower() == "bearer" else None
+        return await self.known(_key_of(request))
+
+    def is_admin(self, request: Request) -> bool:
+        """Tell whether the admin token came with a request; asks no store, which may be away."""
+        return hmac.compare_digest(_key_of(request).encode(), self._token)
 
     async def known(self, key: str) -> Principal | None:
         """Return whose key or token it is, None when it is nobody's. Raises RedisError for consumers' keys."""
@@ -150,6 +153,11 @@ class Guard:
         if not hmac.compare_digest(known["key"], digest(key)):
             return None
         return _terms(consumer, known)
+
+
+def _key_of(request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def _terms(id: str, known: Mapping[str, Any]) -> Consumer:

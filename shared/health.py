@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from shared.metrics import REGISTRY
+from shared.auth import Guard
+from shared.metrics import REGISTRY, UNPUBLISHED
 from shared.redis import RedisError, Store
 from shared.ticks import Tick
 
@@ -22,8 +23,10 @@ Check = Callable[[], str | None]
 class Health:
     """Answers for one process; `checks` say in words what is wrong, or None."""
 
-    def __init__(self, store: Store, checks: Sequence[Check], loops: Callable[[], Sequence[Tick]]) -> None:
-        self._store, self._checks, self._loops = store, checks, loops
+    def __init__(
+        self, store: Store, checks: Sequence[Check], loops: Callable[[], Sequence[Tick]], guard: Guard
+    ) -> None:
+        self._store, self._checks, self._loops, self._guard = store, checks, loops, guard
 
     @property
     def routes(self) -> list[Route]:
@@ -59,5 +62,9 @@ class Health:
         status = "not ready" if problems else "ready"
         return JSONResponse({"status": status, "problems": problems}, 503 if problems else 200)
 
-    async def _metrics(self, _request: Request) -> Response:
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    async def _metrics(self, request: Request) -> Response:
+        """Anybody may ask; what is not published yet is told with the admin token alone."""
+        body = generate_latest(REGISTRY)
+        if self._guard.is_admin(request):
+            body += generate_latest(UNPUBLISHED)
+        return Response(body, headers={"cache-control": "no-store"}, media_type=CONTENT_TYPE_LATEST)

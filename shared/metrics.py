@@ -5,6 +5,8 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
+UNPUBLISHED = CollectorRegistry()
+"""What tells of articles that nobody is to know of yet: for the admin alone."""
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -36,7 +38,7 @@ OLDEST = Gauge(
     registry=REGISTRY,
 )
 DEAD = Gauge("wireroom_dead_letters", "Dead letters of all streams", registry=REGISTRY)
-EMBARGOED = Gauge("wireroom_embargoed", "Versions that wait for the end of their embargo", registry=REGISTRY)
+EMBARGOED = Gauge("wireroom_embargoed", "Versions that wait for the end of their embargo", registry=UNPUBLISHED)
 RELEASED_LATE = Histogram(
     "wireroom_released_late_seconds",
     "From the end of a version's embargo to its number in the ledger",
