@@ -125,12 +125,14 @@ _acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-l
 @click.option("--id", "source", help="Its id; made from the address when not given.")
 @click.option("--name", help="Its name for people.")
 @click.option("--kind", type=click.Choice(("feed", "page", "sitemap", "wordpress")), default="feed")
-@click.option("--full-text", is_flag=True, help="Read each article's own page.")
+@click.option("--full-text/--no-full-text", default=None, help="Read each article's own page (page, sitemap: yes).")
 @json_anyway
-def add_source(url: str, kind: str, *, full_text: bool, **given: str | None) -> None:
+def add_source(url: str, kind: str, *, full_text: bool | None, **given: str | None) -> None:
     """Poll the feed at URL, or what else `sources discover` found there."""
     asked = {"url": url, "kind": kind, "full_text": full_text, "id": given.pop("source"), **given}
-    print_json(call("POST", "/api/v1/sources", {field: value for field, value in asked.items() if value}))
+    print_json(
+        call("POST", "/api/v1/sources", {field: value for field, value in asked.items() if value not in (None, "")})
+    )
 
 
 HEALTH = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -20,6 +20,9 @@ from shared.slugs import SLUG
 Kind = Literal["feed", "page", "sitemap", "ghost", "wordpress", "drop", "push"]
 POLLED: frozenset[Kind] = frozenset(("feed", "page", "sitemap", "ghost", "wordpress"))
 """The kinds that are asked by us; the others come by themselves."""
+
+HEADLINES: frozenset[Kind] = frozenset(("page", "sitemap"))
+"""The kinds that give no more than headlines: their articles' own pages are read unless one says otherwise."""
 
 RoleField = Literal["location", "meta_title", "bio"]
 
@@ -100,7 +103,8 @@ class Selectors(Input):
 class Options(Input):
     """What may be said of any source; each has a sensible default.
 
-    `full_text` fetches the article's page where a source gives headlines only. `members_only` takes posts that
+    `full_text` fetches the article's page where a source gives headlines only; left out, it is so for pages and
+    sitemaps. `members_only` takes posts that
     are not public. `author_role` names the field of a Ghost author in which this site keeps roles, for which Ghost
     has none; of `bio` it is the first line. `key` is a Content API key, `secret` signs hooks, `authorization` is
     sent to the source's own host as that header. `first_items` are published of a new source's first document, the
@@ -128,6 +132,11 @@ class Options(Input):
     key: Secret | None = None
     secret: Secret | None = None
     authorization: Secret | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_pages(cls, given: Any) -> Any:
+        return {"full_text": True, **given} if isinstance(given, dict) and given.get("kind") in HEADLINES else given
 
     @model_validator(mode="after")
     def _in_order(self) -> Options:

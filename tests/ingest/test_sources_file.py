@@ -118,6 +118,14 @@ async def test_every_setting_can_stand_in_the_file(filing: Filing) -> None:
     assert (bay.settings.longest_minutes, bay.settings.full_text, bay.settings.first_items) == (60, True, 5)
 
 
+def test_the_pages_of_a_listing_in_the_file_are_read_unless_it_says_otherwise() -> None:
+    listing = ONE + 'kind = "page"\n'
+    read = [
+        parse_sources(tomllib.loads(text))["bay"].full_text for text in (listing, listing + "full_text = false\n", ONE)
+    ]
+    assert read == [True, False, False]
+
+
 async def test_a_mass_of_new_sources_is_spread_over_the_interval(filing: Filing) -> None:
     entries = (f'[[source]]\nid = "s{n}"\nurl = "https://h{n}.example/rss"\n' for n in range(300))
     await filing.write("".join(entries))

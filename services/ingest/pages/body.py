@@ -40,6 +40,9 @@ KEPT = frozenset("href src srcset alt title width height datetime cite lang dir 
 TITLED = "</h1>"
 """What stands above the heading is not the story, and the heading is told apart."""
 
+MINUTES = re.compile(r"\d{1,3}[\s-]min(?:ute)?s?[\s-]read", re.IGNORECASE)
+LONGEST_MINUTES = 40
+
 EXTRACTED = 10_000
 NESTED = 250_000
 """Elements of the largest page that is given to the extractor, and the most that they may have around them together:
@@ -78,6 +81,8 @@ def cleaned(body: HtmlElement, base: str, lead: str | None) -> str:
     """
     for one in [inner for inner in body.iterdescendants() if noisy(inner)]:
         taken_out(one)
+    for one in [inner for inner in body.iterdescendants("p", "div", "span", "small", "time") if _tells_minutes(inner)]:
+        taken_out(one)
     _drop_lead(body, lead)
     for one in list(body.iterdescendants()):
         if one.tag == "h1":
@@ -85,6 +90,11 @@ def cleaned(body: HtmlElement, base: str, lead: str | None) -> str:
         elif one.tag != "iframe":
             _tidied(one, base)
     return _inside(body)
+
+
+def _tells_minutes(element: HtmlElement) -> bool:
+    """Tell whether an element says how long the story takes to read, and nothing else: we tell that ourselves."""
+    return not longer(element, LONGEST_MINUTES) and MINUTES.fullmatch(words(element)) is not None
 
 
 def _drop_lead(body: HtmlElement, lead: str | None) -> None:

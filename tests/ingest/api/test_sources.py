@@ -47,6 +47,19 @@ async def test_feeds_of_a_host_that_come_at_once_each_get_an_id(api: Api) -> Non
     assert len({answer.json()["id"] for answer in answers}) == len(await api.sources.ids()) == 5
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"kind": "page"}, True),
+        ({"kind": "sitemap"}, True),
+        ({"kind": "page", "full_text": False}, False),
+        ({"kind": "feed"}, False),
+    ],
+)
+async def test_the_pages_of_what_gives_headlines_alone_are_read(api: Api, given: dict[str, object], read: bool) -> None:
+    assert (await api.ask("POST", "/sources", FEED | given)).json()["full_text"] is read
+
+
 async def test_a_repeat_with_the_same_key_adds_one_source(api: Api) -> None:
     for _ in range(2):
         answer = await api.ask("POST", "/sources", FEED, headers={"idempotency-key": "k"})

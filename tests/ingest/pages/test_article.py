@@ -275,6 +275,13 @@ def test_controls_and_adverts_are_not_text() -> None:
     assert "<p>Kept</p>" in said.body_html
 
 
+@pytest.mark.parametrize("told", ["1 min read", "12-minute read", "3 mins read"])
+def test_how_long_a_story_takes_to_read_is_not_its_text(told: str) -> None:
+    said = read(content(f"<p class=meta><span>{told}</span></p><p>A 5 min read of the treaty is enough.</p>"))
+    assert told not in said.body_html
+    assert "A 5 min read of the treaty" in said.body_html
+
+
 @pytest.mark.parametrize(
     "around_it",
     [
