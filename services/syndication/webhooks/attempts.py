@@ -125,13 +125,18 @@ class Attempts:
 
         A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
         """
-        prepared = None if _is_notice(delivery) else await self._prepared(delivery)
+        prepared = None if _is_notice(delivery) else self._ready(delivery) or await self._prepared(delivery)
         subscription = self.directory.get(delivery.subscription)
         if subscription is None:
             await self.directory.refresh()
             return None
-        id = id_of(delivery)
-        message = LOST if delivery.lost else await self._message(delivery, subscription, prepared, id)
+        id, early = id_of(delivery), is_early(delivery)
+        if delivery.lost:
+            message: Message | str = LOST
+        elif early:
+            message = await self.early.message(delivery, subscription)
+        else:
+            message = _message(delivery, subscription, prepared, id)
         now = self.clock()
         outcome: Outcome | None = None
         if isinstance(message, Message):
@@ -139,13 +144,13 @@ class Attempts:
             once = subscription.choices.once(delivery.type)
             outcome = await self._sent(subscription, message, now, attempt, once=once)
         if outcome is not None and isinstance(message, Message):
-            request = None if is_early(delivery) else kept(subscription, message, delivery, now)
+            request = None if early else kept(subscription, message, delivery, now)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random, request)
         elif delivery.lost or isinstance(message, Message):
             judged = lost(delivery, id, now)
         else:
             judged = dropped(delivery, id, now, message)
-        if is_early(delivery) and judged.verdict != "dropped":
+        if early and judged.verdict != "dropped":
             await self.early.ended(delivery, judged.verdict)
         self._tell(log, delivery, judged, outcome, prepared, message)
         return judged if prepared is None else self._receipt(delivery, judged, prepared.published)
@@ -163,27 +168,16 @@ class Attempts:
                 raise
             return None
 
-    async def _message(
-        self, delivery: Delivery, subscription: Subscription, prepared: Prepared | None, id: str
-    ) -> Message | str:
-        """Return what is sent, or why nothing is."""
-        if is_early(delivery):
-            return await self.early.message(delivery, subscription)
-        if _is_notice(delivery):
-            return Message(id, delivery.matched)
-        if prepared is None:
-            return NOT_KEPT
-        asked = delivery.previous_seq, delivery.matched, delivery.supersedes
-        return prepared.message(id, subscription.sending_of(delivery.matched), *asked) or NOT_KEPT
-
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""
         what = told(judged.verdict, self.clock(), published, delivery.failures + 1)
-        return judged._replace(record=judged.record._replace(told=what))
+        return Judged(judged.verdict, Record(*judged.record[:5], what))
 
     async def _prepared(self, delivery: Delivery) -> Prepared | None:
-        ready = self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
-        return ready or await self.preparation.get(delivery.seq)
+        return self._ready(delivery) or await self.preparation.get(delivery.seq)
+
+    def _ready(self, delivery: Delivery) -> Prepared | None:
+        return self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
 
     def flush(self) -> None:
         """Log what went well since the last time, at once: a write for each would take as long as signing it."""
@@ -219,7 +213,8 @@ class Attempts:
         if judged.verdict == "delivered":
             if prepared is not None:
                 ACKNOWLEDGED.observe(max(0.0, self.clock() - prepared.published))
-            SUPERSEDED.inc(len(delivery.supersedes))
+            if delivery.supersedes:
+                SUPERSEDED.inc(len(delivery.supersedes))
             self.said.append(fields)
         else:
             why = LOST if judged.verdict == "unknown" else sent
@@ -230,6 +225,16 @@ def id_of(delivery: Delivery) -> str:
     """Return the webhook-id of a delivery that goes alone."""
     kind = delivery.type if is_early(delivery) else ""
     return webhook_id(delivery.subscription, delivery.article_id, delivery.version, kind)
+
+
+def _message(delivery: Delivery, subscription: Subscription, prepared: Prepared | None, id: str) -> Message | str:
+    """Return what is sent of the ledger or as a notice, or why nothing is."""
+    if _is_notice(delivery):
+        return Message(id, delivery.matched)
+    if prepared is None:
+        return NOT_KEPT
+    asked = delivery.previous_seq, delivery.matched, delivery.supersedes
+    return prepared.message(id, subscription.sending_of(delivery.matched), *asked) or NOT_KEPT
 
 
 def _is_notice(delivery: Delivery) -> bool:

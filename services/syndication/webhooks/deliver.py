@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -117,7 +118,8 @@ class Sender:
         NoSigningKeyError: it cannot be signed now; UnsentError.
         """
         request = self.request(subscription, message, now, attempt)
-        token = await self._token(subscription, message)
+        grant = subscription.credentials.grant
+        token = None if grant is None else await self._token(subscription, message)
         if isinstance(token, NoToken):
             return RetryLater(token.reason, token.ms, after=token.after, unsent=True)
         answer = await self._posted(subscription, request, token)
@@ -162,9 +164,11 @@ class Sender:
             raise UnsentError(f"no access token: {type(error).__name__}") from error
         return token
 
-    async def _posted(self, subscription: Subscription, request: Written, token: str | None) -> Answer | NoAnswer:
+    def _posted(
+        self, subscription: Subscription, request: Written, token: str | None
+    ) -> Coroutine[Any, Any, Answer | NoAnswer]:
         credentials = subscription.credentials
-        return await post(
+        return post(
             self.session,
             subscription.url,
             body=request.body,

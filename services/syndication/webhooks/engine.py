@@ -253,7 +253,7 @@ class Engine:
         flight.task = asyncio.create_task(self._fly(lane, flight))
 
     async def _fly(self, lane: Lane, flight: Flight) -> None:
-        records = flight.back(int(self._clock() * 1000))
+        records: list[Record] | None = None
         try:
             made = await self._attempts.records(flight.deliveries, self._log, together=flight.digest)
             records = flight.back(self._soon()) if made is None else made
@@ -266,7 +266,7 @@ class Engine:
             )
             records = flight.back(self._soon())
         finally:
-            lane.records += records
+            lane.records += flight.back(int(self._clock() * 1000)) if records is None else records
             self._flights.land(lane, flight)
             self._dirty.add(lane)
             self._ended += 1

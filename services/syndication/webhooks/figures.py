@@ -12,13 +12,15 @@ from services.syndication.webhooks.lane_sent import DAY, DAYS, HOUR, HOURS
 GROWTH = 1.15
 """Each slot is so much wider than the one before: a percentile is at most that much too high."""
 
+_WIDTH = log(GROWTH)
+
 LAST_SLOT = 150
 """That of 1.15 to the 150th ms, two weeks."""
 
 
 def slot_of(ms: float) -> int:
     """Return the slot in which a time is counted."""
-    return min(LAST_SLOT, max(0, ceil(log(max(ms, 1.0)) / log(GROWTH))))
+    return min(LAST_SLOT, max(0, ceil(log(max(ms, 1.0)) / _WIDTH)))
 
 
 def upper(slot: int) -> float:

@@ -46,9 +46,12 @@ def read_standing(seq: int, value: bytes) -> Standing:
     return Standing(seq, STATES[head[0]], "x" in head, at, ms, attempts)
 
 
+_LETTERS = {"delivered": "c", "gave_up": "g", "refused": "g", "dropped": "d", "unknown": "u"}
+
+
 def told(verdict: str, now: float, published: float, attempts: int) -> bytes:
     """Return what the lanes are to keep and count of an attempt made at Unix time `now`."""
-    letter = {"delivered": "c", "gave_up": "g", "refused": "g", "dropped": "d", "unknown": "u"}.get(verdict)
+    letter = _LETTERS.get(verdict)
     if letter is None:
         return b"r"
     ms = max(0, round((now - published) * 1000))
