@@ -5,17 +5,21 @@ They describe all three services, so they are made here, where all three are kno
 
 from __future__ import annotations
 
-from html import escape
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from services.enrichment import app as enrichment
 from services.ingest import app as ingest
+from services.reference import completed, page, policy
 from services.syndication import app as syndication
+from services.syndication.feeds.document import Document, Header, seal
+from services.syndication.page.answering import answer
 from shared.bus.description import asyncapi
 from shared.settings import Settings
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED
@@ -27,34 +31,43 @@ ABOUT = (
 )
 
 
+FRESH = b"public, max-age=300"
+HEADERS: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"vary", b"Accept-Encoding"))
+
+
 class Documents:
     """`/openapi.json`, `/asyncapi` and `/docs`, made on first request and the same from then on."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._made: dict[str, bytes] = {}
 
     @property
     def routes(self) -> list[Route]:
         """The three of them."""
-        return [
-            Route("/openapi.json", self._openapi),
-            Route("/asyncapi", self._asyncapi),
-            Route("/docs", self._docs),
-        ]
+        made = {
+            "/openapi.json": _Made("application/json", lambda: orjson.dumps(self._described())),
+            "/asyncapi": _Made("application/json", lambda: asyncapi(WIRING, self._settings.partitions, ABOUT)),
+            "/docs": _Made("text/html", lambda: page(self._described()).encode()),
+        }
+        return [Route(path, endpoint, methods=["GET"]) for path, endpoint in made.items()]
 
-    async def _openapi(self, _request: Request) -> Response:
-        if "openapi" not in self._made:
-            self._made["openapi"] = orjson.dumps(openapi(self._settings.public_url))
-        return Response(self._made["openapi"], media_type="application/json")
+    def _described(self) -> dict[str, Any]:
+        return openapi(self._settings.public_url)
 
-    async def _asyncapi(self, _request: Request) -> Response:
-        if "asyncapi" not in self._made:
-            self._made["asyncapi"] = asyncapi(WIRING, self._settings.partitions, ABOUT)
-        return Response(self._made["asyncapi"], media_type="application/json")
 
-    async def _docs(self, _request: Request) -> Response:
-        return HTMLResponse(page(openapi(self._settings.public_url)), headers=PAGE_HEADERS)
+@dataclass(slots=True)
+class _Made:
+    """Answers with a document that is made when it is first asked for."""
+
+    media_type: str
+    make: Callable[[], bytes]
+    made: Document | None = None
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if self.made is None:
+            self.made = await asyncio.to_thread(lambda: seal([self.make()], media_type=self.media_type, modified=None))
+        headers = (*HEADERS, (b"content-security-policy", policy().encode()))
+        await answer(self.made, scope, send, headers=headers, caching=FRESH)
 
 
 WIRING = (
@@ -67,7 +80,7 @@ WIRING = (
 def openapi(public_url: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of every path and webhook."""
     parts = [ingest.openapi(), syndication.openapi()]
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": "Wireroom", "version": VERSION, "description": ABOUT},
         "servers": [{"url": public_url}],
@@ -79,6 +92,7 @@ def openapi(public_url: str) -> dict[str, Any]:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
+    return completed(document)
 
 
 def _merged(parts: Any) -> dict[str, Any]:
@@ -87,39 +101,3 @@ def _merged(parts: Any) -> dict[str, Any]:
         for name, value in part.items():
             whole[name] = {**whole[name], **value} if name in whole else value
     return dict(sorted(whole.items()))
-
-
-PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-
-STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h2{font-size:1rem;margin:1.6rem 0 .3rem;font-family:ui-monospace,monospace;overflow-wrap:anywhere}
-b{display:inline-block;min-width:5rem;text-indent:0}
-p{margin:.2rem 0}
-h2~p{padding-left:5rem;text-indent:-5rem}
-a{color:inherit}
-"""
-
-
-def page(document: dict[str, Any]) -> str:
-    """Return the paths and webhooks as a plain page: no script, nothing from elsewhere."""
-    rows = [_section(path, operations) for path, operations in document["paths"].items()]
-    hooks = [_section(name, operations) for name, operations in document["webhooks"].items()]
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Wireroom API</title><style>{STYLE}</style><h1>Wireroom API</h1>"
-        f"<p>{escape(ABOUT)}</p>"
-        '<p><a href="/openapi.json">OpenAPI</a> · <a href="/asyncapi">AsyncAPI</a></p>'
-        f"{''.join(rows)}<h1>Webhooks</h1>{''.join(hooks)}</html>"
-    )
-
-
-def _section(name: str, operations: dict[str, Any]) -> str:
-    lines = "".join(
-        f"<p><b>{escape(method.upper())}</b> {escape(operation.get('summary', ''))}</p>"
-        for method, operation in operations.items()
-        if isinstance(operation, dict)
-    )
-    return f"<h2>{escape(name)}</h2>{lines}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from shared.problems import phrase
 
 Node = dict[str, Any]
 
@@ -25,6 +28,14 @@ PROBLEM: Node = {
     },
 }
 """The schema `Problem`: what `problems.problem` writes."""
+
+
+KEY: Node = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 255},
+}
 
 
 def content(schema: str) -> Node:
@@ -50,16 +61,54 @@ def operation(
     shown: Node = OBJECT,
     parameters: list[Node] | None = None,
     public: bool = False,
+    operators: bool = False,
+    once: bool = False,
 ) -> Node:
-    """Return an operation that answers `status` with `shown`, or refuses; `body` names the schema it takes."""
+    """Return an operation that answers `status` with `shown`, or refuses; `body` names the schema it takes.
+
+    `operators`: a consumer's key is not enough for it. `once`: Idempotency-Key is honoured.
+    """
     done: Node = {"description": "Done"}
     if status != "204":
         done["content"] = shown
+    given = [*(parameters or ()), *((KEY,) if once else ())]
     made: Node = {"summary": summary, "responses": {status: done, "default": refusal()}}
     if body is not None:
         made["requestBody"] = {"required": True, "content": content(body)}
-    if parameters:
-        made["parameters"] = parameters
+    if given:
+        made["parameters"] = given
     if public:
         made["security"] = []
-    return made
+        return made
+    return refusing(made, *_refusals(given, body, operators=operators))
+
+
+def refusing(made: Node, *statuses: int) -> Node:
+    """Return an operation that has these refusals, too."""
+    known = made["responses"]
+    told = known | {str(status): refusal(phrase(status)) for status in statuses if str(status) not in known}
+    return {**made, "responses": dict(sorted(told.items()))}
+
+
+def record(properties: Node, optional: frozenset[str] = frozenset()) -> Node:
+    """Return the schema of an object that has all of these but the optional ones."""
+    return {
+        "type": "object",
+        "required": [name for name in properties if name not in optional],
+        "properties": properties,
+    }
+
+
+def _refusals(given: list[Node], body: str | None, *, operators: bool) -> Iterator[int]:
+    """Yield the statuses that refuse who has no key, what is not there, and what is wrong with the request."""
+    yield 401
+    if operators:
+        yield 403
+    if any(one["in"] == "path" for one in given):
+        yield 404
+    if body is not None:
+        yield from (408, 413, 422)
+    if any(one["in"] == "query" for one in given):
+        yield 422
+    if KEY in given:
+        yield 409

@@ -13,19 +13,24 @@ from starlette.routing import Route
 
 from services import NAMES
 from services.all_in_one import Process
-from services.documents import ABOUT, WIRING, openapi, page
+from services.documents import ABOUT, WIRING, openapi
+from services.reference import policy
+from services.reference.completing import operations
+from shared.asgi import Answer
 from shared.bus.description import asyncapi
 from shared.settings import Settings
 from tests.asgi import ask
+from tests.reference.checking import faults
 
 URL = "https://wire.example.org"
+TOKEN = "an-admin-token-for-tests"
 
 
 @pytest.fixture
 async def process(redis_url: str, tmp_path: Path) -> AsyncIterator[Process]:
     """Build all services, and start none of them."""
     settings = Settings(redis_url=redis_url, public_url=URL, data_dir=tmp_path)
-    process = Process(settings, redis_url, NAMES, "an-admin-token-for-tests")
+    process = Process(settings, redis_url, NAMES, TOKEN)
     yield process
     for service in process.services.values():
         await service.stop()
@@ -63,6 +68,8 @@ def test_every_kind_of_event_is_described_as_a_webhook() -> None:
         "subscription.created",
         "subscription.updated",
         "subscription.deleted",
+        "subscription.verification",
+        "webhook.test",
     }
     assert set(openapi(URL)["webhooks"]) == names
 
@@ -83,12 +90,38 @@ async def test_the_documents_are_served_and_the_page_names_every_path(process: P
         answer = await ask(process.app, "GET", path)
         assert (answer.status, bool(answer.json())) == (200, True)
     answer = await ask(process.app, "GET", "/docs")
-    assert "<script" not in answer.body.decode()
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    shown = answer.body.decode()
+    assert answer.headers["content-security-policy"] == policy()
+    for path in openapi(URL)["paths"]:
+        assert f"<code>{path}</code>" in shown, path
+    again = await ask(process.app, "GET", "/docs", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+MADE = ("/api/v1/consumers", "/api/v1/sources", "/api/v1/re-enrich", "/api/v1/subscriptions/preview")
+
+
+async def test_the_api_takes_the_examples_and_answers_as_described(process: Process) -> None:
     document = openapi(URL)
-    shown = page(document)
-    for path in document["paths"]:
-        assert f"<h2>{path}</h2>" in shown
+    for path in ("/api/v1/articles", *MADE):
+        example = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
+        answer = await ask(process.app, "POST", path, json=example, token=TOKEN)
+        assert answer.status < 300, (path, answer.body)
+        assert wrong(document, path, "post", answer) == [], path
+    for path, method, _ in operations(document):
+        if method == "get" and path.startswith(("/api/", "/healthz", "/readyz", "/.well-known/")) and "{" not in path:
+            answer = await ask(process.app, "GET", path, token=TOKEN)
+            assert wrong(document, path, "get", answer) == [], path
+
+
+def wrong(document: dict[str, Any], path: str, method: str, answer: Answer) -> list[str]:
+    """Return what of an answer is not as the document says, its type included."""
+    responses = document["paths"][path][method]["responses"]
+    if str(answer.status) not in responses and "default" not in responses:
+        return [f"{answer.status} is not among {sorted(responses)}: {answer.body!r}"]
+    told = responses.get(str(answer.status), responses.get("default"))["content"]
+    kind = answer.headers["content-type"].partition(";")[0]
+    return faults(document, told[kind]["schema"], answer.json() if kind.endswith("json") else answer.body.decode())
 
 
 def test_the_asyncapi_document_names_every_stream_with_its_event_and_no_address_of_ours() -> None:

@@ -195,7 +195,7 @@ class Submission(Input):
     authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50)] = ()
     byline: Annotated[Annotated[Text, Field(max_length=1_000)] | None, BeforeValidator(_blank_is_none)] = None
     categories: Annotated[
-        tuple[Annotated[CategoryInput, BeforeValidator(_as_category)], ...],
+        tuple[Annotated[CategoryInput, BeforeValidator(_as_category, json_schema_input_type=CategoryInput | str)], ...],
         Field(max_length=200, validation_alias=AliasChoices("categories", "tags")),
     ] = ()
     images: Annotated[tuple[ImageInput, ...], Field(max_length=200)] = ()

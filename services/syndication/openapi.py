@@ -11,17 +11,23 @@ from services.syndication.feeds.channel import TYPES
 from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.private.asked import NewPrivateFeed
 from services.syndication.feeds.routes import KINDS
-from services.syndication.webhooks.openapi import openapi_paths, openapi_webhooks
+from services.syndication.openapi_answers import answer_schemas
+from services.syndication.page_openapi import page_paths
+from services.syndication.recall.api import RecallIn
+from services.syndication.webhooks.openapi import openapi_paths
+from services.syndication.webhooks.openapi_messages import openapi_webhooks
 from shared.events import Article
-from shared.openapi import PROBLEM, REF, Node, content, operation, parameter, refusal
+from shared.openapi import PROBLEM, REF, Node, content, operation, parameter, record, refusal, refusing
+from shared.problems import phrase
 
 INTEGER = {"type": "integer"}
 ARTICLE = content("Article")
-HTML = {"text/html": {"schema": {"type": "string"}}}
+
 XML = {"application/xml": {"schema": {"type": "string"}}}
 OPML = {"text/x-opml": {"schema": {"type": "string"}}}
 FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1", "ninjs": "ninjs 3.1"}
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
+LAST = {"name": "Last-Event-ID", "in": "header", "required": False, "schema": INTEGER}
 STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 
 
@@ -30,7 +36,7 @@ def openapi() -> dict[str, Any]:
     _, found = models_json_schema(
         [
             (Article, "serialization"),
-            *((model, "validation") for model in (NewPrivateFeed, ConsumerIn, ChangedConsumer)),
+            *((model, "validation") for model in (NewPrivateFeed, ConsumerIn, ChangedConsumer, RecallIn)),
         ],
         ref_template=REF + "{model}",
     )
@@ -38,7 +44,13 @@ def openapi() -> dict[str, Any]:
     return {
         "paths": {**_paths(), **webhooks.get("paths", {})},
         "webhooks": openapi_webhooks(),
-        "schemas": {"Problem": PROBLEM, **found["$defs"], **webhooks.get("schemas", {})},
+        "schemas": {
+            "Problem": PROBLEM,
+            **found["$defs"],
+            **answer_schemas(),
+            "WebSubForm": _form(),
+            **webhooks.get("schemas", {}),
+        },
     }
 
 
@@ -52,64 +64,138 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/articles/embargoed": {
             "get": operation(
-                "List the versions under an embargo, the soonest to end first",
+                "List the versions under an embargo, the soonest to end first (operators)",
+                shown=content("Embargoed"),
                 parameters=[parameter("after", "query", INTEGER), limit],
+                operators=True,
             )
         },
         "/api/v1/articles/{id}/embargoed": {
-            "get": operation("Read the version under an embargo", shown=ARTICLE, parameters=[article])
+            "get": operation(
+                "Read the version under an embargo (operators)", shown=ARTICLE, parameters=[article], operators=True
+            )
         },
-        "/api/v1/articles/{id}/versions": {"get": operation("Read every version kept", parameters=[article])},
+        "/api/v1/articles/{id}/versions": {
+            "get": operation("Read every version kept", shown=content("Versions"), parameters=[article])
+        },
         "/api/v1/articles/{id}/cluster": {
-            "get": operation("Read a story's first article with its copies and revisions", parameters=[article])
+            "get": operation(
+                "Read a story's first article with its copies and revisions",
+                shown=content("Cluster"),
+                parameters=[article],
+            )
         },
         "/api/v1/events": {"get": _events([parameter("after", "query", INTEGER), limit, query])},
         "/api/v1/consumers": {
-            "get": operation("List consumers"),
-            "post": operation("Make a consumer; its key is shown here only", "ConsumerIn", status="201"),
+            "get": operation("List consumers (operators)", shown=content("Consumers"), operators=True),
+            "post": operation(
+                "Make a consumer; its key is shown here only (operators)",
+                "ConsumerIn",
+                status="201",
+                shown=content("ConsumerWithKey"),
+                operators=True,
+                once=True,
+            ),
         },
         "/api/v1/consumers/{id}": {
             "patch": operation(
-                "Trust a consumer with articles ahead of their release, or no more",
+                "Trust a consumer with articles ahead of their release, or no more (operators)",
                 "ChangedConsumer",
+                shown=content("Consumer"),
+                operators=True,
                 parameters=[article],
             ),
-            "delete": operation("Delete a consumer", parameters=[article], status="204"),
+            "delete": operation(
+                "Delete a consumer, its subscriptions and its feeds (operators)",
+                parameters=[article],
+                status="204",
+                operators=True,
+            ),
         },
-        "/api/v1/dead-letters": {"get": operation("List what the line gave up on", parameters=[limit])},
+        "/api/v1/dead-letters": {
+            "get": operation(
+                "List what the line gave up on (operators)",
+                shown=content("DeadLetters"),
+                parameters=[limit],
+                operators=True,
+            )
+        },
         "/api/v1/dead-letters/{id}/retry": {
-            "post": operation("Send a dead letter down the line again", parameters=[article], status="202")
+            "post": operation(
+                "Send a dead letter down the line again (operators)",
+                shown=content("Retried"),
+                parameters=[article],
+                status="202",
+                operators=True,
+            )
         },
-        "/api/v1/dead-letters/{id}": {"delete": operation("Forget a dead letter", parameters=[article], status="204")},
+        "/api/v1/dead-letters/{id}": {
+            "delete": operation("Forget a dead letter (operators)", parameters=[article], status="204", operators=True)
+        },
         "/api/v1/re-enrich": {
-            "post": operation("Complete articles anew by the newsroom's files as they are now", status="202")
+            "post": operation(
+                "Complete articles anew by the newsroom's files as they are now (operators)",
+                "RecallIn",
+                status="202",
+                shown=content("Recall"),
+                operators=True,
+                once=True,
+            )
         },
-        "/api/v1/re-enrich/{id}": {"get": operation("See how far it is", parameters=[article])},
+        "/api/v1/re-enrich/{id}": {
+            "get": operation(
+                "See how far it is (operators)", shown=content("Recall"), parameters=[article], operators=True
+            )
+        },
         **_private(),
-        **_pages(),
-        **_portal(),
-        **_console(),
+        **page_paths(),
         **_feeds(),
         "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
         "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
-        "/websub": {"post": operation("The WebSub hub of all feeds", shown=TEXT, status="202", public=True)},
+        "/websub": {"post": _hub()},
         "/events/stream": {
-            "get": operation(
-                "The ledger as server-sent events; events truncated, rewound and dropped are about the stream",
-                shown=STREAM,
-                parameters=[query],
-                public=True,
+            "get": refusing(
+                operation(
+                    "The ledger as server-sent events; events truncated, rewound and dropped are about the stream",
+                    shown=STREAM,
+                    parameters=[parameter("after", "query", INTEGER), query, LAST],
+                    public=True,
+                ),
+                422,
+                503,
             )
         },
-        "/healthz": {"get": operation("Whether the process is alive", public=True)},
-        "/readyz": {"get": operation("Whether it does its work, and if not why", public=True)},
+        "/healthz": {"get": operation("Whether the process is alive", shown=content("Health"), public=True)},
+        "/readyz": {"get": _readiness()},
         "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
     }
+
+
+def _readiness() -> Node:
+    ready = operation("Whether it does its work, and if not why", shown=content("Health"), public=True)
+    ready["responses"]["503"] = {"description": "It does not", "content": content("Health")}
+    return ready
+
+
+def _hub() -> Node:
+    hub = operation("The WebSub hub of all feeds", shown=TEXT, status="202", public=True)
+    hub["responses"] |= {code: {"description": phrase(int(code)), "content": TEXT} for code in ("400", "415", "503")}
+    hub["requestBody"] = {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": f"{REF}WebSubForm"}}},
+    }
+    return hub
+
+
+def _form() -> Node:
+    asked = {f"hub.{name}": {"type": "string"} for name in ("mode", "topic", "callback", "secret", "lease_seconds")}
+    return record(asked, frozenset(("hub.secret", "hub.lease_seconds")))
 
 
 def _events(given: list[Node]) -> Node:
     read = operation(
         "Read the ledger after a number, or what a subscription was assigned of it",
+        shown=content("Events"),
         parameters=[*given, parameter("subscription", "query")],
     )
     read["responses"] |= {
@@ -124,8 +210,10 @@ def _private() -> dict[str, Any]:
     made = "Give a consumer a feed of its own; its addresses are shown here only"
     return {
         "/api/v1/private-feeds": {
-            "get": operation("List private feeds"),
-            "post": operation(made, "NewPrivateFeed", status="201"),
+            "get": operation("List private feeds", shown=content("PrivateFeeds")),
+            "post": refusing(
+                operation(made, "NewPrivateFeed", status="201", shown=content("PrivateFeedWithUrls"), once=True), 404
+            ),
         },
         "/api/v1/private-feeds/{id}": {
             "delete": operation("Revoke a private feed", parameters=[parameter("id", "path")], status="204")
@@ -138,82 +226,6 @@ def _private() -> dict[str, Any]:
         }
         for ending, form in FORMATS.items()
     }
-
-
-def _pages() -> dict[str, Any]:
-    article, slug, query = parameter("id", "path"), parameter("slug", "path"), parameter("q", "query")
-    asset = [parameter("digest", "path"), parameter("name", "path")]
-    before, after = parameter("before", "query", INTEGER), parameter("after", "query", INTEGER)
-    pages = {
-        "/": ("The News Feed page", [before, after]),
-        "/articles/{id}": ("An article's page", [article]),
-        "/authors/{slug}": ("An author's page", [slug, before, after]),
-        "/tags/{slug}": ("A tag's page", [slug, before, after]),
-        "/search": ("What matches a query", [query, before, after]),
-        "/feeds": ("Every feed, for people", []),
-        "/assets/{digest}/{name}": ("What the pages are dressed in", asset),
-    }
-    return {
-        path: {"get": operation(about, shown=HTML, parameters=given, public=True)}
-        for path, (about, given) in pages.items()
-    }
-
-
-def _portal() -> dict[str, Any]:
-    one, act, entry = parameter("id", "path"), parameter("act", "path"), parameter("entry", "path")
-    before, span = parameter("before", "query"), [parameter(name, "query") for name in ("from", "to", "after")]
-    shown = {
-        "/portal": ("A consumer's subscriptions, or the form that asks for the key", []),
-        "/portal/sign-in": ("Go to the portal", []),
-        "/portal/sign-out": ("Go to the portal", []),
-        "/portal/subscriptions": ("Go to the portal", []),
-        "/portal/preview": ("What a filter would have found", [parameter("q", "query")]),
-        "/portal/receiver": ("An example receiver", []),
-        "/portal/new": ("The form for a new subscription", [parameter("filter", "query")]),
-        "/portal/retractions": ("The latest retractions and who confirmed them", [before]),
-        "/portal/receipts": ("Who confirmed an article", [parameter("article", "query"), parameter("after", "query")]),
-        "/portal/subscriptions/{id}": ("A subscription and its deliveries", [one, before, parameter("show", "query")]),
-        "/portal/subscriptions/{id}/settings": ("The form for its settings", [one]),
-        "/portal/subscriptions/{id}/delete": ("Ask whether it is to be deleted", [one]),
-        "/portal/subscriptions/{id}/proof": ("Count and hash of what it was assigned", [one, *span]),
-        "/portal/subscriptions/{id}/{act}": ("Go to the subscription", [one, act]),
-        "/portal/subscriptions/{id}/deliveries/{entry}": ("One delivery", [one, entry]),
-    }
-    sent = {
-        "/portal/sign-in": ("Sign in with a key, for a cookie", []),
-        "/portal/sign-out": ("Sign out", []),
-        "/portal/subscriptions": ("Subscribe", []),
-        "/portal/subscriptions/{id}/settings": ("Change its settings", [one]),
-        "/portal/subscriptions/{id}/delete": ("Delete it", [one]),
-        "/portal/subscriptions/{id}/{act}": ("Pause, resume, test, rotate or replay", [one, act]),
-    }
-    return _behind_a_door(shown, sent)
-
-
-def _console() -> dict[str, Any]:
-    letter = [parameter("id", "path"), parameter("act", "path")]
-    shown = {
-        "/console": ("How the line runs, or the form that asks for the admin token", []),
-        "/console/sources": ("How the sources fare", []),
-        "/console/dead-letters": ("What the line gave up on", []),
-        "/console/dead-letters/{id}/{act}": ("Go to the dead letters", letter),
-    }
-    sent = {
-        "/console/sign-in": ("Sign in with the admin token, for a cookie", []),
-        "/console/sign-out": ("Sign out", []),
-        "/console/dead-letters/{id}/{act}": ("Retry or delete a dead letter", letter),
-    }
-    return _behind_a_door(shown, sent)
-
-
-def _behind_a_door(shown: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """Return pages and forms by path; each of `shown` and `sent` says what it is about, and its parameters."""
-    paths: dict[str, Any] = {}
-    for method, operations in (("get", shown), ("post", sent)):
-        for path, (about, given) in operations.items():
-            about_it = operation(about, shown=HTML, parameters=given, public=True)
-            paths.setdefault(path, {})[method] = about_it
-    return paths
 
 
 def _feeds() -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.openapi import parameter, refusal
+from shared.openapi import KEY, content, refusal
 from shared.problems import phrase
 
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
-KEY = parameter("Idempotency-Key", "header") | {"required": False}
 ASKED = {
     "type": "object",
     "required": ["url"],
@@ -70,15 +69,16 @@ IMPORTED = {
         "refused": {"type": "array", "items": LINE},
     },
 }
+FINDING = {"Discover": ASKED, "Discovery": DISCOVERY, "Imported": IMPORTED}
 OPML = {"text/x-opml": {"schema": TEXT}}
 
 
 def finding() -> dict[str, Any]:
     """Return the paths of discovery and OPML."""
-    found = _operation("Find the sources behind an address", _json(DISCOVERY), [401, 403, 413, 422, 503])
-    taken = _operation("Add the feeds of an OPML list", _json(IMPORTED), [401, 403, 413, 422])
+    found = _operation("Find the sources behind an address", content("Discovery"), [401, 403, 413, 422, 503])
+    taken = _operation("Add the feeds of an OPML list", content("Imported"), [401, 403, 413, 422])
     return {
-        "/api/v1/sources/discover": {"post": found | _body({"application/json": {"schema": ASKED}})},
+        "/api/v1/sources/discover": {"post": found | _body(content("Discover"))},
         "/api/v1/sources/opml": {
             "get": _operation("Get the feed sources as OPML", OPML, [401, 403]),
             "post": taken | _body(OPML) | {"parameters": [KEY]},
@@ -97,7 +97,3 @@ def _operation(summary: str, shown: dict[str, Any], problems: list[int]) -> dict
 
 def _body(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
-
-
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.openapi import parameter, refusal
+from shared.openapi import content, parameter, refusal
 from shared.problems import phrase
 
 HOOKED = {
@@ -23,7 +23,7 @@ TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
 def hooks() -> dict[str, Any]:
     """Return the paths below /hooks."""
-    told = {"application/json": {"schema": HOOKED}}
+    told = content("Hooked")
     signature = parameter("X-Ghost-Signature", "header") | {"description": "sha256=<hex>, t=<milliseconds>"}
     ghost = {
         "post": _operation(

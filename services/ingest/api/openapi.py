@@ -7,20 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from services.ingest.api.finding_openapi import finding
-from services.ingest.api.hooks_openapi import hooks
+from services.ingest.api.finding_openapi import FINDING, finding
+from services.ingest.api.hooks_openapi import HOOKED, hooks
 from services.ingest.source import NewSource, SourceChange
 from services.ingest.submission import RetractionInput, Submission
-from shared.openapi import PROBLEM, REF, content, refusal
+from shared.openapi import KEY, PROBLEM, REF, content, record, refusal
 from shared.problems import phrase
 
-KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "maxLength": 255},
-    "description": "The same key and body within a day get the same answer.",
-}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
@@ -74,12 +67,21 @@ SOURCE = {
     },
 }
 
+SOURCES = record({"sources": {"type": "array", "items": {"$ref": REF + "IngestSource"}}, "next": TEXT_OR_NULL})
+
 
 def openapi() -> dict[str, Any]:
     """Return `paths`, and the `schemas` that they name."""
     taken: tuple[type[BaseModel], ...] = (Submission, RetractionInput, NewSource, SourceChange)
     _, definitions = models_json_schema([(model, "validation") for model in taken], ref_template=REF + "{model}")
-    schemas = {**definitions["$defs"], "Ingested": INGESTED, "IngestSource": SOURCE, "Problem": PROBLEM}
+    schemas = {
+        **definitions["$defs"],
+        "Ingested": INGESTED,
+        "IngestSource": SOURCE,
+        "Sources": SOURCES,
+        "Problem": PROBLEM,
+    }
+    schemas |= FINDING | {"Hooked": HOOKED}
     return {"paths": _articles() | _sources() | finding() | hooks(), "schemas": schemas}
 
 
@@ -89,7 +91,7 @@ def _articles() -> dict[str, Any]:
     retract = _operation("Retract an article", taken, "RetractionInput", [401, 403, 404, 413, 422, 503])
     return {
         "/api/v1/articles": {"post": push | {"parameters": [KEY]}},
-        "/api/v1/articles/{id}/retract": {"parameters": [ID], "post": retract},
+        "/api/v1/articles/{id}/retract": {"parameters": [ID, KEY], "post": retract},
     }
 
 
@@ -98,14 +100,7 @@ def _sources() -> dict[str, Any]:
     bytes_ = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     kept = {"200": {"description": "Its bytes; they are kept for a week", "content": bytes_}}
     queued = {"202": {"description": "It is polled next"}}
-    page = {
-        "type": "object",
-        "properties": {
-            "sources": {"type": "array", "items": {"$ref": "#/components/schemas/IngestSource"}},
-            "next": {"type": ["string", "null"]},
-        },
-    }
-    listed = {"200": {"description": "Sources", "content": {"application/json": {"schema": page}}}}
+    listed = {"200": _json("Sources", "Sources")}
     query = [
         {"name": "after", "in": "query", "schema": {"type": "string"}},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},

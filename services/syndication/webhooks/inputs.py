@@ -68,7 +68,7 @@ class NewSubscription(SendingInput, Input):
     description: Description = ""
     secret: Annotated[str, AfterValidator(_secret)] | None = None
     schedule: Waits | None = None
-    start: From = Field(NOW, alias="from")
+    start: From = Field(NOW, alias="from", json_schema_extra={"default": "now"})
     verify: Verify | None = None
     exit_notices: bool = True
     delivery: Promise = "at-least-once"

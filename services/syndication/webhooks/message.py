@@ -98,6 +98,9 @@ def _data(rendered: Rendered, previous_seq: int | None, matched: bytes, supersed
     return rendered.head, previous, rendered.middle, matched, instead, rendered.tail
 
 
+TEST = "webhook.test"
+
+
 def trial_body(subscription: str, timestamp: str) -> bytes:
     """Return the body of a `webhook.test` message, by which a receiver is tried out."""
-    return to_json({"type": "webhook.test", "timestamp": timestamp, "data": {"subscription": subscription}})
+    return to_json({"type": TEST, "timestamp": timestamp, "data": {"subscription": subscription}})

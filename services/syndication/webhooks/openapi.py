@@ -11,7 +11,7 @@ from services.syndication.webhooks.api.log import OUTCOMES
 from services.syndication.webhooks.api.signing import openapi_paths as signing_paths
 from services.syndication.webhooks.choices import Promise, Verify
 from services.syndication.webhooks.cuts import FIELDS, Payload
-from services.syndication.webhooks.early.openapi import early_messages, early_paths, early_schemas
+from services.syndication.webhooks.early.openapi import early_paths, early_schemas
 from services.syndication.webhooks.formats import Format
 from services.syndication.webhooks.inputs import (
     ChangedSubscription,
@@ -23,12 +23,12 @@ from services.syndication.webhooks.inputs import (
     Rotation,
     SecretRotation,
 )
-from services.syndication.webhooks.openapi_log import attempt_schema
+from services.syndication.webhooks.openapi_answers import subscription_answers
 from services.syndication.webhooks.openapi_proofs import proof_schemas
 from services.syndication.webhooks.sending import Signing
 from services.syndication.webhooks.subscriptions import HealthType, Status
 from shared.events import PublicType
-from shared.openapi import REF, Node, content, operation, parameter
+from shared.openapi import REF, Node, content, operation, parameter, record, refusing
 
 _TEXT: Node = {"type": "string"}
 _MAYBE_TEXT: Node = {"type": ["string", "null"]}
@@ -41,6 +41,7 @@ def openapi_paths() -> Node:
     """Return `paths` and `schemas` of the subscriptions API."""
     root, one = "/api/v1/subscriptions", "/api/v1/subscriptions/{id}"
     id = parameter("id", "path", _TEXT)
+    restore = "Put back as exported (operators)"
     log = [id, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
     log.append(parameter("outcome", "query", {"enum": [name for name in OUTCOMES if name]}))
     shown, secret = content("Subscription"), content("SubscriptionWithSecret")
@@ -48,19 +49,25 @@ def openapi_paths() -> Node:
         "paths": {
             root: {
                 "get": operation("List subscriptions", shown=content("Subscriptions")),
-                "post": operation("Subscribe", "NewSubscription", status="201", shown=secret),
+                "post": refusing(operation("Subscribe", "NewSubscription", status="201", shown=secret, once=True), 403),
             },
             f"{root}/batch": {
-                "post": operation(
-                    "Subscribe many at once, all or none",
-                    "NewSubscriptions",
-                    status="201",
-                    shown=content("SubscriptionsWithSecrets"),
+                "post": refusing(
+                    operation(
+                        "Subscribe many at once, all or none",
+                        "NewSubscriptions",
+                        status="201",
+                        shown=content("SubscriptionsWithSecrets"),
+                        once=True,
+                    ),
+                    403,
                 )
             },
             f"{root}/export": {
                 "get": operation(
                     "All subscriptions, to be put back or taken elsewhere (operators)",
+                    shown=content("Exported"),
+                    operators=True,
                     parameters=[parameter("secrets", "query", {"type": "boolean"})],
                 )
             },
@@ -70,19 +77,34 @@ def openapi_paths() -> Node:
             one: {
                 "get": operation("Show a subscription", shown=content("SubscriptionNow"), parameters=[id]),
                 "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
-                "put": operation("Put back as exported (operators)", "Restored", shown=shown, parameters=[id]),
+                "put": refusing(operation(restore, "Restored", shown=shown, parameters=[id], operators=True), 409),
                 "delete": operation("Unsubscribe", status="204", parameters=[id]),
             },
-            f"{one}/test": {"post": operation("Send a signed test message now", parameters=[id])},
+            f"{one}/test": {
+                "post": operation("Send a signed test message now", shown=content("Tried"), parameters=[id])
+            },
             f"{one}/verify": {
-                "post": operation(
-                    "Try a pending subscription's receiver now; what waited follows once it is proven", parameters=[id]
+                "post": refusing(
+                    operation(
+                        "Try a pending subscription's receiver now; what waited follows once it is proven",
+                        shown=content("Verified"),
+                        parameters=[id],
+                    ),
+                    409,
                 )
             },
             f"{one}/rotate-secret": {
-                "post": operation("Make a secret; the old one signs on for a while", "SecretRotation", parameters=[id])
+                "post": operation(
+                    "Make a secret; the old one signs on for a while",
+                    "SecretRotation",
+                    shown=content("Rotated"),
+                    parameters=[id],
+                    once=True,
+                )
             },
-            f"{one}/deliveries": {"get": operation("List attempts, newest first", parameters=log)},
+            f"{one}/deliveries": {
+                "get": operation("List attempts, newest first", shown=content("Deliveries"), parameters=log)
+            },
             f"{one}/deliveries/{{entry}}": {
                 "get": operation(
                     "Show an attempt, and its request made anew, secrets left out",
@@ -119,98 +141,15 @@ def openapi_paths() -> Node:
                 )
             },
             **early_paths(),
-            f"{one}/replay": {"post": operation("Send again", "Replay", status="202", parameters=[id])},
+            f"{one}/replay": {
+                "post": operation(
+                    "Send again", "Replay", status="202", shown=content("Queued"), parameters=[id], once=True
+                )
+            },
             **signing_paths(),
         },
         "schemas": _schemas(),
     }
-
-
-def openapi_webhooks() -> Node:
-    """Return the `webhooks` section: one message for each public type of event, and of a subscription's health."""
-    articles = {type: _message(f"A version of an article: {type}", _body(type)) for type in get_args(PublicType)}
-    health = [type for type in get_args(HealthType) if not type.endswith("*")]
-    articles["digest"] = _message("Many versions together, for who asked for digests; retractions go alone", _digest())
-    articles |= {type: _message(about, body, *names) for type, (about, body, names) in early_messages().items()}
-    return articles | {type: _message(f"What became of another subscription: {type}", _health(type)) for type in health}
-
-
-def _digest() -> Node:
-    types = [type for type in get_args(PublicType) if type != "article.retracted"]
-    events: Node = {"type": "array", "items": {"oneOf": [_body(type) for type in types]}, "minItems": 1}
-    timestamp = {"type": "string", "format": "date-time", "description": "that of the last event"}
-    return _object({"type": {"const": "digest"}, "timestamp": timestamp, "data": _object({"events": events})})
-
-
-def _health(type: str) -> Node:
-    subscription = _object(
-        {"id": _TEXT, "description": _TEXT, "owner": _MAYBE_TEXT, "status": _TEXT, "reason": _MAYBE_TEXT}
-    )
-    data: Node = {"subscription": subscription}
-    if type == "subscription.exhausted":
-        last: Node = {"at": _TEXT, "seq": _NUMBER, "article_id": _TEXT, "version": _NUMBER, "attempt": _NUMBER}
-        last |= {"status": _MAYBE_NUMBER, "reason": _MAYBE_TEXT}
-        data |= {"count": {**_NUMBER, "description": "deliveries given up since then"}, "since": _TEXT}
-        data |= {"last": _object(last)}
-    elif type in ("subscription.failing", "subscription.disabled", "subscription.recovered"):
-        data |= {"failing_since": _TEXT, "disabled_at": _MAYBE_TEXT}
-    timestamp = {"type": "string", "format": "date-time"}
-    return _object({"type": {"const": type}, "timestamp": timestamp, "data": _object(data)})
-
-
-_CONTROL: Node = {
-    "description": "disable: the subscription is disabled, as by 410; abort-message: what failed is not sent again",
-    "schema": {"type": "string", "enum": ["disable", "abort-message"]},
-}
-
-
-def _message(summary: str, body: Node, *more: str) -> Node:
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature", "wireroom-attempt", "wireroom-queued-ms", *more)
-    return {
-        "post": {
-            "summary": summary,
-            "description": "Signed as Standard Webhooks 1.0.0; answer 2xx. A repeat has the same webhook-id.",
-            "security": [],
-            "parameters": [parameter(name, "header", _TEXT) for name in names],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-            "responses": {
-                "2XX": {"description": "Taken; not sent again", "headers": {"webhook-delivery": _CONTROL}},
-                "410": {"description": "Gone: the subscription is disabled"},
-                "default": {
-                    "description": "Failed: sent again by the subscription's schedule",
-                    "headers": {"webhook-delivery": _CONTROL},
-                },
-            },
-        }
-    }
-
-
-def _body(type: str) -> Node:
-    article: Node = {"type": "object"} if type == "article.retracted" else {"$ref": REF + "Article"}
-    data: Node = {
-        "seq": _NUMBER,
-        "previous_seq": _MAYBE_NUMBER,
-        "article": article,
-        "changed": _TEXTS,
-        "matched": _TEXTS,
-    }
-    also: Node = {
-        "supersedes": {
-            "type": "array",
-            "items": _NUMBER,
-            "description": "seqs of earlier versions that this one replaced before you took them; left out when none",
-        }
-    }
-    if type in ("article.updated", "article.corrected"):
-        also["exit"] = {"const": True, "description": "the filter, which earlier versions met, is not met by this one"}
-    if type == "article.corrected":
-        data["correction"] = _MAYBE_TEXT
-    if type == "article.retracted":
-        data |= {"reason": _MAYBE_TEXT, "replacement_url": _MAYBE_TEXT}
-    timestamp = {"type": "string", "format": "date-time"}
-    told = _object(data)
-    told["properties"] = data | also
-    return _object({"type": {"const": type}, "timestamp": timestamp, "data": told})
 
 
 def _schemas() -> Node:
@@ -273,20 +212,20 @@ def _schemas() -> Node:
     made = {"type": "array", "items": {"$ref": REF + "SubscriptionWithSecret"}}
     return {
         **found["$defs"],
-        "Subscription": _object(shown),
-        "SubscriptionNow": _object({**shown, **standing}),
-        "SubscriptionWithSecret": _object({**shown, **once}),
-        "Subscriptions": _object({"subscriptions": listed}),
-        "SubscriptionsWithSecrets": _object({"subscriptions": made}),
+        "Subscription": record(shown),
+        "SubscriptionNow": record({**shown, **standing}),
+        "SubscriptionWithSecret": record({**shown, **once}),
+        "Subscriptions": record({"subscriptions": listed}),
+        "SubscriptionsWithSecrets": record({"subscriptions": made}),
         "Previewed": _previewed(),
-        "Attempt": attempt_schema(),
         **proof_schemas(),
+        **subscription_answers(),
         **early_schemas(),
     }
 
 
 def _previewed() -> Node:
-    day = _object({"day": _TEXT, "scanned": _NUMBER, "matched": _NUMBER})
+    day = record({"day": _TEXT, "scanned": _NUMBER, "matched": _NUMBER})
     entry: Node = {"seq": _NUMBER, "type": _TEXT, "timestamp": _TEXT, "article_id": _TEXT, "version": _NUMBER}
     entry |= {"headline": _MAYBE_TEXT, "matched": {**_TEXTS, "description": "the terms that held"}}
     shown: Node = {
@@ -296,10 +235,6 @@ def _previewed() -> Node:
         "count": {**_NUMBER, "description": "how many matched"},
         "per_day": {"type": "array", "items": day, "description": "newest first, UTC"},
         "terms": {"type": "object", "additionalProperties": _NUMBER, "description": "how often each term held"},
-        "matched": {"type": "array", "items": _object(entry), "description": "the newest, up to `limit`"},
+        "matched": {"type": "array", "items": record(entry), "description": "the newest, up to `limit`"},
     }
-    return _object(shown)
-
-
-def _object(properties: Node) -> Node:
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return record(shown)

@@ -4,53 +4,48 @@ from __future__ import annotations
 
 from typing import get_args
 
+from services.syndication.webhooks.openapi_proofs import HEADLINE, MAYBE_NUMBER, NUMBER, TEXT
 from services.syndication.webhooks.outcomes import Verdict
-from shared.openapi import Node
+from shared.openapi import Node, record
 
-_TEXT: Node = {"type": "string"}
-_NUMBER: Node = {"type": "integer"}
+_MAYBE_TEXT: Node = {"type": ["string", "null"]}
+
+LOGGED: Node = {
+    "id": TEXT,
+    "at": {"type": "number"},
+    "webhook_id": TEXT,
+    "seq": MAYBE_NUMBER,
+    "type": TEXT,
+    "article_id": _MAYBE_TEXT,
+    "version": MAYBE_NUMBER,
+    "attempt": NUMBER,
+    "outcome": {"enum": list(get_args(Verdict))},
+    "status": MAYBE_NUMBER,
+    "reason": _MAYBE_TEXT,
+    "ms": {"type": ["number", "null"]},
+    "next_attempt": {"type": ["number", "null"]},
+    "body": TEXT,
+    "supersedes": {"type": "array", "items": NUMBER},
+}
+ANSWERED = frozenset(("status", "reason", "ms", "next_attempt", "body", "supersedes"))
+"""What is not told of an attempt that nothing came of, or that replaced nothing."""
+
+
+def log_schema() -> Node:
+    """Return the schema of a page of the log."""
+    return record({"deliveries": {"type": "array", "items": record(LOGGED, ANSWERED)}, "next": _MAYBE_TEXT})
 
 
 def attempt_schema() -> Node:
     """Return the schema of one attempt with its request."""
-    request: Node = {
-        "method": {"const": "POST"},
-        "url": _TEXT,
-        "headers": {"type": "object", "additionalProperties": _TEXT, "description": "signed by the keys of now"},
-        "body": _TEXT,
-        "same": {
-            "type": "boolean",
-            "description": "whether address, format and body are byte for byte those that went",
-        },
-    }
-    told: Node = {
-        "id": _TEXT,
-        "at": {"type": "number", "description": "Unix time of the answer"},
-        "webhook_id": _TEXT,
-        "seq": _NUMBER,
-        "type": _TEXT,
-        "article_id": _TEXT,
-        "version": _NUMBER,
-        "attempt": _NUMBER,
-        "outcome": {"enum": list(get_args(Verdict))},
-        "request": {
-            "type": ["object", "null"],
-            "required": list(request),
-            "properties": request,
-            "description": "made anew from the ledger by the code that sent it",
-        },
+    headers: Node = {"type": "object", "additionalProperties": TEXT, "description": "signed by the keys of now"}
+    same = {"type": "boolean", "description": "whether address, format and body are byte for byte those that went"}
+    request = record({"method": {"const": "POST"}, "url": TEXT, "headers": headers, "body": TEXT, "same": same})
+    about = "made anew from the ledger by the code that sent it"
+    more: Node = {
+        "request": {**request, "type": ["object", "null"], "description": about},
         "unshown": {"type": ["string", "null"], "description": "why there is no request"},
-        "headline": {
-            "type": ["string", "null"],
-            "description": "of its newest version; null where it is not kept, or not for who asks",
-        },
-        "together": {**_NUMBER, "description": "how many attempts went in the one request: a digest has several"},
+        "headline": HEADLINE,
+        "together": {**NUMBER, "description": "how many attempts went in the one request: a digest has several"},
     }
-    answer: Node = {
-        "status": {"type": ["integer", "null"]},
-        "reason": {"type": ["string", "null"]},
-        "ms": {"type": ["number", "null"]},
-        "next_attempt": {"type": ["number", "null"], "description": "Unix time"},
-        "body": {**_TEXT, "description": "the start of the answer"},
-    }
-    return {"type": "object", "required": list(told), "properties": told | answer}
+    return record(LOGGED | more, ANSWERED)

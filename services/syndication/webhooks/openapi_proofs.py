@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 from services.syndication.webhooks.sent import State
-from shared.openapi import Node
+from shared.openapi import Node, record
 
-_TEXT: Node = {"type": "string"}
-_NUMBER: Node = {"type": "integer"}
-_MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
-_HEADLINE: Node = {"type": ["string", "null"], "description": "null where it is not kept, or not for who asks"}
+TEXT: Node = {"type": "string"}
+NUMBER: Node = {"type": "integer"}
+MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
+HEADLINE: Node = {"type": ["string", "null"], "description": "null where it is not kept, or not for who asks"}
 _MAYBE_RATE: Node = {"type": ["number", "null"]}
 
 RECIPE = (
@@ -26,92 +26,88 @@ def proof_schemas() -> Node:
 
 
 def _digest() -> Node:
-    return _object(
+    return record(
         {
-            "from": _NUMBER,
-            "to": {**_NUMBER, "description": "at most the last number that is assigned"},
-            "count": _NUMBER,
-            "hash": {**_TEXT, "description": RECIPE},
+            "from": NUMBER,
+            "to": {**NUMBER, "description": "at most the last number that is assigned"},
+            "count": NUMBER,
+            "hash": {**TEXT, "description": RECIPE},
             "algorithm": {"const": "sha256"},
             "complete": {"type": "boolean", "description": "false when some of it, older than 30 days, is forgotten"},
-            "confirmed": _NUMBER,
-            "waiting": {**_NUMBER, "description": "not confirmed yet: compare again once this is 0"},
-            "given_up": _NUMBER,
-            "unknown": {**_NUMBER, "description": "at-most-once: sent, perhaps taken, and not sent again"},
-            "outstanding": {"type": "array", "items": _NUMBER, "description": "the first numbers not confirmed"},
+            "confirmed": NUMBER,
+            "waiting": {**NUMBER, "description": "not confirmed yet: compare again once this is 0"},
+            "given_up": NUMBER,
+            "unknown": {**NUMBER, "description": "at-most-once: sent, perhaps taken, and not sent again"},
+            "outstanding": {"type": "array", "items": NUMBER, "description": "the first numbers not confirmed"},
         }
     )
 
 
 def _stats() -> Node:
-    times = _object({share: {"type": ["number", "null"]} for share in ("p50", "p95", "p99")})
-    span = _object(
+    times = record({share: {"type": ["number", "null"]} for share in ("p50", "p95", "p99")})
+    span = record(
         {
-            **dict.fromkeys(("attempts", "delivered", "given_up", "unknown", "no_longer_kept"), _NUMBER),
+            **dict.fromkeys(("attempts", "delivered", "given_up", "unknown", "no_longer_kept"), NUMBER),
             "attempt_success_rate": _MAYBE_RATE,
             "success_rate": _MAYBE_RATE,
             "publish_to_ack_ms": {**times, "description": "at most 15 % too high; what is sent again is left out"},
         }
     )
-    return _object({"last_24h": span, "last_7d": span})
+    return record({"last_24h": span, "last_7d": span})
 
 
 def _receipts() -> Node:
-    version = _object(
+    version = record(
         {
-            "seq": _NUMBER,
-            "version": _NUMBER,
-            "type": _TEXT,
+            "seq": NUMBER,
+            "version": NUMBER,
+            "type": TEXT,
             "state": {"enum": list(get_args(State))},
             "at": {"type": ["string", "null"], "format": "date-time"},
-            "ms": {**_MAYBE_NUMBER, "description": "from publication to acknowledgement"},
-            "attempts": _MAYBE_NUMBER,
+            "ms": {**MAYBE_NUMBER, "description": "from publication to acknowledgement"},
+            "attempts": MAYBE_NUMBER,
         }
     )
     maybe = {"oneOf": [version, {"type": "null"}]}
-    row = _object(
+    row = record(
         {
-            "subscription": _TEXT,
-            "url": _TEXT,
-            "status": _TEXT,
+            "subscription": TEXT,
+            "url": TEXT,
+            "status": TEXT,
             "assigned": {**maybe, "description": "the newest version that went to it"},
             "confirmed": {**maybe, "description": "the newest version that it confirmed"},
             "current": {"type": "boolean"},
             "outstanding": {"type": "boolean"},
         }
     )
-    return _object(
+    return record(
         {
-            "article_id": _TEXT,
-            "headline": _HEADLINE,
-            "latest": _object({"seq": _NUMBER, "version": _NUMBER, "type": _TEXT}),
-            "subscriptions": _NUMBER,
-            "confirmed": {**_NUMBER, "description": "how many confirmed the newest version that went to them"},
-            "outstanding": _NUMBER,
+            "article_id": TEXT,
+            "headline": HEADLINE,
+            "latest": record({"seq": NUMBER, "version": NUMBER, "type": TEXT}),
+            "subscriptions": NUMBER,
+            "confirmed": {**NUMBER, "description": "how many confirmed the newest version that went to them"},
+            "outstanding": NUMBER,
             "receipts": {"type": "array", "items": row},
-            "next": {**_MAYBE_NUMBER, "description": "give it as `after` for more"},
+            "next": {**MAYBE_NUMBER, "description": "give it as `after` for more"},
         }
     )
 
 
 def _retractions() -> Node:
-    row = _object(
+    row = record(
         {
-            "seq": _NUMBER,
-            "article_id": _TEXT,
-            "headline": _HEADLINE,
-            "version": _NUMBER,
-            "timestamp": {**_TEXT, "format": "date-time"},
+            "seq": NUMBER,
+            "article_id": TEXT,
+            "headline": HEADLINE,
+            "version": NUMBER,
+            "timestamp": {**TEXT, "format": "date-time"},
             "reason": {"type": ["string", "null"]},
-            "subscriptions": {**_NUMBER, "description": "how many it was assigned to"},
-            "confirmed": _NUMBER,
-            "outstanding": {**_NUMBER, "description": "waiting or given up"},
-            "slowest_ms": {**_MAYBE_NUMBER, "description": "from publication to the last acknowledgement so far"},
+            "subscriptions": {**NUMBER, "description": "how many it was assigned to"},
+            "confirmed": NUMBER,
+            "outstanding": {**NUMBER, "description": "waiting or given up"},
+            "slowest_ms": {**MAYBE_NUMBER, "description": "from publication to the last acknowledgement so far"},
         }
     )
     rows = {"type": "array", "items": row, "description": "newest first; those nobody got are left out"}
-    return _object({"retractions": rows, "next": {**_MAYBE_NUMBER, "description": "give it as `before` for more"}})
-
-
-def _object(properties: Node) -> Node:
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return record({"retractions": rows, "next": {**MAYBE_NUMBER, "description": "give it as `before` for more"}})

@@ -12,7 +12,7 @@ from tests.journeys.line import Line
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATHS = ("/", "/feeds", "/search?q=(tag:", "/authors/tim-zadorozhnyy", "/nothing/here")
+PATHS = ("/", "/feeds", "/search?q=(tag:", "/authors/tim-zadorozhnyy", "/nothing/here", "/docs")
 ALL: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast"]}
 RICH = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.syndication.webhooks.openapi import openapi_paths, openapi_webhooks
+from services.syndication.webhooks.openapi import openapi_paths
+from services.syndication.webhooks.openapi_messages import openapi_webhooks
 from shared.redis import Store
 from tests.syndication.webhooks.bed import MemoryLedger, a_replica
 
@@ -28,4 +29,6 @@ async def test_openapi_describes_every_route_and_type(store: Store) -> None:
         "subscription.failing",
         "subscription.recovered",
         "subscription.updated",
+        "subscription.verification",
+        "webhook.test",
     ]

@@ -17,7 +17,7 @@ from services.syndication.webhooks.subscriptions import OVERLAP_SECONDS
 from shared.auth import Guard
 from shared.events import to_json
 from shared.idempotency import Idempotency
-from shared.openapi import Node, operation
+from shared.openapi import Node, content, operation
 from shared.problems import problem
 from shared.requests import read_body, read_model
 from shared.ticks import Tick
@@ -86,9 +86,15 @@ class SigningKeysApi:
         return Response(to_json({"key": made.jwk, "overlap_seconds": overlap}), media_type="application/json")
 
 
+JWKS: Node = {"application/jwk-set+json": content("KeySet")["application/json"]}
+
+
 def openapi_paths() -> Node:
     """Return the paths for the OpenAPI document."""
+    made = "Make a new ed25519 key; the old one signs beside it for a while (operators)"
     return {
-        WELL_KNOWN: {"get": operation("The ed25519 keys that verify v1a signatures (RFC 7517)", public=True)},
-        ROTATE: {"post": operation("Make a new ed25519 key; the old one signs beside it for a while", "Rotation")},
+        WELL_KNOWN: {
+            "get": operation("The ed25519 keys that verify v1a signatures (RFC 7517)", shown=JWKS, public=True)
+        },
+        ROTATE: {"post": operation(made, "Rotation", shown=content("SigningKey"), operators=True, once=True)},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.syndication.webhooks.early.notes import EMBARGOED, KINDS, WITHDRAWN
-from shared.openapi import REF, Node, content, operation, parameter
+from shared.openapi import REF, Node, content, operation, parameter, record
 
 _TEXT: Node = {"type": "string"}
 _NUMBER: Node = {"type": "integer"}
@@ -39,7 +39,9 @@ def early_paths() -> Node:
     shown = "Who got an article ahead of its release, when, and who confirmed it (operators)"
     return {
         "/api/v1/articles/{id}/embargoed/receipts": {
-            "get": operation(shown, shown=content("EarlyReceipts"), parameters=[parameter("id", "path", _TEXT)])
+            "get": operation(
+                shown, shown=content("EarlyReceipts"), parameters=[parameter("id", "path", _TEXT)], operators=True
+            )
         }
     }
 
@@ -59,22 +61,18 @@ def early_schemas() -> Node:
         "url": {**_MAYBE_TEXT, "description": "null when it was deleted"},
         "owner": _MAYBE_TEXT,
         "trusted": {"type": "boolean", "description": "now"},
-        "next": {"oneOf": [_object(told), {"type": "null"}], "description": "what waits, and was not tried yet"},
-        "deliveries": {"type": "array", "items": _object({**told, **came})},
+        "next": {"oneOf": [record(told), {"type": "null"}], "description": "what waits, and was not tried yet"},
+        "deliveries": {"type": "array", "items": record({**told, **came})},
     }
     shown: Node = {
         "article_id": _TEXT,
         "version": {**_MAYBE_NUMBER, "description": "that waits, null when none does"},
         "embargoed_until": _MAYBE_MOMENT,
         "published_version": _MAYBE_NUMBER,
-        "receipts": {"type": "array", "items": _object(row)},
+        "receipts": {"type": "array", "items": record(row)},
     }
-    return {"EarlyReceipts": _object(shown)}
+    return {"EarlyReceipts": record(shown)}
 
 
 def _event(type: str, data: Node) -> Node:
-    return _object({"type": {"const": type}, "timestamp": _MOMENT, "data": _object(data)})
-
-
-def _object(properties: Node) -> Node:
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return record({"type": {"const": type}, "timestamp": _MOMENT, "data": record(data)})
