@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from services.enrichment.byline_parts import (
     DESK,
+    PARTICLES,
     STAFF,
     TITLE,
     Known,
@@ -44,8 +45,10 @@ OPENING = re.compile(
     r"(?:بقلم|الكاتب)\s*:?\s*)",
     re.IGNORECASE,
 )
-OPENING_WORD = re.compile(r"^(?:from|von|par|por|door|af|av|(?-i:di))\s+(?=\S+\s+\S)", re.IGNORECASE)
-"""Words that also begin surnames, so two more words must follow."""
+OPENING_WORD = re.compile(
+    r"^(?:from|von|par|por|door|af|av|(?-i:di))\s+(?!(?-i:der|den|dem|de|zu|zur|und)\s)(?=\S+\s+\S)", re.IGNORECASE
+)
+"""Words that also begin surnames: two more words must follow, and none that a surname goes on with (von der Leyen)."""
 
 MOMENT = (
     rf"(?:{DATE.pattern}|(?:{MONTHS})\.?\s+\d{{1,2}},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\d{{1,2}}:\d\d|"
@@ -75,7 +78,7 @@ WEAK_AND = r"(?-i:y|e|i|en)\s+(?=\S+\s+(?!(?-i:y|e|i|en)\s)[^\W\d_])"
 """Words that also stand within names (Ortega y Gasset), so a name of two words must follow."""
 
 SEPARATOR = re.compile(
-    rf"\s*[,;|&/()•·、，；／]\s*(?:(?:(?:{ANDS}|via|with|avec|mit)\s+|{WEAK_AND}))?|\s+[–—-]\s+|"
+    rf"\s*[,;|&/()•·、，；／،؛]\s*(?:(?:(?:{ANDS}|via|with|avec|mit)\s+|{WEAK_AND}))?|\s+[–—-]\s+|"
     rf"\s+(?:(?:{ANDS}|via|with|avec|mit)\s+|{WEAK_AND})",
     re.IGNORECASE,
 )
@@ -194,7 +197,7 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
         reading.entitle(name)
     elif DESK.search(name):
         reading.names.append(Named(name, "desk"))
-    elif TITLE.search(name) and not with_title(name, known):
+    elif TITLE.search(name) and not with_title(name, known) and not (joined and is_person(name)):
         reading.entitle(name)
     elif joined and LONE.fullmatch(name):
         reading.names.append(Named(name))
@@ -210,7 +213,7 @@ def _inverted(text: str, known: Known) -> Named | None:
     last, first = parts
     lone = (
         last.lower() != last.upper()
-        and len(last.split()) == 1
+        and len([word for word in last.split() if word not in PARTICLES]) == 1
         and 1 <= len(first.split()) <= 2
         and name_key(first) not in SUFFIXES
     )
