@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from hashlib import sha256
+from typing import Any
 
 from lxml import html
 
@@ -14,7 +15,7 @@ from services.reference.page import page, policy
 
 DOCUMENT = openapi("https://wire.example.org")
 PAGE = page(DOCUMENT)
-ROOT = html.document_fromstring(PAGE)
+ROOT: Any = html.document_fromstring(PAGE)
 
 
 def test_it_needs_nothing_but_itself() -> None:

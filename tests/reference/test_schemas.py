@@ -44,7 +44,8 @@ def test_limits(schema: dict[str, Any], words: str) -> None:
 
 
 def test_defaults_that_say_nothing_are_left_out() -> None:
-    assert [default_of({"default": value}) for value in (None, "", [], {}, 0, False, "now")] == [
+    values: list[Any] = [None, "", [], {}, 0, False, "now"]
+    assert [default_of({"default": value}) for value in values] == [
         *[None] * 4,
         "0",
         "false",
