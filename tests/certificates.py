@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -34,9 +34,11 @@ class Authority:
         built = self._builder(self._name, self._key, DAY).add_extension(basic, critical=True)
         self.pem = built.sign(self._key, SHA256()).public_bytes(Encoding.PEM).decode()
 
-    def certificate(self, name: str, *, valid: timedelta = DAY) -> Pair:
+    def certificate(
+        self, name: str, *, valid: timedelta = DAY, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None
+    ) -> Pair:
         """Return a certificate for a name, and for this machine's loopback address."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         other = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
         made = self._builder(subject, key, valid).add_extension(other, critical=False).sign(self._key, SHA256())
@@ -44,7 +46,7 @@ class Authority:
         return Pair(made.public_bytes(Encoding.PEM).decode(), pem.decode())
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, valid: timedelta
+        self, subject: x509.Name, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, valid: timedelta
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (

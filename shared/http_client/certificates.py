@@ -12,6 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -25,7 +30,8 @@ from cryptography.x509 import load_pem_x509_certificates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey
+MOST_BITS = 4096
 
 KEPT_CONTEXTS = 256
 """Of certificates in use: a context costs milliseconds to make, and its connections are kept with it."""
@@ -86,14 +92,29 @@ def context_of(certificate: ClientCertificate) -> ssl.SSLContext:
     return context
 
 
-def _private(text: str) -> PrivateKeyTypes:
+def _private(text: str) -> PrivateKey:
     try:
-        return load_pem_private_key(text.encode(), password=None)
-    except (ValueError, TypeError):
+        # The library's own check of an RSA key looks for primes: one of 15 KB held everything up for minutes.
+        key = load_pem_private_key(text.encode(), password=None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CertificateError("the private key is not PEM without a password") from None
+    if isinstance(key, RSAPrivateKey) and not _is_sound(key):
+        raise CertificateError(f"the private key is not an RSA key of up to {MOST_BITS} bits")
+    if not isinstance(key, PrivateKey):
+        raise CertificateError("the private key is neither RSA, ECDSA nor EdDSA")
+    return key
 
 
-def _spki(key: PrivateKeyTypes) -> bytes:
+def _is_sound(key: RSAPrivateKey) -> bool:
+    """Tell whether the numbers of a key belong together, and none is so large that to sign with it would take long."""
+    if key.key_size > MOST_BITS:
+        return False
+    own = key.private_numbers()
+    n, e = own.public_numbers.n, own.public_numbers.e
+    return own.p * own.q == n and own.d < n and own.dmp1 < own.p and own.dmq1 < own.q and own.iqmp < own.p and e < n
+
+
+def _spki(key: PrivateKey) -> bytes:
     return _subject_spki(key.public_key())
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from shared.http_client import Answer, CertificateError, ClientCertificate, NoAnswer, connect, post
 from shared.http_client.certificates import context_of
@@ -40,6 +43,34 @@ def test_what_cannot_be_shown_is_refused_with_the_reason(authority: Authority) -
     for reason, certificate in cases.items():
         with pytest.raises(CertificateError, match=reason):
             certificate.check(datetime.now(UTC))
+
+
+def rsa_key(p: int, q: int, **over: int) -> rsa.RSAPrivateKey:
+    """Return a key of two primes, with no look at whether they are."""
+    d = pow(65_537, -1, (p - 1) * (q - 1))
+    numbers = {"p": p, "q": q, "d": d, "dmp1": d % (p - 1), "dmq1": d % (q - 1), "iqmp": pow(q, -1, p), **over}
+    made = rsa.RSAPrivateNumbers(public_numbers=rsa.RSAPublicNumbers(65_537, p * q), **numbers)
+    return made.private_key(unsafe_skip_rsa_key_validation=True)
+
+
+def test_an_rsa_key_is_taken_without_a_search_for_primes_and_none_that_would_take_long_to_use(
+    authority: Authority,
+) -> None:
+    usual = authority.certificate("usual", key=rsa.generate_private_key(65_537, 2048))
+    ClientCertificate(usual.chain, usual.key).check(datetime.now(UTC))
+    mersenne = {bits: 2**bits - 1 for bits in (521, 1279, 4253, 4423)}
+    huge = rsa_key(mersenne[4253], mersenne[4423])
+    odd = rsa_key(mersenne[521], mersenne[1279], dmp1=mersenne[1279])
+    for key in (huge, odd):
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        with pytest.raises(CertificateError, match="not an RSA key of up to 4096 bits"):
+            ClientCertificate(usual.chain, pem).check(datetime.now(UTC))
+
+
+def test_a_key_of_another_kind_is_refused(authority: Authority) -> None:
+    pem = X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(CertificateError, match="neither RSA, ECDSA nor EdDSA"):
+        ClientCertificate(authority.certificate("one").chain, pem).check(datetime.now(UTC))
 
 
 async def test_a_server_that_asks_for_one_gets_it_and_who_has_none_is_refused(
