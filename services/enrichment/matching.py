@@ -27,6 +27,7 @@ FOLDS = {
     for letter in letters
 }
 """One character for one, so that offsets into the folded text are offsets into the original."""
+FOLDS_OF_ASCII = {letter: plain for letter, plain in FOLDS.items() if letter.isascii()}
 
 HALVES = re.compile("[\ud800-\udfff]")
 
@@ -64,7 +65,8 @@ class Mention(NamedTuple):
 
 def folded(text: str) -> str:
     """Straighten quotes, dashes and spaces, one character for one."""
-    for letter, plain in FOLDS.items():  # most are in no text, which is seen at once; a pattern tries each letter
+    # Most are in no text, which is seen at once; a pattern tries each letter.
+    for letter, plain in (FOLDS_OF_ASCII if text.isascii() else FOLDS).items():
         if letter in text:
             text = text.replace(letter, plain)
     return text
@@ -98,9 +100,11 @@ class Matcher:
         return [
             Mention(start, end, alias)
             for pattern, start, end in self._matches(lowered(as_written))
-            if not _continues(padded[start], padded[start + 1]) and not _continues(padded[end + 1], padded[end])
+            # Most stand between blanks, which is seen at once.
+            if padded[start] == " " or not _continues(padded[start], padded[start + 1])
+            if padded[end + 1] == " " or not _continues(padded[end + 1], padded[end])
             for alias in self._aliases[pattern]
-            if _case_fits(alias, as_written[start:end], shouted=shouted)
+            if alias.case == "any" or _case_fits(alias, as_written[start:end], shouted=shouted)
         ]
 
     def _matches(self, text: str) -> Sequence[tuple[int, int, int]]:

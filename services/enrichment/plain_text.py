@@ -14,6 +14,9 @@ BLOCKS = frozenset(
 BLOCK, BREAK = "\x01", "\x02"
 """Marks in a text: control characters, of which a sanitised body holds none, and an ASCII text stays one."""
 
+SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
+"""What ASCII has of space besides the blank, as `str.split` takes it."""
+
 SIGNS = {
     **{edge + name: BLOCK for name in (*BLOCKS, *APART) for edge in ("", "/")},
     "br": BREAK,
@@ -31,18 +34,30 @@ def text_of(safe: str) -> str:
 
     It is cut at its tags, not parsed again: what nh3 writes is well-formed, and has four character references.
     """
-    first, *rest = SAFE_TAG.split(safe)
-    parts, depth = [first], 0
-    for name, text in zip(rest[::2], rest[1::2], strict=True):
-        parts.append(SIGNS.get(name, ""))
+    parts = SAFE_TAG.split(safe)
+    if not APART.isdisjoint(parts[1::2]):
+        parts = _own(parts)
+    parts[1::2] = [SIGNS.get(name, "") for name in parts[1::2]]
+    text = unescaped("".join(parts))
+    lines = str.strip if _is_folded(text) else _lines
+    return "\n\n".join([own for block in text.split(BLOCK) if block and (own := lines(block))])
+
+
+def _is_folded(text: str) -> bool:
+    """Tell whether a text is ASCII and holds no space but single blanks, so that blocks have nothing to fold."""
+    return text.isascii() and "  " not in text and BREAK not in text and not any(map(text.__contains__, SPACES))
+
+
+def _own(parts: list[str]) -> list[str]:
+    """Empty the texts that stand within elements that are not the story's own."""
+    own, depth = parts[:1], 0
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
         if name in APART:
             depth += 1
         elif depth and name[1:] in APART:
             depth -= 1
-        if not depth:
-            parts.append(text)
-    blocks = unescaped("".join(parts)).split(BLOCK)
-    return "\n\n".join(text for block in blocks if (text := _lines(block)))
+        own += (name, "" if depth else text)
+    return own
 
 
 def unescaped(text: str) -> str:
