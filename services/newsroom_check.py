@@ -33,5 +33,6 @@ def findings(folder: Path) -> Findings:
     site = Watched(folder / SITE, partial(parse_branding, folder))
     looked = [*(Watched(folder / name, parse).refresh() for name, parse in PARSED.items()), site.refresh()]
     outcomes = (*looked, *taxonomy.refresh())
-    wrong = tuple(outcome.reason for outcome in outcomes if isinstance(outcome, Refused))
+    refused = [outcome.reason for outcome in outcomes if isinstance(outcome, Refused)]
+    wrong = tuple(line for reason in refused for line in reason.splitlines())
     return Findings(wrong, tuple(taxonomy.warnings()))

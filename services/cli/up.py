@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,7 +21,8 @@ SETTLING_SECONDS = 1.0
 
 @click.command()
 @click.argument("which", type=click.Choice(["all", *NAMES]), default="all")
-def up(which: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Write the log as JSON, on a terminal too.")
+def up(which: str, *, as_json: bool) -> None:
     """Run the services until Ctrl-C: all, or one."""
     hold()
     # The services take most of a second to load, and no other command needs them.
@@ -31,6 +33,7 @@ def up(which: str) -> None:
     from shared.web import PortInUseError  # noqa: PLC0415
 
     chosen = read_settings()
+    chosen = replace(chosen, log_format="json") if as_json else chosen
     if which != "all" and chosen.redis_url is None:
         end(REFUSED, "WIREROOM_REDIS_URL: a single service needs the Redis it shares with the others")
 
@@ -98,26 +101,31 @@ def _addresses(url: str) -> Sequence[tuple[str, str]]:
 
 
 @click.command()
-def token() -> None:
+@as_json
+def token(as_json: bool) -> None:
     """Print the admin token that is in force."""
     found = admin_token()
     if found is None:
         folder = read_settings().data_dir
         end(REFUSED, f"no token is kept in {folder}: `wireroom up` makes one there, or set WIREROOM_ADMIN_TOKEN")
-    click.echo(found)
+    if as_json:
+        print_json({"token": found})
+    else:
+        click.echo(found)
 
 
 @click.command()
 @as_json
 def check(as_json: bool) -> None:
     """Check the newsroom's files, before they count."""
-    from services.newsroom_check import FILES, findings  # noqa: PLC0415  # as above
+    from services.newsroom_check import FILES, Findings, findings  # noqa: PLC0415  # as above
 
     folder = read_settings().newsroom
     there = [name for name in FILES if (folder / name).exists()]
-    if not there:
-        end(REFUSED, f"{folder}: there is no {', no '.join(FILES)} here")
-    found = findings(folder)
+    nothing = f"{folder}: there is no {', no '.join(FILES)} here"
+    if not there and not as_json:
+        end(REFUSED, nothing)
+    found = findings(folder) if there else Findings((nothing,), ())
     if as_json:
         print_json({"folder": str(folder), "files": there, "wrong": found.wrong, "warnings": found.doubtful})
         sys.exit(REFUSED if found.wrong else 0)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from services import NAMES
+from services.cli.main import main
 from services.cli.up import _when_seen, up
 from shared.settings import Settings
 from tests.cli.running import TOKEN, Running
 
 
 def test_every_service_can_be_started_alone() -> None:
-    (which,) = up.params
+    which, _ = up.params
     assert list(getattr(which.type, "choices", ())) == ["all", *NAMES]
 
 
@@ -62,6 +65,10 @@ def test_token_prints_the_one_that_is_set(line: Running) -> None:
     assert line.wireroom("token").stdout == TOKEN + "\n"
 
 
+def test_token_tells_programs_the_same(line: Running) -> None:
+    assert line.json("token", "--json") == {"token": TOKEN}
+
+
 def test_token_makes_none_where_none_is_kept(line: Running, tmp_path: Path) -> None:
     result = line.wireroom("token", WIREROOM_ADMIN_TOKEN=None, WIREROOM_DATA_DIR=str(tmp_path / "data"))
     assert (result.exit_code, result.stdout) == (1, "")
@@ -107,3 +114,23 @@ def test_check_tells_programs_the_same(line: Running, tmp_path: Path) -> None:
     result = line.wireroom("check", "--json", WIREROOM_NEWSROOM=str(tmp_path))
     found = json.loads(result.stdout)
     assert (result.exit_code, found["files"], len(found["wrong"])) == (1, ["site.toml"], 1)
+
+
+def test_check_tells_programs_of_each_mistake_and_of_a_folder_that_is_no_newsroom(
+    line: Running, tmp_path: Path
+) -> None:
+    (tmp_path / "site.toml").write_text("name = 3\nnam = 1\n")
+    wrong = json.loads(line.wireroom("check", "--json", WIREROOM_NEWSROOM=str(tmp_path)).stdout)["wrong"]
+    assert [reason.partition(":")[0] for reason in wrong] == ["site.toml, line 1", "site.toml, line 2"]
+    result = line.wireroom("check", "--json", WIREROOM_NEWSROOM=str(tmp_path / "none"))
+    assert (result.exit_code, json.loads(result.stdout)["files"]) == (1, [])
+    assert "there is no authors.toml" in json.loads(result.stdout)["wrong"][0]
+
+
+def commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        yield from commands(command) if isinstance(command, click.Group) else (command,)
+
+
+def test_every_command_takes_json() -> None:
+    assert [each.name for each in commands(main) if not any("--json" in one.opts for one in each.params)] == []
