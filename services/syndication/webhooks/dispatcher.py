@@ -10,7 +10,7 @@ import structlog
 from services.syndication.webhooks.batch import Batch, exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.filling import Deliveries, Filling, Missed
-from services.syndication.webhooks.following import bits, numbers_of
+from services.syndication.webhooks.following import numbers_of
 from services.syndication.webhooks.healing import Healing
 from services.syndication.webhooks.lanes import Wanted
 from services.syndication.webhooks.lease import Lease
@@ -183,7 +183,7 @@ class Dispatcher:
         batch, self._batch = self._batch, Batch()
         if self._lease.cursor is None or seq <= self._lease.cursor:
             return
-        await self._store.carry((article_id, bits(numbers)) for article_id, numbers in batch.carried.items())
+        await self._store.carry(batch.carried.items())
         if not await self._filling.fill(batch.lanes):
             return
         # After what tells of them: repeated after a crash in between, they are told again, and put in once.

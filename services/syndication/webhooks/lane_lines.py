@@ -6,8 +6,12 @@ from __future__ import annotations
 #
 # An entry that waits while a newer one of its article waits too is replaced by it; one on its way is not.
 LINES = """
+local skipped
+
 local function previous_to(seq)
   if items == 0 then return seq end
+  if skipped == nil then skipped = redis.call('EXISTS', K) == 1 end
+  if not skipped then return seq end
   local before = redis.call('HGET', K, seq)
   while before do
     redis.call('HDEL', K, seq)
@@ -33,6 +37,7 @@ local function supersede(article, seqs)
       if fence == 0 then
         if redis.call('HLEN', K) >= SKIPPED_KEPT then redis.call('DEL', K) end
         redis.call('HSET', K, seq, previous)
+        skipped = true
       end
       if superseded ~= '-' then gone[#gone + 1] = superseded end
       if tonumber(seq) < LEDGER_END then gone[#gone + 1] = seq end

@@ -23,6 +23,8 @@ local function sent(seq)
   return S .. ':sent:' .. math.floor(tonumber(seq) / SENT_WIDTH), tonumber(seq) % SENT_WIDTH
 end
 
+local kept_on = {}
+
 local function assign(seq, packed, before)
   local key, field = sent(seq)
   if not key then return end
@@ -32,7 +34,8 @@ local function assign(seq, packed, before)
     if was == 'c' or was == 'w' then return end
     redis.call('HSET', key, field, waits)
   end
-  redis.call('EXPIRE', key, SENT_SECONDS)
+  if not kept_on[key] then redis.call('EXPIRE', key, SENT_SECONDS) end
+  kept_on[key] = true
 end
 
 local function settle(seq, letter, rest)

@@ -9,7 +9,6 @@ import structlog
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.following import bits
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.notices import Notices
@@ -80,7 +79,7 @@ class Missing:
         after = entries[-1].seq + 1 if entries else cursor + 1
         looked = await look(subscription.wish, entries, self._ledger)
         found, inside = await wanted_by(subscription, looked, self._store)
-        await self._store.carry((wanted.article_id, bits([subscription.number])) for wanted in found)
+        await self._store.carry((wanted.article_id, [subscription.number]) for wanted in found)
         state = await self._lanes.catch_up(int(self._clock() * 1000), id, since, after, found)
         told = {article_id: [subscription.number] for article_id, here in inside.items() if not here}
         back = {article_id: [subscription.number] for article_id, here in inside.items() if here}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
-from services.syndication.webhooks.following import bits, has_bit
+from services.syndication.webhooks.following import has_bit
 from services.syndication.webhooks.lanes import Lanes, State, Wanted
 from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.newer import Newer
@@ -124,7 +124,7 @@ class _Putting:
         wanted = await to.wanted(self.subscription, entries, standings)
         state = await self._requeue(wanted, [each for each in entries if not _confirmed(standings.get(each.seq))])
         found = [each for each, kept in zip(wanted, state.kept, strict=False) if kept]
-        await to.store.carry((each.article_id, bits([self.subscription.number])) for each in found)
+        await to.store.carry((each.article_id, [self.subscription.number]) for each in found)
         await to.lanes.hint([state])
         self.looked += len(entries)
         self.queued += len(found)

@@ -93,9 +93,9 @@ redis.call('DEL', KEYS[2])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """)
-"""KEYS: bits, scratch. ARGV: the bits to set besides those that are, seconds to keep them."""
+"""KEYS: bits, scratch. ARGV: the bits to set besides those that are, seconds to keep them. For many at once."""
 
-LEAVE = Script("""
+MARK = Script("""
 for at = 2, #ARGV, 2 do redis.call('SETBIT', KEYS[1], ARGV[at], ARGV[at + 1]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1

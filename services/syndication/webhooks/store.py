@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import time_ns
 from typing import Any
 
-from services.syndication.webhooks.following import Followers, followers_of
-from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, LEAVE, RELEASE, SEAL
+from services.syndication.webhooks.following import Followers, bits, followers_of
+from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, MARK, RELEASE, SEAL
 from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
 from services.syndication.within import Within
-from shared.redis import Argument, Call, Store
+from shared.redis import Argument, Call, Script, Store
 from shared.sealing import Sealer
 
 IDS_KEY = "{subscriptions}:ids"
@@ -34,6 +34,9 @@ NOTICES_FROM = 500_000_000_000
 
 CARRIED_SECONDS = 31_536_000
 """For a year after it was last sent, a retraction follows an article to everyone who got it."""
+
+FEW = 8
+"""So many bits of a bitmap are set one by one: the whole of it has a bit for every subscription."""
 
 AT_ONCE = 500
 """Subscriptions read in one pipeline."""
@@ -190,15 +193,18 @@ class SubscriptionStore:
         """Renew the lease and move the cursor from seq `before`; False when another has the lease, or moved it."""
         return bool(await self._store.run(ADVANCE, keys=[DISPATCHER_KEY, CURSOR_KEY], args=[who, before, seq, ms]))
 
-    async def carry(self, carried: Iterable[tuple[str, bytes]]) -> None:
-        """Remember which subscriptions an article goes to, by (article id, bits); see `bits`."""
-        calls = [
-            ((f"{{a:{article_id}}}:carried", f"{{a:{article_id}}}:carrying"), (numbers, CARRIED_SECONDS))
-            for article_id, numbers in carried
-        ]
-        for reply in await self._store.all(CARRY, calls):
-            if isinstance(reply, Exception):
-                raise reply
+    async def carry(self, carried: Iterable[tuple[str, Collection[int]]]) -> None:
+        """Remember which subscriptions an article goes to, by (article id, numbers)."""
+        few: list[Call] = []
+        many: list[Call] = []
+        for article_id, numbers in carried:
+            key = f"{{a:{article_id}}}:carried"
+            if len(numbers) <= FEW:
+                few.append(([key], [CARRIED_SECONDS, *(part for number in numbers for part in (number, 1))]))
+            else:
+                many.append(([key, f"{{a:{article_id}}}:carrying"], [bits(numbers), CARRIED_SECONDS]))
+        await self._all(MARK, few)
+        await self._all(CARRY, many)
 
     async def carriers(self, article_id: str) -> bytes:
         """Return the bits of every subscription that the article ever went to."""
@@ -218,7 +224,10 @@ class SubscriptionStore:
         for article_id, marks in told.items():
             flat = [part for pair in marks.items() for part in pair]
             calls.append(([f"{{a:{article_id}}}:left"], [CARRIED_SECONDS, *flat]))
-        for reply in await self._store.all(LEAVE, calls):
+        await self._all(MARK, calls)
+
+    async def _all(self, script: Script, calls: Sequence[Call]) -> None:
+        for reply in await self._store.all(script, calls):
             if isinstance(reply, Exception):
                 raise reply
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.syndication.webhooks.following import bits, has_bit
+from services.syndication.webhooks.following import bits, has_bit, numbers_of
 from services.syndication.webhooks.lanes import keys
-from services.syndication.webhooks.store import CURSOR_KEY, SubscriptionStore
+from services.syndication.webhooks.store import CURSOR_KEY, FEW, SubscriptionStore
 from shared.redis import Store
 from tests.receiver import a_receiver
 from tests.syndication.webhooks.bed import SEALER, MemoryLedger, a_replica, story, subscribe
@@ -101,10 +101,11 @@ def test_bits_are_written_as_setbit_writes_them() -> None:
 
 async def test_carriers_are_added_to_those_known(store: Store) -> None:
     registry = SubscriptionStore(store, SEALER)
-    await registry.carry([("a", bits([3]))])
-    await registry.carry([("a", bits([17]))])
-    carried = await registry.carriers("a")
-    assert [number for number in range(30) if has_bit(carried, number)] == [3, 17]
+    await registry.carry([("a", [3])])
+    await registry.carry([("a", range(20, 20 + 2 * FEW)), ("b", [1])])
+    await registry.carry([("a", [17])])
+    assert numbers_of(await registry.carriers("a")) == [3, 17, *range(20, 20 + 2 * FEW)]
+    assert await registry.carriers("b") == bits([1])
 
 
 async def _logged(store: Store, subscription: str, count: int) -> bool:

@@ -16,7 +16,6 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.early.message import known_by, withdrawal
 from services.syndication.webhooks.early.notes import EMBARGOED, WITHDRAWN, Kind, Note, Noted, Notes
 from services.syndication.webhooks.early.trust import Trust
-from services.syndication.webhooks.following import bits
 from services.syndication.webhooks.lanes import Lanes, Wanted, pack
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.store import SubscriptionStore
@@ -182,7 +181,7 @@ class Telling:
 
     async def _lead(self, article_id: str, subscription: Subscription, note: Note, going: Going) -> bool:
         if going.kind == EMBARGOED:  # who got it is told of a retraction, whenever that comes
-            await self.store.carry([(article_id, bits([subscription.number]))])
+            await self.store.carry([(article_id, [subscription.number])])
         packed = pack(going.kind, article_id, going.version, going.kept)
         state = await self.lanes.lead(self._ms(), subscription.id, Wanted(note.seq, article_id, packed))
         if state.kept == [False]:
