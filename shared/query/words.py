@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from anyascii import anyascii
 
 MARK_RUN = 30
 """Marks kept after one letter (UAX 15 Stream-Safe: no real text has more)."""
+
+SHORT = 64
+"""Characters of most names of tags and authors, which come again with every article and are remembered folded."""
 
 # Scripts written without spaces: Thai and Lao, Myanmar, Khmer, kana, Han. Each letter is a word, so that
 # a name inside a sentence is found as a phrase.
@@ -60,12 +63,24 @@ def words(folded: str) -> list[str]:
 
 def key(text: str) -> str:
     """Return a name or id as it is compared: folded, each run of white space one space."""
-    return " ".join(fold(text).split())
+    return _known_key(text) if len(text) <= SHORT else _key(text)
 
 
 def slug(text: str) -> str:
     """Return a name as an ASCII slug, transliterated, its words joined by hyphens; "" if it has no word."""
+    return _known_slug(text) if len(text) <= SHORT else _slug(text)
+
+
+def _key(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def _slug(text: str) -> str:
     return "-".join(words(fold(anyascii(text))))
+
+
+_known_key = lru_cache(maxsize=4_096)(_key)
+_known_slug = lru_cache(maxsize=4_096)(_slug)
 
 
 def _typed(text: str) -> str:

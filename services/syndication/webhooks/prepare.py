@@ -88,7 +88,7 @@ class Preparation:
     def __init__(self, ledger: LedgerReader, site: str) -> None:
         self._ledger, self._site = ledger, site
         self._kept: Recent[int, Prepared] = Recent(KEPT_BYTES)
-        self._waiting: dict[int, asyncio.Future[Prepared | None]] = {}
+        self._waiting: dict[int, list[asyncio.Future[Prepared | None]]] = {}
         self._reading: asyncio.Task[None] | None = None
 
     def forget(self) -> None:
@@ -108,13 +108,12 @@ class Preparation:
         known = self._kept.get(seq)
         if known is not None:
             return known
-        waiting = self._waiting.get(seq)
-        if waiting is None:
-            waiting = self._waiting[seq] = asyncio.get_running_loop().create_future()
-            if self._reading is None:
-                self._reading = asyncio.create_task(self._read())
-        # One caller's cancellation must not take the others' entry away.
-        return await asyncio.shield(waiting)
+        # Each its own: one caller's cancellation must not take the others' entry away.
+        waiting: asyncio.Future[Prepared | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(seq, []).append(waiting)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await waiting
 
     async def _read(self) -> None:
         try:
@@ -136,13 +135,13 @@ class Preparation:
         except Exception as failed:  # noqa: BLE001  # told to those who wait
             error = failed
         for seq in run:
-            waiting = self._waiting.pop(seq)
-            if waiting.cancelled():
-                continue
-            if error is not None and seq not in found:
-                waiting.set_exception(error)
-            else:
-                waiting.set_result(found.get(seq))
+            for waiting in self._waiting.pop(seq):
+                if waiting.cancelled():
+                    continue
+                if error is not None and seq not in found:
+                    waiting.set_exception(error)
+                else:
+                    waiting.set_result(found.get(seq))
 
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
         published = datetime.fromisoformat(entry.timestamp).timestamp()

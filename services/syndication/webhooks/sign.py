@@ -64,7 +64,7 @@ def signatures(keys: Iterable[bytes | Ed25519PrivateKey], id: str, timestamp: in
     by a private key gives `v1a,<base64>`. `timestamp` is in Unix seconds.
     """
     signed = b"%s.%d.%s" % (id.encode(), timestamp, body)
-    return " ".join(_signature(key, signed) for key in keys)
+    return " ".join([_signature(key, signed) for key in keys])
 
 
 def _signature(key: bytes | Ed25519PrivateKey, signed: bytes) -> str:
