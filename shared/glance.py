@@ -1,4 +1,4 @@
-"""How sources fare, for who looks on from another service: asked for in Redis, and answered there by ingest."""
+"""How sources fare, for who looks on from another service, and which to poll now: asked for in Redis, of ingest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 
 from shared.redis import Store
 
-ASKED, TOLD, TURN = "{glance}:asked", "{glance}:told", "{glance}:turn"
+ASKED, TOLD, TURN, POLLS = "{glance}:asked", "{glance}:told", "{glance}:turn", "{glance}:polls"
 
 LOOKING_SECONDS = 60
 """For how long after somebody looked it is told on."""
@@ -18,6 +18,9 @@ EVERY_SECONDS = 10
 """How often at the most, by all replicas together."""
 
 KEPT_SECONDS = 300
+
+MOST_POLLS = 1_000
+"""Wishes that are kept until ingest takes them."""
 
 
 class Glance:
@@ -29,6 +32,18 @@ class Glance:
     async def ask(self) -> None:
         """Have it told, now and for a while."""
         await self._store.do("SET", ASKED, "1", "EX", LOOKING_SECONDS)
+
+    async def wish(self, source_id: str) -> bool:
+        """Ask for a source to be polled now; False when too many wishes wait already."""
+        if await self._store.do("SCARD", POLLS) >= MOST_POLLS:
+            return False
+        await self._store.do("SADD", POLLS, source_id)
+        await self._store.do("EXPIRE", POLLS, KEPT_SECONDS)
+        return True
+
+    async def wishes(self) -> list[str]:
+        """Take the sources that are to be polled now; each wish is taken once."""
+        return [member.decode() for member in await self._store.do("SPOP", POLLS, MOST_POLLS)]
 
     async def my_turn(self) -> bool:
         """Tell whether somebody looks, and nobody told them a moment ago; who is told so is to tell."""

@@ -124,7 +124,7 @@ class Ingest:
             Tick("measure pressure", PRESSURE_SECONDS, self._pressure.measure),
             Tick("sweep outboxes", SWEEP_SECONDS, self._outbox.sweep),
             Tick("seal secrets", SEALING_SECONDS, Sealing(sources, subscriptions).tick),
-            Tick("tell of sources", TELLING_SECONDS, Telling(sources, Glance(store), now).tick),
+            Tick("tell of sources", TELLING_SECONDS, Telling(sources, Glance(store), now, poll.wake).tick),
             Tick("read sources.toml", FILE_SECONDS, file.tick),
             Tick("plan polls", PLAN_SECONDS, self._poller.plan),
             poll,

@@ -43,7 +43,7 @@ from services.syndication.webhooks import wiring as webhooks
 from services.syndication.websub.wiring import WebSub
 from services.syndication.within import Within
 from shared.auth import Guard
-from shared.bus import Bus, DeadLetters, consumer_name
+from shared.bus import Bus, DeadLetters, Groups, consumer_name
 from shared.glance import Glance
 from shared.http_client import connect
 from shared.idempotency import Idempotency
@@ -131,7 +131,7 @@ class Syndication:
             library=library, reading=reading, guard=guard, within=Within(store), assigned=self._webhooks.gap
         )
         depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
-        line = Line(depths, ledger.latest, letters.count, time.time)
+        line, groups = Line(store, depths, ledger.latest, letters.count, time.time), Groups(store, settings.partitions)
 
         def printer() -> Printer:
             return self._front.printer
@@ -149,7 +149,9 @@ class Syndication:
             *interfaces,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *portal(guard, interfaces, printer, settings.public_url, self._front.sections),
-            *console(guard, interfaces, printer, settings.public_url, line, Glance(store), self._front.sections),
+            *console(
+                guard, interfaces, printer, settings.public_url, line, groups, Glance(store), self._front.sections
+            ),
         ]
         self._own = (
             self._tail.tick,

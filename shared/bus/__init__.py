@@ -8,6 +8,18 @@ takes over from the dead; `dead` keeps what was given up; `trim` forgets what ev
 
 from shared.bus.bus import Bus, consumer_name
 from shared.bus.dead import DeadLetter, DeadLetters
+from shared.bus.groups import Groups, GroupState, Standing
 from shared.bus.outcome import Done, Later, Limits
 
-__all__ = ["Bus", "DeadLetter", "DeadLetters", "Done", "Later", "Limits", "consumer_name"]
+__all__ = [
+    "Bus",
+    "DeadLetter",
+    "DeadLetters",
+    "Done",
+    "GroupState",
+    "Groups",
+    "Later",
+    "Limits",
+    "Standing",
+    "consumer_name",
+]

@@ -6,6 +6,7 @@ import orjson
 
 from services.ingest.health import Health
 from services.ingest.source import Settings, Source
+from services.ingest.store import DUE
 from services.ingest.telling import MOST, Telling, told
 from shared.glance import Glance
 from shared.redis import Store
@@ -22,7 +23,7 @@ def a_feed(id: str, **over: object) -> Source:
 async def test_what_is_told_is_what_there_is_when_somebody_looks(store: Store) -> None:
     bench = Bench(store)
     await bench.sources.add(a_feed("bay", **SECRETS).settings)
-    telling = Telling(bench.sources, Glance(store), bench.clock)
+    telling = Telling(bench.sources, Glance(store), bench.clock, lambda: None)
     await telling.tick()
     assert await Glance(store).told() is None
     await Glance(store).ask()
@@ -31,6 +32,24 @@ async def test_what_is_told_is_what_there_is_when_somebody_looks(store: Store) -
     assert found is not None
     assert (found["at"], found["counts"]) == ("2026-11-22T12:00:00Z", {"active": 1})
     assert (found["sources"][0]["id"], found["sources"][0]["status"]) == ("bay", "active")
+
+
+async def test_a_source_that_somebody_wants_polled_is_due_at_once_and_wakes_the_poller(store: Store) -> None:
+    bench, woken = Bench(store), list[int]()
+    for id, over in (("bay", {}), ("off", {"active": False})):
+        await bench.sources.add(a_feed(id, **over).settings)
+        await store.do("ZREM", DUE, id)
+    telling = Telling(bench.sources, Glance(store), bench.clock, lambda: woken.append(1))
+    for id in ("bay", "off", "none"):
+        assert await Glance(store).wish(id)
+    await telling.tick()
+    assert (await store.do("ZRANGE", DUE, 0, -1), len(woken)) == ([b"bay"], 1)
+    await telling.tick()
+    assert len(woken) == 1
+    assert [row["polled"] for row in told([a_feed("bay"), a_feed("off", active=False)], NOON)["sources"]] == [
+        False,
+        True,
+    ]
 
 
 def test_those_that_are_not_well_stand_first_and_the_others_are_counted() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from shared import glance
 from shared.glance import TOLD, TURN, Glance
 from shared.redis import Store
 
@@ -22,3 +25,12 @@ async def test_what_is_told_is_had_and_ends(store: Store) -> None:
     await Glance(store).tell({"at": "2026-11-22T12:00:00Z", "sources": []})
     assert await Glance(store).told() == {"at": "2026-11-22T12:00:00Z", "sources": []}
     assert 0 < await store.do("TTL", TOLD) <= 300
+
+
+async def test_a_wish_is_taken_once_and_too_many_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await Glance(store).wishes() == []
+    monkeypatch.setattr(glance, "MOST_POLLS", 2)
+    assert [await Glance(store).wish(id) for id in ("bay", "bay", "desk", "port")] == [True, True, True, False]
+    assert 0 < await store.do("TTL", glance.POLLS) <= 300
+    assert sorted(await Glance(store).wishes()) == ["bay", "desk"]
+    assert await Glance(store).wishes() == []

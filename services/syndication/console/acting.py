@@ -1,18 +1,22 @@
-"""The forms that do something about a dead letter: send it round again, or forget it."""
+"""The forms that do something with a subscription: pause it, have it go on, send again what was given up lately."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.syndication.console.reading import Reading
+from services.syndication.portal.asking import path_of
 from services.syndication.portal.session import Session
+from shared.times import rfc3339
 
-ACTS = {"retry": ("POST", "/retry", "retried"), "delete": ("DELETE", "", "deleted")}
+STATUSES = {"pause": "paused", "resume": "active"}
+LATELY = timedelta(days=1)
+"""So long ago what is sent again was given up at most; a subscription's own page sends what was before, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +24,28 @@ class Acting:
     """Does what the API does when it is asked the same."""
 
     reading: Reading
+    now: Callable[[], datetime]
 
-    async def letter(self, request: Request, session: Session, _fields: Mapping[str, str]) -> Response:
-        """Do with one dead letter what the path names."""
-        known = ACTS.get(request.path_params["act"])
-        if known is None:
+    async def act(self, request: Request, session: Session, _fields: Mapping[str, str]) -> Response:
+        """Do with a subscription what the path names."""
+        id, act = request.path_params["id"], request.path_params["act"]
+        if act == "replay":
+            return await self._replay(session, id)
+        if act not in STATUSES:
             return self.reading.desk.message("Not found", "There is no such form.", 404)
-        method, rest, done = known
-        path = f"/api/v1/dead-letters/{quote(request.path_params['id'], safe=':')}{rest}"
-        said = await self.reading.api.ask(session.who, method, path)
+        wanted = {"status": STATUSES[act]}
+        said = await self.reading.api.ask(session.who, "PATCH", path_of(id), wanted)
         if not said.well:
-            return await self.reading.letters(session, fault=said.fault)
-        return self.reading.door.to(f"/dead-letters?done={done}")
+            return await self.reading.shown(session, fault=said.fault)
+        return self.reading.door.to(f"?done={STATUSES[act]}")
+
+    async def _replay(self, session: Session, id: str) -> Response:
+        wanted = {"failed_since": rfc3339(self.now() - LATELY)}
+        said = await self.reading.api.ask(session.who, "POST", path_of(id, "/replay"), wanted)
+        if not said.well:
+            return await self.reading.shown(session, fault=said.fault)
+        return self.reading.door.to(f"?queued={said.content['queued']}")
 
     async def back(self, _request: Request, _session: Session) -> Response:
         """Send on who asks again for what a form was answered with."""
-        return self.reading.door.to("/dead-letters")
+        return self.reading.door.to("")

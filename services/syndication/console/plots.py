@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from services.syndication.console.line import KEPT, SECONDS, Sample
+from services.syndication.console.line import SPAN, Sample
 
 WIDTH, HEIGHT, FOOT = 360, 120, 4
-SPAN = KEPT * SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def plots(samples: Sequence[Sample]) -> list[Plot]:
         return []
     times = [sample.at for sample in samples]
     waiting = [
-        _plot(name, "events on the stream", times, [float(sample.depths[name]) for sample in samples])
+        _plot(name, "events on the stream", times, [float(sample.depths.get(name, 0)) for sample in samples])
         for name in samples[-1].depths
     ]
     rates = [_rate(one, other) for one, other in pairwise(samples)]

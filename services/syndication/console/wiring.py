@@ -10,16 +10,19 @@ from urllib.parse import urlsplit
 from starlette.routing import Route
 
 from services.syndication.console.acting import Acting
+from services.syndication.console.letters import Letters
 from services.syndication.console.line import Line
 from services.syndication.console.reading import Reading
+from services.syndication.console.sources import Sources
 from services.syndication.page.printing import Printer
 from services.syndication.portal.asking import Api
 from services.syndication.portal.door import ROOT as PORTAL
-from services.syndication.portal.door import Door
+from services.syndication.portal.door import Act, Door, Page
 from services.syndication.portal.printing import PACKAGE as OWN_PARTS
 from services.syndication.portal.printing import Desk, Sections
 from services.syndication.portal.reading import moment_of
 from shared.auth import Guard
+from shared.bus import Groups
 from shared.glance import Glance
 from shared.times import now
 
@@ -33,6 +36,7 @@ def console(
     printer: Callable[[], Printer],
     url: str,
     line: Line,
+    groups: Groups,
     glance: Glance,
     sections: Sections | None = None,
 ) -> list[Route]:
@@ -52,14 +56,23 @@ def console(
     )
     roots, https = (ROOT, PORTAL), parts.scheme == "https"
     door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=https, roots=roots, admin=True)
-    reading = Reading(api=api, desk=desk, door=door, line=line, glance=glance, now=now)
-    acting, letter = Acting(reading), f"{ROOT}/dead-letters/{{id}}/{{act}}"
+    reading = Reading(api=api, desk=desk, door=door, line=line, groups=groups)
+    sources, letters = Sources(desk=desk, door=door, glance=glance, now=now), Letters(api, desk, door)
+    acting = Acting(reading, now)
+
+    def form(path: str, act: Act, back: Page) -> list[Route]:
+        """Return the routes of a form: who loads its answer again is sent on."""
+        at = f"{ROOT}{path}"
+        return [Route(at, door.page(back), methods=["GET"]), Route(at, door.act(act), methods=["POST"])]
+
     return [
         Route(ROOT, door.open(reading.home), methods=["GET"]),
         Route(f"{ROOT}/sign-in", door.open(door.sign_in), methods=["POST"]),
         Route(f"{ROOT}/sign-out", door.act(door.sign_out), methods=["POST"]),
-        Route(f"{ROOT}/sources", door.page(reading.sources), methods=["GET"]),
-        Route(f"{ROOT}/dead-letters", door.page(reading.dead_letters), methods=["GET"]),
-        Route(letter, door.page(acting.back), methods=["GET"]),
-        Route(letter, door.act(acting.letter), methods=["POST"]),
+        Route(f"{ROOT}/sources", door.page(sources.page), methods=["GET"]),
+        *form("/sources/{id}/poll", sources.poll, sources.back),
+        *form("/subscriptions/{id}/{act}", acting.act, acting.back),
+        Route(f"{ROOT}/dead-letters", door.page(letters.page), methods=["GET"]),
+        *form("/dead-letters/all/{act}", letters.all, letters.back),
+        *form("/dead-letters/{id}/{act}", letters.act, letters.back),
     ]

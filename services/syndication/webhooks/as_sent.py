@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from services.syndication.webhooks.deliver import Attempt
+from services.syndication.webhooks.deliver import Attempt, Outcome, RetryLater
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.early.notes import KINDS
 from services.syndication.webhooks.formats import Written
@@ -40,9 +40,13 @@ Logged = Mapping[str, Any]
 """An attempt as the log has it."""
 
 
-def kept(subscription: Subscription, message: Message, delivery: Delivery, now: float) -> dict[str, Any]:
+def kept(
+    subscription: Subscription, message: Message, delivery: Delivery, outcome: Outcome, now: float
+) -> dict[str, Any]:
     """Return what the log keeps of a request signed for Unix time `now`: what is said in it beside the article."""
+    unsent = isinstance(outcome, RetryLater) and outcome.unsent
     return {
+        **({"unsent": True} if unsent else {}),
         "at": now,
         "previous_seq": delivery.previous_seq,
         "mark": mark(subscription, message),
@@ -58,12 +62,16 @@ def mark(subscription: Subscription, message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request made anew: `same` tells whether address, format and body are byte for byte those that went."""
+    """A request made anew: `same` tells whether address, format and body are byte for byte those that went.
+
+    `reached` is False where it is sure that the receiver got nothing of it.
+    """
 
     url: str
     headers: Mapping[str, str]
     body: bytes
     same: bool
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +120,8 @@ class AsSent:
         except (SealError, NoSigningKeyError):
             return UNSIGNED
         headers = {**subscription.credentials.hidden(HIDDEN), **written.headers}
-        return Shown(subscription.url, headers, written.body, mark(subscription, message) == told["mark"])
+        same = mark(subscription, message) == told["mark"]
+        return Shown(subscription.url, headers, written.body, same, "unsent" not in told)
 
 
 def matched_of(logged: Logged) -> bytes:

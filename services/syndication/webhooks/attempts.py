@@ -113,7 +113,7 @@ class Attempts:
             if outcome is None:
                 judged = lost(delivery, message.id, now)
             else:
-                request = kept(subscription, message, delivery, begun)
+                request = kept(subscription, message, delivery, outcome, begun)
                 judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance, request)
             self._tell(log, delivery, judged, outcome, prepared)
             record = self._receipt(delivery, judged, prepared.published).record
@@ -144,7 +144,7 @@ class Attempts:
             once = subscription.choices.once(delivery.type)
             outcome = await self._sent(subscription, message, now, attempt, once=once)
         if outcome is not None and isinstance(message, Message):
-            request = None if early else kept(subscription, message, delivery, now)
+            request = None if early else kept(subscription, message, delivery, outcome, now)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random, request)
         elif delivery.lost or isinstance(message, Message):
             judged = lost(delivery, id, now)

@@ -40,7 +40,9 @@ def attempt_schema() -> Node:
     """Return the schema of one attempt with its request."""
     headers: Node = {"type": "object", "additionalProperties": TEXT, "description": "signed by the keys of now"}
     same = {"type": "boolean", "description": "whether address, format and body are byte for byte those that went"}
-    request = record({"method": {"const": "POST"}, "url": TEXT, "headers": headers, "body": TEXT, "same": same})
+    reached = {"type": "boolean", "description": "false where it is sure that the receiver got nothing"}
+    sent: Node = {"method": {"const": "POST"}, "url": TEXT, "headers": headers, "body": TEXT}
+    request = record({**sent, "same": same, "reached": reached})
     about = "made anew from the ledger by the code that sent it"
     more: Node = {
         "request": {**request, "type": ["object", "null"], "description": about},

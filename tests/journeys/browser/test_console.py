@@ -22,6 +22,10 @@ async def test_without_javascript_all_is_there_to_be_read(visit: Open) -> None:
     page = (await visit("/console", wide=390, java_script_enabled=False)).page
     await sign_in(page)
     assert await page.locator("#tail tr").count() > 0
+    await page.fill("#query", "headline OR kursk")
+    await page.click("#live button")
+    await expect(page.locator("#query")).to_have_value("headline OR kursk")
+    await page.goto(page.url.partition("?")[0])
     await page.click("text=Sources")
     await expect(page.locator("tbody")).to_contain_text("desk")
     await page.click("text=Dead letters")
@@ -41,6 +45,33 @@ async def test_with_it_new_entries_come_on_top(visit: Open, site: Line) -> None:
     await expect(page.locator("#tail tr >> nth=0")).to_contain_text(hostile)
     assert await page.locator("#tail tr >> nth=0").locator("a").get_attribute("href") == f"/articles/{made['id']}"
     assert await page.locator("#tail img").count() == 0
+
+
+async def test_with_a_filter_only_what_it_finds_comes(visit: Open, site: Line) -> None:
+    page = (await visit("/console")).page
+    await sign_in(page)
+    await page.fill("#query", "whelks")
+    await page.click("#live button")
+    await expect(page.locator("#tail-state")).to_contain_text("New entries come on top")
+    for guid, headline in (("of-eels", "Eels again"), ("of-whelks", "Whelks again")):
+        await site.push(guid=guid, url=f"https://example.org/{guid}", headline=headline)
+    await expect(page.locator("#tail tr")).to_have_count(1)
+    await expect(page.locator("#tail")).to_contain_text("Whelks again")
+
+
+async def test_a_source_is_polled_by_a_button(visit: Open, site: Line) -> None:
+    status, made = await site.post(
+        "/api/v1/sources", {"url": "http://127.0.0.1:65000/rss", "kind": "feed", "id": "quay"}
+    )
+    assert status == 201, made
+    page = (await visit("/console", wide=390, java_script_enabled=False)).page
+    await sign_in(page)
+    await page.click(".who a:text('Sources')")
+    row = page.locator("tr", has_text="quay")
+    while await row.count() == 0:
+        await page.reload()
+    await row.locator("button:text('Poll now')").click()
+    await expect(page.locator(".done")).to_contain_text("polled within seconds")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from prometheus_client import generate_latest
 
-from shared.bus.trim import GroupState, report, trim
+from shared.bus.groups import GroupState
+from shared.bus.trim import report, trim
 from shared.metrics import REGISTRY
 from shared.redis import Store
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from services.syndication.api import Api
-from services.syndication.console.line import Line
+from services.syndication.console.line import TURN, Line
 from services.syndication.console.wiring import console
 from services.syndication.embargo import Embargoes, Texts
 from services.syndication.events import Events
@@ -20,7 +20,7 @@ from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
 from services.syndication.within import Within
 from shared.auth import Guard
-from shared.bus import DeadLetters
+from shared.bus import DeadLetters, Groups
 from shared.glance import Glance
 from shared.idempotency import Idempotency
 from shared.redis import Store
@@ -53,6 +53,11 @@ class Room:
         article = an_article(id=f"desk-{number}", guid=str(number), headline=f"Story {number}")
         await handlers_on(self.store, now=now).on_article_enriched(an_enriched(article=article))
 
+    async def sampled(self, count: int) -> None:
+        for _ in range(count):
+            await self.store.do("DEL", TURN)
+            await self.line.sample()
+
     async def told(self, *rows: dict[str, object], seconds_ago: float = 0) -> None:
         """Have ingest told of sources."""
         at = rfc3339(now() - timedelta(seconds=seconds_ago))
@@ -63,7 +68,8 @@ class Room:
 async def room(store: Store) -> AsyncIterator[Room]:
     guard, library, memory = Guard(store, TOKEN), Library(Ledger(store), Articles(store)), MemoryLedger()
     letters = DeadLetters(store, 1)
-    line = Line({"article.ingested": letters.count}, library.ledger.latest, letters.count, lambda: now().timestamp())
+    depths = {"article.ingested": letters.count}
+    line = Line(store, depths, library.ledger.latest, letters.count, lambda: now().timestamp())
     async with a_receiver() as receiver, a_replica(store, memory) as replica:
         embargoes, once = Embargoes(library.ledger, Texts(store), lambda: None), Idempotency(store)
         api = Api(
@@ -74,7 +80,7 @@ async def room(store: Store) -> AsyncIterator[Room]:
         )
         routes = [*api.routes, *events.routes, *replica.routes]
         pages = [
-            *console(guard, routes, a_printer, URL, line, Glance(store)),
+            *console(guard, routes, a_printer, URL, line, Groups(store, 1), Glance(store)),
             *portal(guard, routes, a_printer, URL),
         ]
         yield Room(application([*routes, *pages]), store, line, receiver, memory)

@@ -1,60 +1,63 @@
-"""Dead letters sent round again and forgotten from the console, by its own forms alone."""
+"""Subscriptions paused, resumed and replayed from the console, by its own forms alone."""
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from shared.bus import wire
-from shared.bus.dead import Death, bury
-from shared.streams import ARTICLE_INGESTED
-from tests.builders import an_ingested
+from tests.receiver import Call, Reply, fine
 from tests.syndication.console.conftest import Room, words
 from tests.syndication.page.building import parsed
-
-SOURCE, DEAD = ARTICLE_INGESTED.key(0), ARTICLE_INGESTED.dead_key(0)
-
-
-async def a_letter(room: Room) -> str:
-    """Bury one event, and return the letter's id."""
-    await room.store.do("XGROUP", "CREATE", SOURCE, "enrichment", "0", "MKSTREAM")
-    body = an_ingested().model_dump_json().encode()
-    entry = await room.store.do("XADD", SOURCE, "*", wire.FIELD, wire.encode(body, "c-1"))
-    await room.store.do("XREADGROUP", "GROUP", "enrichment", "me", "STREAMS", SOURCE, ">")
-    death = Death("KeyError: <b>'tag'</b>", "Traceback", 5)
-    assert await bury(room.store, SOURCE, DEAD, "enrichment", entry, wire.encode(body, "c-1"), death)
-    [(dead, _)] = await room.store.do("XRANGE", DEAD, "-", "+")
-    return f"{ARTICLE_INGESTED.name}:0:{dead.decode()}"
+from tests.syndication.portal.scene import Developer
+from tests.syndication.webhooks.bed import story
+from tests.waiting import until
 
 
-@pytest.mark.parametrize(("act", "left", "said"), [("retry", 1, "Sent round again"), ("delete", 0, "Forgotten")])
-async def test_a_dead_letter_is_shown_and_settled(room: Room, act: str, left: int, said: str) -> None:
-    await a_letter(room)
-    before = await room.store.do("XLEN", SOURCE)
+async def subscribed(room: Room, **over: str) -> tuple[Developer, str]:
+    """Return an operator's browser, and the path of the forms of a subscription."""
     browser = await room.operator()
-    page = (await browser.get("/console/dead-letters")).body
-    assert "KeyError: <b>'tag'</b>" in words(page)
-    assert b"<b>'tag'" not in page
-    [path] = [one for one in parsed(page).xpath("//form/@action") if one.endswith(f"/{act}")]
-    answer = await browser.submit("/console/dead-letters", path)
-    assert answer.status == 303, answer.body
-    assert said in words((await browser.get(answer.headers["location"])).body)
-    assert (await room.store.do("XLEN", DEAD), await room.store.do("XLEN", SOURCE)) == (0, before + left)
+    made = await browser.submit("/portal/new", "/portal/subscriptions", url=room.receiver.url, **over)
+    [id] = set(re.findall(r"sub_[0-9a-f]+", made.body.decode()))
+    return browser, f"/console/subscriptions/{id}"
 
 
-async def test_a_letter_that_is_gone_and_an_act_that_is_none_are_told(room: Room) -> None:
-    letter = await a_letter(room)
-    browser = await room.operator()
-    [mark] = set(parsed((await browser.get("/console/dead-letters")).body).xpath("//input[@name='mark']/@value"))
-    gone = await browser.post("/console/dead-letters/article.ingested:0:1-1/retry", mark=mark)
-    assert (gone.status, "there is no such dead letter" in words(gone.body)) == (422, True)
-    assert (await browser.post(f"/console/dead-letters/{letter}/burn", mark=mark)).status == 404
-    assert (await browser.get(f"/console/dead-letters/{letter}/retry")).headers["location"] == "/console/dead-letters"
+async def test_a_subscription_is_paused_and_goes_on(room: Room) -> None:
+    browser, path = await subscribed(room)
+    for act, said, following in (("pause", "Paused", "resume"), ("resume", "Active again", "pause")):
+        answer = await browser.submit("/console", f"{path}/{act}")
+        assert answer.status == 303
+        page = (await browser.get(answer.headers["location"])).body
+        assert said in words(page)
+        assert parsed(page).xpath(f"//form[@action='{path}/{following}']")
 
 
-async def test_a_form_of_another_page_does_nothing(room: Room) -> None:
-    letter = await a_letter(room)
-    browser = await room.operator()
-    assert (await browser.post(f"/console/dead-letters/{letter}/delete")).status == 403
-    foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
-    assert (await browser.post(f"/console/dead-letters/{letter}/delete", foreign, mark="0" * 64)).status == 403
-    assert await room.store.do("XLEN", DEAD) == 1
+async def test_what_was_given_up_is_sent_again(room: Room) -> None:
+    async def down(_call: Call) -> Reply:
+        return Reply(500)
+
+    async def offered() -> bool:
+        return bool(parsed((await browser.get("/console")).body).xpath(f"//form[@action='{path}/replay']"))
+
+    browser, path = await subscribed(room, schedule="0.1s")
+    assert not await offered()
+    room.receiver.answer = down
+    room.ledger.publish(story())
+    await until(lambda: len(room.receiver.calls) == 2)
+    await until(offered)
+    room.receiver.answer = fine
+
+    async def sent() -> bool:
+        answer = await browser.submit("/console", f"{path}/replay")
+        return "1 to be sent again" in words((await browser.get(answer.headers["location"])).body)
+
+    await until(sent)
+    await until(lambda: len(room.receiver.calls) == 3)
+
+
+async def test_another_form_and_another_subscription_are_none(room: Room) -> None:
+    browser, path = await subscribed(room)
+    [mark] = set(parsed((await browser.get("/console")).body).xpath("//input[@name='mark']/@value"))
+    assert (await browser.post(f"{path}/burn", mark=mark)).status == 404
+    assert (await browser.post("/console/subscriptions/sub_none/pause", mark=mark)).status == 422
+    assert (await browser.post("/console/subscriptions/sub_none/replay", mark=mark)).status == 422
+    assert (await browser.post(f"{path}/pause")).status == 403
+    assert (await browser.get(f"{path}/pause")).headers["location"] == "/console"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.syndication.console.line import Sample
-from services.syndication.console.plots import HEIGHT, SPAN, WIDTH, plots
+from services.syndication.console.line import SPAN, Sample
+from services.syndication.console.plots import HEIGHT, WIDTH, plots
 
 
 def a_sample(at: float, depth: int = 0, latest: int = 0) -> Sample:

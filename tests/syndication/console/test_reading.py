@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.console import reading
 from shared.redis import Store
+from shared.streams import ARTICLE_INGESTED
 from tests.syndication.console.conftest import Room, words
 from tests.syndication.page.building import parsed
 from tests.syndication.portal.scene import Developer, consumer
 from tests.syndication.webhooks.bed import TOKEN, story
 from tests.waiting import until
 
-SOURCE = {
-    **dict.fromkeys(("moved_to", "imperfect", "pushed_at", "succeeded_at", "items_a_day")),
-    "id": "bay",
-    "kind": "feed",
-    "name": "Bay Wire",
-    "url": "https://bay.example/rss",
-    "status": "failing",
-    "error": "could not <connect>",
-    "failures": 4,
-    "next_poll_at": "2026-11-22T12:00:00Z",
-}
+LETTERS = ("/console/dead-letters", "/console/dead-letters/x/retry", "/console/dead-letters/all/delete")
 
 
-@pytest.mark.parametrize("path", ["/console/sources", "/console/dead-letters", "/console/dead-letters/x/retry"])
+@pytest.mark.parametrize(
+    "path", ["/console/sources", "/console/sources/x/poll", "/console/subscriptions/x/pause", *LETTERS]
+)
 async def test_nobody_gets_in_without_the_token(room: Room, path: str) -> None:
     stranger = Developer(room.app)
     assert 'name="key"' in (await stranger.get("/console")).body.decode()
     assert (await stranger.get(path)).headers["location"] == "/console"
-    assert (await stranger.post("/console/dead-letters/x/retry")).status == 303
+    for form in ("dead-letters/x/retry", "dead-letters/all/delete", "sources/x/poll", "subscriptions/x/pause"):
+        assert (await stranger.post(f"/console/{form}")).headers["location"] == "/console"
 
 
 async def test_a_consumers_key_or_session_opens_nothing(room: Room, store: Store) -> None:
@@ -67,12 +60,11 @@ async def test_the_line_its_subscribers_and_its_newest_entries_are_shown(room: R
     await until(lambda: room.receiver.calls)
     for number in range(1, 4):
         await room.publish(number)
-    for _ in range(3):
-        await room.line.sample()
+    await room.sampled(3)
     page = parsed((await browser.get("/console")).body)
     assert page.xpath("//dl[@class='figures']//dd[1]")[0].text == "3"
     assert page.xpath("//tbody[@id='tail']/tr/td[1]/text()") == ["3", "2", "1"]
-    assert page.xpath("//tbody[@id='tail']/@data-after") == ["3"]
+    assert page.xpath("//tbody[@id='tail']/@data-stream") == ["/events/stream?after=3"]
     assert len(page.xpath("//*[local-name()='polyline']")) == 2
     [link] = page.xpath("//a[text()='Front page']/@href")
     assert (await browser.get(link)).status == 200
@@ -80,25 +72,39 @@ async def test_the_line_its_subscribers_and_its_newest_entries_are_shown(room: R
 
 async def test_an_empty_line_says_so(room: Room) -> None:
     said = words((await (await room.operator()).get("/console")).body)
-    assert "It was not looked at yet" in said
+    assert "Dead letters0" in said
+    assert "article.ingested enrichment not yet" in said
     assert "Nobody has subscribed yet" in said
 
 
-async def test_sources_are_as_ingest_told_and_hostile_words_stay_words(room: Room) -> None:
-    await room.told(SOURCE)
-    page = (await (await room.operator()).get("/console/sources")).body
-    assert "could not <connect> (4 in a row)" in words(page)
-    assert "Bay Wire" in words(page)
-    assert b"<connect>" not in page
+async def test_how_far_every_group_is_is_read_anew(room: Room) -> None:
+    key = ARTICLE_INGESTED.key(0)
+    await room.store.do("XGROUP", "CREATE", key, "enrichment", "0", "MKSTREAM")
+    for _ in range(3):
+        await room.store.do("XADD", key, "*", "n", 1)
+    await room.store.do("XREADGROUP", "GROUP", "enrichment", "me", "COUNT", 1, "STREAMS", key, ">")
+    page = parsed((await (await room.operator()).get("/console")).body)
+    [row] = page.xpath("//tr[th='article.ingested']")
+    assert row.xpath("td/text()")[:3] == ["enrichment", "2", "1"]
 
 
-@pytest.mark.parametrize("ago", [None, 300])
-async def test_when_ingest_does_not_answer_that_is_said(
-    room: Room, monkeypatch: pytest.MonkeyPatch, ago: float | None
-) -> None:
-    monkeypatch.setattr(reading, "PATIENCE", 0.0)
-    if ago is not None:
-        await room.told(SOURCE, seconds_ago=ago)
-    said = words((await (await room.operator()).get("/console/sources")).body)
-    assert "Ingest does not answer" in said
-    assert "Bay Wire" not in said
+async def test_the_ledger_is_shown_by_a_query(room: Room) -> None:
+    for number in range(1, 24):
+        await room.publish(number)
+    browser = await room.operator()
+    page = parsed((await browser.get("/console?q=%22Story+2%22")).body)
+    assert page.xpath("//tbody[@id='tail']/tr/td[1]/text()") == ["2"]
+    assert page.xpath("//tbody[@id='tail']/@data-stream") == ["/events/stream?after=23&q=%22Story+2%22"]
+    assert page.xpath("//input[@id='query']/@value") == ['"Story 2"']
+    assert "None of the latest" in words((await browser.get("/console?q=nothing")).body)
+    everything = parsed((await browser.get("/console")).body)
+    assert len(everything.xpath("//tbody[@id='tail']/tr")) == 20
+
+
+async def test_a_wrong_query_is_shown_where_it_goes_wrong(room: Room) -> None:
+    await room.publish(1)
+    answer = await (await room.operator()).get("/console?q=%3Cb%3E+AND+x%3Ay")
+    page = parsed(answer.body)
+    assert (answer.status, [one.text for one in page.xpath("//mark")]) == (422, ["x"])
+    assert page.xpath("//tbody[@id='tail']/@data-stream") == []
+    assert not page.xpath("//main//b")

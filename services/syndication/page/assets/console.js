@@ -5,7 +5,7 @@
   const MOST = 200;
   const table = document.getElementById("tail");
   const state = document.getElementById("tail-state");
-  if (!table || !("EventSource" in window)) return;
+  if (!table?.dataset.stream || !("EventSource" in window)) return;
 
   function cell(name, text, kind) {
     const made = document.createElement(name);
@@ -32,7 +32,7 @@
 
   function when(timestamp) {
     const made = cell("td", "");
-    const time = cell("time", new Date(timestamp).toLocaleString());
+    const time = cell("time", `${timestamp.slice(0, 10)} ${timestamp.slice(11, 19)}`);
     time.dateTime = timestamp;
     made.append(time);
     return made;
@@ -46,7 +46,7 @@
     while (table.rows.length > MOST) table.deleteRow(-1);
   }
 
-  const source = new EventSource(`${table.dataset.stream}?after=${table.dataset.after}`);
+  const source = new EventSource(table.dataset.stream);
   for (const name of ["published", "updated", "corrected", "retracted"]) {
     source.addEventListener(`article.${name}`, (event) => add(JSON.parse(event.data)));
   }

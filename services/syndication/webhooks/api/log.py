@@ -115,4 +115,5 @@ def _listed(attempt: dict[str, Any]) -> dict[str, Any]:
 
 def _told(made: Shown) -> dict[str, Any]:
     body = made.body.decode("utf-8", "replace")
-    return {"method": "POST", "url": made.url, "headers": made.headers, "body": body, "same": made.same}
+    told = {"method": "POST", "url": made.url, "headers": made.headers, "body": body}
+    return {**told, "same": made.same, "reached": made.reached}

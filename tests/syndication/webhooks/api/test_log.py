@@ -103,7 +103,8 @@ async def test_a_request_is_shown_as_it_was_sent(bed: Bed, asked: dict[str, Any]
         told = await shown(bed, made["id"], 2, at)
         [call] = [each for each in bed.receiver.calls if each.id == told["webhook_id"]]
         assert (told["seq"], told["unshown"], told["together"]) == (seq, None, 1)
-        assert (told["request"]["same"], told["request"]["url"]) == (True, bed.receiver.url)
+        assert told["request"]["url"] == bed.receiver.url
+        assert (told["request"]["same"], told["request"]["reached"]) == (True, True)
         assert went(call, told["request"])
         assert "hush" not in str(told)
 
@@ -196,6 +197,16 @@ async def test_a_failed_try_is_shown_too_and_the_next_is_another_request(bed: Be
         told = (await shown(bed, made["id"], 2, at))["request"]
         assert (told["same"], told["headers"]["wireroom-attempt"]) == (True, str(call + 1))
         assert went(bed.receiver.calls[call], told)
+
+
+async def test_what_never_got_to_the_receiver_says_so(bed: Bed) -> None:
+    grant = {"type": "oauth2", "token_url": bed.receiver.url, "client_id": "desk", "client_secret": "hush"}
+    made = await bed.made(auth=grant, schedule=[3600])
+    bed.ledger.publish(story())
+    told = await shown(bed, made["id"], 1)
+    assert (told["request"]["reached"], told["request"]["same"]) == (False, True)
+    assert told["request"]["headers"]["authorization"] == f"Bearer {HIDDEN}"
+    assert "hush" not in str(told)
 
 
 @pytest.mark.parametrize("entry", ["1-1", "x", "1", "-", "+", "9" * 30 + "-1", "1-1%20"])
