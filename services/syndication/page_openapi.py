@@ -45,7 +45,10 @@ def _portal() -> Node:
         "/portal/new": ("The form for a new subscription", [parameter("filter", "query")]),
         "/portal/retractions": ("The latest retractions and who confirmed them", [before]),
         "/portal/receipts": ("Who confirmed an article", [parameter("article", "query"), parameter("after", "query")]),
-        "/portal/subscriptions/{id}": ("A subscription and its deliveries", [one, before, parameter("show", "query")]),
+        "/portal/subscriptions/{id}": (
+            "A subscription and its deliveries",
+            [one, before, parameter("outcome", "query")],
+        ),
         "/portal/subscriptions/{id}/settings": ("The form for its settings", [one]),
         "/portal/subscriptions/{id}/delete": ("Ask whether it is to be deleted", [one]),
         "/portal/subscriptions/{id}/proof": ("Count and hash of what it was assigned", [one, *span]),
@@ -64,17 +67,23 @@ def _portal() -> Node:
 
 
 def _console() -> Node:
-    letter = [parameter("id", "path"), parameter("act", "path")]
+    one, act = parameter("id", "path"), parameter("act", "path")
     shown = {
-        "/console": ("How the line runs, or the form that asks for the admin token", []),
+        "/console": ("How the line runs, or the form that asks for the admin token", [parameter("q", "query")]),
         "/console/sources": ("How the sources fare", []),
+        "/console/sources/{id}/poll": ("Go to the sources", [one]),
+        "/console/subscriptions/{id}/{act}": ("Go to the console", [one, act]),
         "/console/dead-letters": ("What the line gave up on", []),
-        "/console/dead-letters/{id}/{act}": ("Go to the dead letters", letter),
+        "/console/dead-letters/all/{act}": ("Go to the dead letters", [act]),
+        "/console/dead-letters/{id}/{act}": ("Go to the dead letters", [one, act]),
     }
     sent = {
         "/console/sign-in": ("Sign in with the admin token, for a cookie", []),
         "/console/sign-out": ("Sign out", []),
-        "/console/dead-letters/{id}/{act}": ("Retry or delete a dead letter", letter),
+        "/console/sources/{id}/poll": ("Have a source polled now", [one]),
+        "/console/subscriptions/{id}/{act}": ("Pause, resume or replay a subscription", [one, act]),
+        "/console/dead-letters/all/{act}": ("Retry or delete all dead letters", [act]),
+        "/console/dead-letters/{id}/{act}": ("Retry or delete a dead letter", [one, act]),
     }
     return _behind_a_door(shown, sent)
 
