@@ -178,6 +178,7 @@ ANSWERS: dict[tuple[str, str], object] = {
             "headers": {"webhook-id": ATTEMPT["webhook_id"], "content-type": "application/json"},
             "body": "{…}",
             "same": True,
+            "reached": True,
         },
         "unshown": None,
         "headline": ARTICLE["headline"],
