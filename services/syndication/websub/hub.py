@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -35,6 +36,8 @@ VERIFY_SECONDS, DELIVER_SECONDS = 10.0, 20.0
 FIRST_DELAY, LONGEST_DELAY = 10.0, 3_600.0
 GONE = 410
 MOST_ECHOED = 4_096
+MOST_OF_HOST, MOST_WAITING_OF_HOST = 1_000, 100
+"""Subscriptions, and requests that wait to be verified, of one host: more would make a flood of every article there."""
 
 Get = Callable[[str], Awaitable[Got | TooLarge | NoAnswer]]
 """Asks a callback, following no redirect: one is a failed verification (WebSub section 5.3)."""
@@ -80,16 +83,21 @@ class Hub:
         self._busy: set[str] = set()
         self._seen, self._look_at = "", 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hosts: Counter[str] = Counter()
 
     async def tick(self) -> None:
         """Begin what is due. Raises RedisError."""
         if not await self._leads():
             return
-        hosts = {_host(name) for name in self._busy if name.startswith("verify ")}
+        hosts = {_host(name.partition(" ")[2]) for name in self._busy if name.startswith("verify ")}
+        waiting: Counter[str] = Counter()
         for asked in await self._hubs.pending():
             # One verification at a time for each host: a hub must not be made to flood one.
-            host = urlsplit(asked.callback).hostname or ""
-            if host not in hosts:
+            host = _host(asked.callback)
+            waiting[host] += 1
+            if waiting[host] > MOST_WAITING_OF_HOST:
+                await self._hubs.settled(asked)  # it would only keep those of others out
+            elif host not in hosts:
                 hosts.add(host)
                 self._begin(f"verify {asked.callback}", self._verified(asked))
         for subscription, mark in await self._outdated():
@@ -136,6 +144,7 @@ class Hub:
             return []
         self._seen, self._look_at = seen, now + LOOK_SECONDS
         subscriptions = await self._hubs.subscriptions()
+        self._hosts = Counter(_host(one.callback) for one in subscriptions)
         marks = await self._marks({one.topic for one in subscriptions})
         for one in subscriptions:
             if one.expires <= now:
@@ -157,6 +166,9 @@ class Hub:
         if page is None or document is None:
             await self._denied(asked, "there is no such feed yet")
             return
+        if await self._too_many(asked):
+            await self._denied(asked, f"its host has {MOST_OF_HOST} subscriptions already")
+            return
         challenge = self._ways.challenge()
         told = {"hub.mode": asked.mode, "hub.topic": asked.topic, "hub.challenge": challenge}
         told |= {"hub.lease_seconds": str(asked.lease)} if asked.mode == "subscribe" else {}
@@ -170,11 +182,16 @@ class Hub:
         event = f"websub.{outcome}"
         log.info(event, subscription=asked.id, topic=asked.topic, lease=asked.lease)
 
+    async def _too_many(self, asked: Asked) -> bool:
+        full = asked.mode == "subscribe" and self._hosts[_host(asked.callback)] >= MOST_OF_HOST
+        return full and await self._hubs.get(asked.id) is None
+
     async def _carry_out(self, asked: Asked, mark: str) -> None:
+        known = await self._hubs.get(asked.id)
         if asked.mode == "unsubscribe":
             await self._hubs.drop(asked.id)
+            self._hosts[_host(asked.callback)] -= known is not None
             return
-        known = await self._hubs.get(asked.id)
         subscription = Subscription(
             id=asked.id,
             topic=asked.topic,
@@ -184,6 +201,7 @@ class Hub:
             mark=known.mark if known else mark,
         )
         await self._hubs.put(subscription)
+        self._hosts[_host(asked.callback)] += known is None
 
     async def _denied(self, asked: Asked, reason: str) -> None:
         """Tell a subscriber that it is refused (section 5.2); whether it hears is its own affair."""
@@ -235,5 +253,5 @@ def _with(callback: str, told: Mapping[str, str]) -> str:
     return f"{callback}{'&' if urlsplit(callback).query else '?'}{urlencode(told)}"
 
 
-def _host(name: str) -> str:
-    return urlsplit(name.partition(" ")[2]).hostname or ""
+def _host(callback: str) -> str:
+    return urlsplit(callback).hostname or ""

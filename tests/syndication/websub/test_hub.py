@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.syndication.feeds.press import Press
+from services.syndication.websub import hub
 from services.syndication.websub.asked import Asked
 from services.syndication.websub.hub import LEASE, LOOK_SECONDS, Hub, Ways
 from services.syndication.websub.store import PENDING, SUBSCRIPTIONS, Hubs
@@ -253,6 +254,34 @@ async def test_one_host_is_asked_to_verify_one_at_a_time(room: Room) -> None:
     await room.hub.tick()
     await until(room.idle)
     assert len(room.reader.asked) == 1
+
+
+async def test_one_host_has_so_many_subscriptions_and_no_more(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "MOST_OF_HOST", 3)
+    for number in range(5):
+        await room.subscribe(callback=f"https://reader.example/in?user={number}")
+    await room.subscribe(callback="https://another.example/in")
+    assert len(await room.hubs.subscriptions()) == 4
+    denied = [room.reader.told(at) for at in range(len(room.reader.asked)) if "mode=denied" in room.reader.asked[at]]
+    assert [told["hub.reason"] for told in denied] == ["its host has 3 subscriptions already"] * 2
+    await room.subscribe(callback="https://reader.example/in?user=1", lease=600)
+    await room.subscribe(callback="https://reader.example/in?user=0", mode="unsubscribe")
+    await room.subscribe(callback="https://reader.example/in?user=4")
+    callbacks = sorted(one.callback[-1] for one in await room.hubs.subscriptions())
+    assert callbacks == ["1", "2", "4", "n"]
+
+
+async def test_one_host_cannot_keep_the_requests_of_others_out(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "MOST_WAITING_OF_HOST", 3)
+    for number in range(9):
+        assert await room.hubs.ask(replace(ASKED, callback=f"https://reader.example/in?user={number}"))
+    assert await room.hubs.ask(replace(ASKED, callback="https://another.example/in"))
+    await room.hub.tick()
+    assert len(await room.hubs.pending()) <= 4
+    await until(room.idle)
+    await room.work()
+    hosts = [urlsplit(one.callback).hostname for one in await room.hubs.subscriptions()]
+    assert (hosts.count("reader.example"), hosts.count("another.example")) == (3, 1)
 
 
 async def test_what_is_delivered_is_never_older_than_what_is_noted(room: Room) -> None:
