@@ -66,12 +66,18 @@ _SAID: Mapping[str, str] = {
 """By pydantic's types of error; what is not here keeps pydantic's words."""
 
 
+_TEXT_OF_OURS: Mapping[str, str] = {"too_short": "string_too_short", "too_long": "string_too_long"}
+"""What pydantic takes for a list when it is a text that a function of ours went over before."""
+
+
 def said(fault: ErrorDetails) -> str:
     """Return what is wrong, in words that name no library's terms."""
     context: Mapping[str, Any] = fault.get("ctx", {})
-    if fault["type"] == "string_too_short" and context.get("min_length") == 1:
+    type = _TEXT_OF_OURS.get(fault["type"]) if context.get("field_type") == "Value" else None
+    type = type or fault["type"]
+    if type == "string_too_short" and context.get("min_length") == 1:
         return "must not be empty"
-    words = _SAID.get(fault["type"])
+    words = _SAID.get(type)
     if words is None:
         return fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return words.format_map(context)

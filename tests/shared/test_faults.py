@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.faults import faults
 
@@ -25,6 +25,7 @@ class Bearer(BaseModel):
 class Thing(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=4)] = "a"
+    tidied: Annotated[Annotated[str, AfterValidator(str.strip)], Field(min_length=1, max_length=4)] = "a"
     slug: Annotated[str, Field(pattern="^[a-z]+$")] = "a"
     count: Annotated[int, Field(ge=1, le=9)] = 1
     wait: Annotated[float, Field(gt=0, lt=9, allow_inf_nan=False)] = 1
@@ -44,6 +45,8 @@ class Thing(BaseModel):
         ({"name": ""}, ("name", "must not be empty")),
         ({"name": "abcde"}, ("name", "must have 4 characters or fewer")),
         ({"name": 1}, ("name", "must be text")),
+        ({"tidied": ""}, ("tidied", "must not be empty")),
+        ({"tidied": "abcde"}, ("tidied", "must have 4 characters or fewer")),
         ({"slug": "A"}, ("slug", "must be of the form ^[a-z]+$")),
         ({"count": "x"}, ("count", "must be a whole number")),
         ({"count": 1.5}, ("count", "must be a whole number")),

@@ -16,6 +16,9 @@ from services.ingest.parse.values import LONG, SHORT, Fields
 from services.ingest.parse.zones import zones
 from services.ingest.submission import LONGEST_BODY, LONGEST_URL, Submission, printable
 
+NOTICE = "This story has been withdrawn. Subscribers must remove all versions."
+"""What our own feeds say before the reason."""
+
 CANCELED = frozenset({"canceled", "cancelled"})
 
 
@@ -60,7 +63,7 @@ def apart(drafts: list[Draft]) -> tuple[list[Draft], tuple[Withdrawal, ...]]:
         Withdrawal(
             guid=printable(draft.guid).strip()[:LONGEST_URL] or None,
             url=draft.url,
-            reason=(plain(draft.described) or "")[:5000] or None,
+            reason=(plain(draft.described) or "").removeprefix(NOTICE).strip()[:5000] or None,
             at=draft.updated or draft.published,
         )
         for draft in taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from services.ingest.parse.text import plain
@@ -47,6 +48,11 @@ def related_of(item: Fields, base: str) -> list[Fields]:
 def is_canceled(item: Fields) -> bool:
     """Tell whether an item stands for a story that was taken back."""
     return _text(news_of(item).get("pub_status")) == "canceled"
+
+
+def reason_of(item: Fields) -> str:
+    """Return why a story was taken back, as HTML; empty for one that stands."""
+    return escape(_text(news_of(item).get("reason"))) if is_canceled(item) else ""
 
 
 def said_of(item: Fields) -> Fields:

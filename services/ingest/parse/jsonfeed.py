@@ -89,7 +89,7 @@ def _draft(item: Fields, channel: Channel) -> Draft:
         url=cleaned(url, channel.hosts) if url else None,
         base=url or channel.base,
         headline=plain(_text(item.get("title"))),
-        described=_text(item.get("summary")),
+        described=_text(item.get("summary")) or extension.reason_of(item),
         bodies=bodies,
         authors=_authors(item, channel.base) or [dict(author) for author in channel.authors],
         categories=each_category_once([category(_text(tag)) for tag in _list(item.get("tags"))]),

@@ -41,6 +41,8 @@ def test_what_was_taken_back_is_a_withdrawal_and_no_item() -> None:
     assert [item.guid for item in found.submissions] == ["2"]
     assert found.withdrawals == (Withdrawal(guid="1", url="https://bay.example/1", reason="Wrong."),)
     assert (found.skipped, found.cut) == (0, 0)
+    told = document(ITEM | {"_news": {"pub_status": "canceled", "reason": "Wrong <b> & untrue."}})
+    assert [one.reason for one in told.withdrawals] == ["Wrong <b> & untrue."]
 
 
 @pytest.mark.parametrize("news", [None, [], "x", {"lead_image": [], "related": {}, "section": 5}, {"related": [1, {}]}])

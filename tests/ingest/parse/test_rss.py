@@ -255,7 +255,8 @@ def test_no_words_of_a_broken_feed_are_lost(broken: bytes, headlines: list[str])
 def test_an_item_of_a_story_that_was_taken_back_is_a_withdrawal() -> None:
     status = '<category domain="http://cv.iptc.org/newscodes/pubstatusg2/">{}</category>'
     gone = f"<item><title>Retracted: A</title><guid>g1</guid><description>Wrong.</description>{status}</item>"
-    found = read(rss(gone.format("canceled"), gone.replace("g1", "g2").format("usable")))
+    ours = gone.replace("Wrong.", "This story has been withdrawn. Subscribers must remove all versions. Wrong.")
+    found = read(rss(ours.format("canceled"), gone.replace("g1", "g2").format("usable")))
     assert [item.guid for item in found.submissions] == ["g2"]
     assert found.withdrawals == (Withdrawal(guid="g1", reason="Wrong."),)
     assert (found.skipped, found.cut) == (0, 0)
