@@ -41,6 +41,7 @@ TITLED = "</h1>"
 """What stands above the heading is not the story, and the heading is told apart."""
 
 MINUTES = re.compile(r"\d{1,3}[\s-]min(?:ute)?s?[\s-]read", re.IGNORECASE)
+MINUTES_FIRST = re.compile(rf"<p>\s*{MINUTES.pattern}\s*</p>\s*", re.IGNORECASE)
 LONGEST_MINUTES = 40
 
 EXTRACTED = 10_000
@@ -164,7 +165,8 @@ def extracted(page: HtmlElement, url: str) -> str:
         return ""
     inside = re.search(r"<body>(.*)</body>", found or "", re.DOTALL)
     text = (inside[1] if inside else found or "")[:LONGEST_BODY]
-    return text[text.find(TITLED) + len(TITLED) :].strip() if TITLED in text else text.strip()
+    text = text[text.find(TITLED) + len(TITLED) :] if TITLED in text else text
+    return MINUTES_FIRST.sub("", text.strip())
 
 
 def _too_much(page: HtmlElement) -> bool:

@@ -275,6 +275,13 @@ def test_controls_and_adverts_are_not_text() -> None:
     assert "<p>Kept</p>" in said.body_html
 
 
+def test_a_text_found_by_its_shape_does_not_begin_with_how_long_it_takes() -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    said = read(around(f"<article><h1>{TITLE}</h1><p>1 min read</p><div class=x1>{paragraphs}</div></article>"))
+    assert PARAGRAPHS[0][:40] in said.body_html
+    assert "min read" not in said.body_html
+
+
 @pytest.mark.parametrize("told", ["1 min read", "12-minute read", "3 mins read"])
 def test_how_long_a_story_takes_to_read_is_not_its_text(told: str) -> None:
     said = read(content(f"<p class=meta><span>{told}</span></p><p>A 5 min read of the treaty is enough.</p>"))
