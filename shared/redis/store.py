@@ -77,8 +77,10 @@ class Store:
         Only in that last case, which takes SCRIPT FLUSH, does it run after what was asked for next.
         Raises CrossSlotError when the keys do not share one hash tag; the future fails with RedisError.
         """
-        if not one_slot(keys):
-            raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
+        _check(keys)
+        return self._run(script, keys, args)
+
+    def _run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> asyncio.Future[Any]:
         self._texts[script.sha] = script.lua
         return self.ask("EVALSHA", script.sha, len(keys), *keys, *args)
 
@@ -243,12 +245,15 @@ class Store:
         _fail(asked, error)
         asked.clear()
 
-    async def all(self, script: Script, calls: Iterable[Call]) -> list[Any]:
+    async def all(self, script: Script, calls: Sequence[Call]) -> list[Any]:
         """Run a script once for each (keys, arguments), as `call` does; a run's own error is its reply.
 
-        Raises RedisError when the connection fails, whatever was answered before.
+        Of keys made alike only the first are looked at. Raises RedisError when the connection fails, whatever was
+        answered before.
         """
-        answers = [self.call(script, keys=keys, args=args) for keys, args in calls]
+        for keys, _ in calls[:1]:
+            _check(keys)
+        answers = [self._run(script, keys, args) for keys, args in calls]
         replies: list[Any] = []
         try:
             for answer in answers:
@@ -262,6 +267,11 @@ class Store:
                     answer.exception()  # seen, though nobody else will hear of it
             raise
         return replies
+
+
+def _check(keys: Sequence[str]) -> None:
+    if not one_slot(keys):
+        raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
 
 
 def _fail(asked: Iterable[_Asked], error: BaseException) -> None:

@@ -142,6 +142,8 @@ async def test_closing_waits_for_what_is_asked_beside(redis_url: str) -> None:
 async def test_keys_of_two_hash_tags_are_refused_before_they_are_sent(store: Store) -> None:
     with pytest.raises(CrossSlotError, match=r"\{a\}:1, \{b\}:1"):
         await store.run(ECHO, keys=["{a}:1", "{b}:1"], args=["x"])
+    with pytest.raises(CrossSlotError, match=r"\{a\}:1, \{b\}:1"):
+        await store.all(ECHO, [(["{a}:1", "{b}:1"], ["x"])])
 
 
 async def test_every_caller_is_told_when_the_server_is_away_and_the_store_works_when_it_is_back(
