@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 from services import NAMES
-from services.cli.main import main
 from services.cli.up import _when_seen, up
 from shared.settings import Settings
 from tests.cli.running import TOKEN, Running
@@ -125,12 +122,3 @@ def test_check_tells_programs_of_each_mistake_and_of_a_folder_that_is_no_newsroo
     result = line.wireroom("check", "--json", WIREROOM_NEWSROOM=str(tmp_path / "none"))
     assert (result.exit_code, json.loads(result.stdout)["files"]) == (1, [])
     assert "there is no authors.toml" in json.loads(result.stdout)["wrong"][0]
-
-
-def commands(group: click.Group) -> Iterator[click.Command]:
-    for command in group.commands.values():
-        yield from commands(command) if isinstance(command, click.Group) else (command,)
-
-
-def test_every_command_takes_json() -> None:
-    assert [each.name for each in commands(main) if not any("--json" in one.opts for one in each.params)] == []

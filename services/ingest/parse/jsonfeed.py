@@ -131,7 +131,8 @@ def _media(item: Fields, base: str) -> tuple[list[Fields], list[Fields]]:
         kind = (_text(one.get("mime_type")) or KINDS.get(ending) or ("image/" if ending in PICTURES else "")).lower()
         size, title = number(one.get("size_in_bytes"), 2**40), plain(_text(one.get("title"))) or ""
         if kind.startswith("image/"):
-            images.setdefault(url, {"url": url, "type": kind.removesuffix("/"), "bytes": size, "caption": title[:LONG]})
+            told = {"url": url, "type": kind.removesuffix("/"), "bytes": size, "caption": title[:LONG]}
+            images[url] = told | images.get(url, {})
         else:
             lasts = number(one.get("duration_in_seconds"), 10_000_000)
             files.setdefault(
