@@ -109,7 +109,7 @@ class Reading:
         if not said.well:
             return self.desk.refused(said)
         narrowed = {name: text for name, text in (("before", before), ("outcome", outcome)) if text}
-        asked: dict[str, object] = {"limit": LISTED, **narrowed}
+        asked: dict[str, object] = {"limit": LISTED, "headlines": "true", **narrowed}
         log = await self.api.ask(who, "GET", f"{path}/deliveries?{urlencode(asked)}")
         latest = await self._attempts(who, id, LATEST)
         return self.desk.page(

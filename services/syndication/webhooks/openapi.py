@@ -43,6 +43,7 @@ def openapi_paths() -> Node:
     id = parameter("id", "path", _TEXT)
     restore = "Put back as exported (operators)"
     log = [id, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
+    log.append(parameter("headlines", "query", {"type": "boolean"}))
     log.append(parameter("outcome", "query", {"enum": [name for name in OUTCOMES if name]}))
     shown, secret = content("Subscription"), content("SubscriptionWithSecret")
     return {

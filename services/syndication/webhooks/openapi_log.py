@@ -33,7 +33,8 @@ ANSWERED = frozenset(("status", "reason", "ms", "next_attempt", "body", "superse
 
 def log_schema() -> Node:
     """Return the schema of a page of the log."""
-    return record({"deliveries": {"type": "array", "items": record(LOGGED, ANSWERED)}, "next": _MAYBE_TEXT})
+    items = record({**LOGGED, "headline": HEADLINE}, ANSWERED | {"headline"})
+    return record({"deliveries": {"type": "array", "items": items}, "next": _MAYBE_TEXT})
 
 
 def attempt_schema() -> Node:

@@ -29,6 +29,7 @@ async def test_deliveries_are_shown_with_request_and_response(scene: Scene) -> N
     path = f"/portal/subscriptions/{id}"
     await until(lambda: attempts(developer, path, 2))
     page = parsed((await developer.get(path)).body)
+    assert page.xpath("//section[@id='deliveries']//td[1]/span[@dir]/text()") == [story().headline] * 2
     assert len(page.xpath("//svg//rect")) == 2
     assert "1 of the last 2 arrived (50.0%)" in " ".join(page.xpath("//dl")[0].text_content().split())
     [failed] = page.xpath("//tr[.//span[text()='retry']]//a/@href")

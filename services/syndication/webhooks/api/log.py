@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from services.syndication.webhooks.as_sent import AsSent, Shown
 from services.syndication.webhooks.headlines import Headlines
 from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.outcomes import Verdict
+from services.syndication.webhooks.store import NOTICES_FROM
 from shared.auth import Principal
 from shared.problems import problem
 from shared.requests import whole_number
@@ -67,7 +69,16 @@ class LogRoutes:
             wanted = ", ".join(name for name in OUTCOMES if name)
             return problem(422, f"outcome must be one of {wanted}", errors=[("outcome", "not one of these")])
         shown = await self._logged(found.id, before, limit, OUTCOMES[outcome])
+        if request.query_params.get("headlines") == "true":
+            shown = await self._named(principal, shown)
         return answer({"deliveries": shown, "next": shown[-1]["id"] if len(shown) == limit else None})
+
+    async def _named(self, principal: Principal, attempts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return attempts with what their articles are called, each of which is looked up once."""
+        ids = {attempt["article_id"] for attempt in attempts if attempt["seq"] < NOTICES_FROM}
+        found = await asyncio.gather(*(self.headlines.of(principal, id) for id in ids))
+        names = dict(zip(ids, found, strict=True))
+        return [{**attempt, "headline": names.get(attempt["article_id"])} for attempt in attempts]
 
     async def _logged(self, id: str, before: str | None, limit: int, wanted: Container[str]) -> list[dict[str, Any]]:
         """Return logged attempts whose outcome is wanted, newest first; the log is never long."""
@@ -94,9 +105,9 @@ class LogRoutes:
         together = await self._together(found.id, entry, attempt)
         made = await self.as_sent.of(found, together)
         told = _told(made) if isinstance(made, Shown) else None
-        headline = await self.headlines.of(principal, attempt["article_id"])
-        more = {"request": told, "unshown": None if told else made, "together": len(together), "headline": headline}
-        return answer({"id": entry, **attempt, **more})
+        more = {"request": told, "unshown": None if told else made, "together": len(together)}
+        [named] = await self._named(principal, [{"id": entry, **attempt}])
+        return answer(named | more)
 
     async def _together(self, id: str, entry: str, attempt: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the attempts that were logged of one request, in the order in which they stood there."""
