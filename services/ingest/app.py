@@ -103,7 +103,8 @@ class Ingest:
         taking = Taking(sources, intake, now, complete=pages.completed, noticed=subscriber.noticed)
         ways = readers(pages.robots)
         self._poller = Poller(sources, taking, self._pressure, ways, asking, turns, now)
-        drop = DropFolder(settings.newsroom / "drop", Memory(store), intake, self._pressure, time.time)
+        stories, site = settings.newsroom / "drop", settings.public_url
+        drop = DropFolder(stories, Memory(store), intake, self._pressure, time.time, site)
         file = SourcesFile(settings.newsroom / "sources.toml", sources, now)
         self._session: http_client.Session | None = None
         poll = Tick("poll sources", POLL_SECONDS, self._poller.tick)

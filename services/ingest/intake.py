@@ -22,7 +22,7 @@ from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
 from services.ingest.resolving import identity_of
 from services.ingest.results import Accepted, Outdated, Refused, Result, Unchanged
-from services.ingest.source import Settings, Source
+from services.ingest.source import POLLED, Settings, Source, titled
 from services.ingest.steps import Step, decided, runs, step_of
 from services.ingest.store import ItemStore, SourceStore
 from services.ingest.submission import Submission
@@ -89,10 +89,12 @@ class Intake:
         `seen` are remembered without being published. Of submissions of one article the newest holds. `stored` is what
         was just read of the articles that they name. Raises RedisError and ContendedError: nothing was taken then.
         """
+        called = _called(source, submissions)
+        source = titled(source, called.get("title"), None)
         found = await self.names.offers(source, [*seen, *submissions], stored)
         offers = [replace(offer, wanted=at >= len(seen)) for at, offer in enumerate(found.offers)]
         degraded = found.identity != identity_of(source.health.identity)
-        fields = dict(document or {}) | ({"identity": found.identity} if degraded else {})
+        fields = called | dict(document or {}) | ({"identity": found.identity} if degraded else {})
         return (await self.take(source, offers, fields, correlation_id, stored=found.stored))[len(seen) :]
 
     async def take(
@@ -216,6 +218,14 @@ class Intake:
                 log.debug("article.unchanged", article_id=id, version=result.version, **about)
         if told:
             logs.tell(told)
+
+
+def _called(source: Source, submissions: Sequence[Submission]) -> dict[str, str]:
+    """Return what articles call their source, where nobody else gives it a name: for those that do not say it."""
+    if source.settings.name or source.settings.kind in POLLED:
+        return {}
+    name = next((one.source.name for one in reversed(submissions) if one.source.name), None)
+    return {"title": name} if name and name != source.health.title else {}
 
 
 async def _give_way(tried: int) -> None:

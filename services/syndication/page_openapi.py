@@ -25,6 +25,7 @@ def _pages() -> Node:
         "/search": ("What matches a query", [query, before, after]),
         "/feeds": ("Every feed, for people", []),
         "/assets/{digest}/{name}": ("What the pages are dressed in", asset),
+        "/pictures/{name}": ("A picture of the newsroom's own", asset[1:]),
     }
     return {
         path: {"get": operation(about, shown=HTML, parameters=given, public=True)}

@@ -208,6 +208,22 @@ async def test_a_source_is_registered_once(bench: Bench) -> None:
     assert await bench.sources.ids() == ["desk"]
 
 
+async def test_a_push_that_does_not_say_what_its_source_is_called_has_the_name_that_is_known(bench: Bench) -> None:
+    settings = a_source().settings
+    for number, source in enumerate(({"id": "desk"}, {"id": "desk", "name": "City Desk"}, {"id": "desk"})):
+        await bench.intake.push(settings, a_submission(guid=f"g{number}", url=None, source=source))
+    await bench.sent()
+    assert [body["article"]["source"]["name"] for body in bench.line.bodies] == [None, "City Desk", "City Desk"]
+
+
+async def test_what_a_source_is_called_in_its_settings_stands(bench: Bench) -> None:
+    settings = a_source(name="The Desk").settings
+    for number, source in enumerate(({"id": "desk", "name": "City Desk"}, {"id": "desk"})):
+        await bench.intake.push(settings, a_submission(guid=f"g{number}", url=None, source=source))
+    await bench.sent()
+    assert [body["article"]["source"]["name"] for body in bench.line.bodies] == ["City Desk", "The Desk"]
+
+
 async def test_a_push_registers_its_source_once_and_counts_versions(bench: Bench) -> None:
     settings = a_source(name="The Desk").settings
     pushed = [await bench.intake.push(settings, a_submission(headline=words)) for words in ("One", "Two", "Two")]

@@ -35,9 +35,9 @@ RUN = "make run"
 COMPOSE = ("docker compose up --build", "docker compose up --detach")
 EXPORTS = "export PATH"
 LISTEN = "wireroom listen"
-PUSH = "curl -sS http://127.0.0.1:8000/api/v1/articles"
-SUBSCRIBE = "curl -sS http://127.0.0.1:8000/api/v1/subscriptions"
-READ = "curl -sS 'http://127.0.0.1:8000/api/v1/events"
+PUSH = 'curl -sS "$WIREROOM_URL/api/v1/articles"'
+SUBSCRIBE = 'curl -sS "$WIREROOM_URL/api/v1/subscriptions"'
+READ = 'curl -sS "$WIREROOM_URL/api/v1/events'
 STREAM = "curl -sSN"
 CHECK = "wireroom check"
 OPERATE = "wireroom status"
@@ -73,7 +73,7 @@ class Reader:
     def _bash(self, start: str, more: str = "") -> list[str]:
         script = moved(block(start).rstrip("\n") + more, self.ports)
         # The exports stand first, as in every further terminal; the last command takes the shell's place.
-        return ["bash", "-c", f"set -euo pipefail\n{block(EXPORTS)}\n{_exec(script)}"]
+        return ["bash", "-c", f"set -euo pipefail\n{moved(block(EXPORTS), self.ports)}\n{_exec(script)}"]
 
     @property
     def _where(self) -> dict[str, Any]:

@@ -81,10 +81,10 @@ async def test_every_part_of_the_story_is_in_the_feed(line: Line, receiver: Rece
     assert "Reporter" in body
     assert "television station in Odesa" in body
     assert "Read more" in body
-    assert 'src="https://img.example.org/authors/tim-zadorozhnyy.jpg"' in body
+    assert f'src="{line.url}/pictures/tim-zadorozhnyy.jpg"' in body
     person = item.find("podcast:person", NAMES)
     assert person is not None
-    assert person.get("img") == "https://img.example.org/authors/tim-zadorozhnyy.jpg"
+    assert person.get("img") == f"{line.url}/pictures/tim-zadorozhnyy.jpg"
 
 
 async def test_every_part_of_the_story_is_in_the_verified_webhook(line: Line, receiver: Receiver) -> None:

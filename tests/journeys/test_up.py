@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import signal
 import socket
@@ -100,6 +101,33 @@ async def running(env: dict[str, str]) -> AsyncIterator[list[str]]:
             output, said = await reading
         lines += output.decode().splitlines()
         assert process.returncode == 0, said
+
+
+async def seen(url: str) -> Page:
+    session = connect(LOOPBACK)
+    try:
+        answer = await get(session, url, headers={}, timeout=5, max_bytes=1 << 20)
+    finally:
+        await session.close()
+    assert isinstance(answer, Page)
+    return answer
+
+
+async def test_the_sample_newsroom_has_its_pictures_with_it_and_news_of_today(home: Path) -> None:
+    port = free_port()
+    async with running(environment(home, port)):
+        await until(lambda: _count(port, STORIES), 30)
+        articles = [event["data"]["article"] for event in await events(port)]
+        told = orjson.dumps(articles).decode()
+        pictures = {image["url"] for article in articles for image in article["images"]}
+        pictures |= {author["avatar"] for article in articles for author in article["authors"] if author["avatar"]}
+        pictures |= set(re.findall(r'<img src=\\"([^"\\]+)', told))
+        assert len(pictures) >= 7
+        for url in pictures:
+            answer = await seen(url)
+            assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg"), url
+        sitemap = await seen(f"http://127.0.0.1:{port}/sitemap-news.xml")
+        assert sitemap.body.count(b"<loc>") >= 3
 
 
 async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> None:

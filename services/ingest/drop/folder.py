@@ -17,6 +17,7 @@ from services.ingest.drop.aside import forget_reasons, set_aside, tell_beside
 from services.ingest.drop.files import Found, Moving, Unopened, digest, load
 from services.ingest.drop.listing import Listing
 from services.ingest.drop.memory import Memory, Taken
+from services.ingest.drop.pictures import homed
 from services.ingest.drop.taking import Took, take_in
 from services.ingest.intake import Intake
 from services.ingest.metrics import FILES
@@ -47,13 +48,22 @@ class _Later:
 
 
 class DropFolder:
-    """Looks at one folder again and again. Good files stay where they are: it may be shared, or read-only."""
+    """Looks at one folder again and again. Good files stay where they are: it may be shared, or read-only.
+
+    `site` is where the newsroom's own pictures are served.
+    """
 
     def __init__(
-        self, folder: Path, memory: Memory, intake: Intake, pressure: Pressure, clock: Callable[[], float]
+        self,
+        folder: Path,
+        memory: Memory,
+        intake: Intake,
+        pressure: Pressure,
+        clock: Callable[[], float],
+        site: str = "",
     ) -> None:
         self._folder, self._memory, self._intake, self._pressure = folder, memory, intake, pressure
-        self._clock = clock
+        self._clock, self._site = clock, site.encode()
         self._listing = Listing(folder)
         self._growing: dict[str, float] = {}
         self._later: dict[str, _Later] = {}
@@ -156,7 +166,7 @@ class DropFolder:
         return True
 
     async def _read(self, file: Found, body: bytes, started: float) -> bool:
-        document = await asyncio.to_thread(_understood, file, body)
+        document = await asyncio.to_thread(_understood, file, homed(body, self._site))
         mark = digest(body)
         if isinstance(document, Unreadable):
             patience = CUT_OFF_SECONDS if await asyncio.to_thread(formats.cut_off, body) else PATIENCE_SECONDS

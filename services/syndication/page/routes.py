@@ -16,6 +16,7 @@ from services.syndication.page.answering import ASK_AGAIN, answer, composed
 from services.syndication.page.head import Listing
 from services.syndication.page.kept import Sheet
 from services.syndication.page.pages import MEDIA_TYPE, Pages
+from services.syndication.page.pictures import Pictures
 from services.syndication.page.spans import Place
 from shared.direct import Answer
 from shared.query import QueryError, parse
@@ -29,8 +30,8 @@ MOST_FIELDS = 20
 class Addresses:
     """Serves every page as ASGI applications."""
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+    def __init__(self, pages: Pages, pictures: Pictures) -> None:
+        self._pages, self._pictures = pages, pictures
 
     @property
     def routes(self) -> list[Route]:
@@ -43,6 +44,7 @@ class Addresses:
             Route("/search", _Served(self._search), methods=["GET"]),
             Route("/feeds", _Served(self._feeds), methods=["GET"]),
             Route("/assets/{digest}/{name}", _Served(self._asset), methods=["GET"]),
+            Route("/pictures/{name}", _Served(self._picture), methods=["GET"]),
         ]
 
     async def lost(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -110,6 +112,10 @@ class Addresses:
 
     async def _asset(self, scope: Scope, send: Send) -> None:
         if not await self._pages.printer.assets.serve(scope, send):
+            await self._missing(scope, send)
+
+    async def _picture(self, scope: Scope, send: Send) -> None:
+        if not await self._pictures.serve(scope, send):
             await self._missing(scope, send)
 
     async def _message(self, scope: Scope, send: Send, status: int, title: str, detail: str) -> None:

@@ -17,6 +17,7 @@ from services.syndication.page.assets import Assets
 from services.syndication.page.branding import FILE, Branding, parse_branding
 from services.syndication.page.directory import Counted
 from services.syndication.page.pages import Pages, Stories
+from services.syndication.page.pictures import FOLDER, Pictures
 from services.syndication.page.printing import Printer
 from services.syndication.page.routes import Addresses
 from services.syndication.store import Library
@@ -42,7 +43,7 @@ class Front:
         stories = Stories(library.ledger.head, library.article)
         self._logos = self._stamps()
         self.pages = Pages(shelf, stories, self._printer())
-        self._addresses = Addresses(self.pages)
+        self._addresses = Addresses(self.pages, Pictures(folder / FOLDER))
         self.tick = Tick("site file", REFRESH_SECONDS, self.refresh)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lxml import html
@@ -13,6 +14,7 @@ from services.syndication.ledger import Head
 from services.syndication.page.assets import Assets
 from services.syndication.page.branding import Branding, parse_branding
 from services.syndication.page.pages import Pages, Stories
+from services.syndication.page.pictures import Pictures
 from services.syndication.page.printing import Printer
 from services.syndication.page.routes import Addresses
 from shared.events import Article
@@ -42,10 +44,11 @@ class Newsroom:
 
     shelf: InMemoryShelf = field(default_factory=InMemoryShelf)
     now: float = 0.0
+    pictures: Path = Path("/nowhere")
 
     def __post_init__(self) -> None:
         self.pages = Pages(self.shelf, Stories(self._head, self._article), a_printer(), clock=lambda: self.now)
-        self.addresses = Addresses(self.pages)
+        self.addresses = Addresses(self.pages, Pictures(self.pictures))
         self.app = Starlette(routes=self.addresses.routes)
 
     def publish(self, *articles: Article) -> None:
