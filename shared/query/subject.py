@@ -68,8 +68,11 @@ def subject_of(article: Article, event_type: str) -> Subject:
 
     Tags count when applied (not when only suggested), by id, slug and name; authors by id and name, each also as a
     slug, and agencies by their initials. A language counts with its shorter ranges, as in RFC 4647 basic
-    filtering. The first of a cluster is who is no copy or revision of another source's story.
+    filtering. The first of a cluster is who is no copy or revision of another source's story. Of what is withheld
+    nothing counts but source and type: who may not read it could find out word by word what it says.
     """
+    if article.status == "withheld":
+        return Subject({"source": _keys([article.source.id]), "type": _keys([event_type])})
     tags = [tag for tag in article.tags if tag.status == "applied"]
     fields = {
         "tag": _keys(text for tag in tags for text in _names_of_tag(tag)),

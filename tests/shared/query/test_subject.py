@@ -102,6 +102,15 @@ def test_a_tag_that_is_only_suggested_does_not_count() -> None:
     assert not matches("tag:sport OR kind:theme")
 
 
+def test_of_what_is_withheld_nothing_can_be_found_out() -> None:
+    withheld = ARTICLE.model_copy(update={"status": "withheld"})
+    word = next(iter(subject_of(ARTICLE, "article.updated").vocabulary))
+    for query in (word, "tag:kursk-oblast", "author:ann-writer", "section:world-news", "lang:zh"):
+        assert matches(query)
+        assert not matches(query, withheld)
+    assert matches(f"source:{ARTICLE.source.id} AND type:article.updated", withheld)
+
+
 def test_a_phrase_does_not_reach_from_headline_to_summary() -> None:
     assert matches("border officials")
     assert not matches('"border officials"')
