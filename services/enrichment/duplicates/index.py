@@ -24,7 +24,7 @@ from typing import Any
 
 from services.enrichment.duplicates.scripts import LOOK, SETTLE, WITHDRAW
 from services.enrichment.duplicates.signature import BANDS, LANES, Signature
-from services.enrichment.duplicates.verdict import CHANCE, NONE, SAME, Found, Verdict, judged
+from services.enrichment.duplicates.verdict import CHANCE, FAINT, NONE, SAME, Found, Verdict, judged, likeness
 from shared.redis import Store
 
 FORMAT = "nd2"
@@ -38,6 +38,9 @@ LIFE = SPANS * DAYS * 86_400 + 43_200
 """Seconds a span is kept from its first article: until none that comes looks into it, and half a day for late ones."""
 COPY = ceil(LANES * (SAME * (1 - CHANCE) + CHANCE))
 """Equal lanes of a copy."""
+
+LEAST = next(equal for equal in range(LANES + 1) if likeness(equal) >= FAINT)
+"""Equal lanes below which an article is near to another only where their headlines and openings are the same."""
 
 MOST = 0xFFFF
 
@@ -61,7 +64,7 @@ class Index:
     ) -> asyncio.Future[Any]:
         """Ask what an article may be like; `take` has it found from now on by what comes."""
         record = given.lanes + given.lead + _two(given.size) + _two(version)
-        args: list[str | bytes | int] = [id, _name(id), record, given.exact, int(take), LIFE, COPY]
+        args: list[str | bytes | int] = [id, _name(id), record, given.exact, int(take), LIFE, COPY, LEAST]
         return self._store.call(LOOK, keys=_spans(moment), args=args)
 
     async def settled(self, id: str, moment: datetime, given: Signature, reply: Sequence[Any]) -> Verdict:

@@ -33,19 +33,27 @@ end
 # new version in place of the old one, in the span that it first came in. Asked again, it finds the same. A copy of
 # something found is not put into bands: who is like it is like that too.
 # KEYS: spans, the newest first. ARGV: id, its name, record, exact, take in (1), or look and renew (0), seconds to live,
-# equal lanes that make a copy. Answers for each found, oldest first: id, equal lanes, equal bands of the
-# beginning, size, exact (1 or 0), verdict.
+# equal lanes that make a copy, those without which it is near to nothing (unless it is exact). Answers for each found
+# that has these, oldest first: id, equal lanes, equal bands of the beginning, size, exact (1 or 0), verdict.
 LOOK = Script(
     _COMMON
     + """
-local id, name, mine, exact, same = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[7])
+local id, name, mine, exact = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local same, least = tonumber(ARGV[7]), tonumber(ARGV[8])
 local lanes, found, copy = {string.byte(mine, 1, 96)}, {}, false
+local keys, fields = {}, {}
+for band = 0, 27 do
+  keys[band] = band * 64 + string.byte(mine, band * 4 + 1) % 64
+  fields[band] = string.sub(mine, band * 4 + 2, band * 4 + 4)
+end
 
 local function compare(other, exactly)
   local theirs = record(other)
   if #theirs < 116 or number(theirs, 113) == 0 then return false end
   local equal, begins = 0, 0
-  for i = 1, 96 do if string.byte(theirs, i) == lanes[i] then equal = equal + 1 end end
+  local others = {string.byte(theirs, 1, 96)}
+  for i = 1, 96 do if others[i] == lanes[i] then equal = equal + 1 end end
+  if equal < least and other ~= exactly then return true end
   for i = 97, 112, 4 do if string.sub(theirs, i, i + 3) == string.sub(mine, i, i + 3) then begins = begins + 1 end end
   local key, at = chunk('d', other)
   local verdicts = chunk('r', other)
@@ -71,8 +79,9 @@ local function look(before, claim)
   local exactly = named(exact)
   note(exactly)
   for shelf = 0, last do
+    local prefix = span .. ':' .. shelf .. ':'
     for band = 0, 27 do
-      local key, field = place(shelf, band, mine)
+      local key, field = prefix .. keys[band], fields[band]
       if places and shelf == last and redis.call('HSETNX', key, field, following % 32768) == 1 then
         places[#places + 1] = {key, field}
       else

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.enrichment.duplicates import NONE, Index, Signature, Verdict, signature
-from services.enrichment.duplicates.index import LIFE
+from services.enrichment.duplicates.index import LEAST, LIFE
 from shared.redis import RedisError, Store, connect
 from tests.enrichment.duplicates.parts import EDITS, text
 
@@ -61,6 +62,19 @@ async def test_stories_that_only_open_alike_are_two_stories(index: Index) -> Non
     assert one.lead == other.lead
     assert await judge(index, "a", one) == NONE
     assert await judge(index, "b", other) == NONE
+
+
+async def test_what_shares_a_band_and_too_little_else_is_not_answered(index: Index) -> None:
+    """Of many texts some share a band by chance: whose they are, nobody needs to know."""
+    given = of(1)
+    await judge(index, "a", given)
+    for equal, found in ((LEAST - 1, []), (LEAST, ["a"])):
+        lanes = given.lanes[:equal] + bytes(255 - lane for lane in given.lanes[equal:])
+        alike = replace(given, lanes=lanes, exact=b"another!")
+        assert [one.id for one in await index.look("b", 1, NOON, alike, take=False)] == found
+    assert [one.id for one in await index.look("b", 1, NOON, replace(alike, exact=given.exact), take=False)] == ["a"]
+    unlike = replace(given, lanes=bytes(255 - lane for lane in given.lanes))
+    assert [one.equal for one in await index.look("b", 1, NOON, unlike, take=False)] == [0], "the same opening"
 
 
 async def test_asked_again_it_answers_the_same_and_takes_nothing_in_twice(index: Index, store: Store) -> None:
