@@ -33,21 +33,21 @@ async def pages(ledger: Ledger, feed: str, limit: int) -> list[tuple[str, int]]:
 
 
 async def test_what_is_read_is_what_one_set_would_hold(ledger: Ledger, store: Store) -> None:
-    chance, stands, versions = random.Random(3), dict[str, tuple[int, bool]](), dict[str, int]()
+    chance, stands, versions = random.Random(3), dict[str, tuple[int, list[str]]](), dict[str, int]()
     for step in range(900):
         article = f"desk-{chance.randrange(step // 2 + 1)}"
         if article in stands and chance.random() < 0.4:
             assert await ledger.let_go(article, stands.pop(article)[0])
         else:
-            tagged = chance.random() < 0.6
+            tags = [f"tags/{name}" for name, share in (("a", 0.6), ("b", 0.08)) if chance.random() < share]
             versions[article] = versions.get(article, 0) + 1 if article in stands else 1
-            seq = await appended(ledger, article, versions[article], *(["tags/a"] if tagged else []))
-            stands[article] = (seq, tagged)
+            seq = await appended(ledger, article, versions[article], *tags)
+            stands[article] = (seq, ["all", *tags])
 
-    for feed, tagged_only in (("all", False), ("tags/a", True)):
-        held = [(article, seq) for article, (seq, tagged) in stands.items() if tagged or not tagged_only]
+    for feed, fewest in (("all", FULL), ("tags/a", FULL), ("tags/b", 10)):
+        held = [(article, seq) for article, (seq, feeds) in stands.items() if feed in feeds]
         wanted = sorted(held, key=lambda one: -one[1])
-        assert len(wanted) > FULL
+        assert len(wanted) > fewest
         assert await pages(ledger, feed, 7) == wanted
         assert await pages(ledger, feed, 300) == wanted
     oldest, count = await ledger.oldest(150)

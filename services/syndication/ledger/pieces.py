@@ -68,7 +68,8 @@ for at = math.min(last, redis.call('ZCOUNT', KEYS[2] .. feed, '-inf', top)), 0, 
   end
 end
 
--- Which articles stand at numbers is asked of each piece of ALL once.
+-- Which articles stand at numbers is asked of each piece of ALL once, or for each number where they are far apart.
+local CLOSE = 6
 local function number(at) return tonumber(string.match(found[at] or '', '^%d+$')) end
 local pieces, at = KEYS[2] .. all, 1
 while at <= #found do
@@ -78,8 +79,12 @@ while at <= #found do
     local upto, articles = at, {}
     while number(upto + 1) and number(upto + 1) > tonumber(low or 0) do upto = upto + 1 end
     local set = till and KEYS[3] .. till .. ':' .. all or KEYS[1] .. all
-    local there = redis.call('ZRANGE', set, found[upto], found[at], 'BYSCORE', 'WITHSCORES')
-    for i = 1, #there, 2 do articles[there[i + 1]] = there[i] end
+    if number(at) - number(upto) < CLOSE * (upto - at + 1) then
+      local there = redis.call('ZRANGE', set, found[upto], found[at], 'BYSCORE', 'WITHSCORES')
+      for i = 1, #there, 2 do articles[there[i + 1]] = there[i] end
+    else
+      for i = at, upto do articles[found[i]] = redis.call('ZRANGE', set, found[i], found[i], 'BYSCORE')[1] end
+    end
     for i = at, upto do found[i] = articles[found[i]] or found[i] end
     at = upto
   end
