@@ -49,13 +49,17 @@ class Said:
         for one in self._errors:
             name, _, rest = one["field"].partition(".")
             part = rest.rpartition(".")[2]
-            said = f"{part.replace('_', ' ')}: {one['message']}" if part.isidentifier() else one["message"]
-            found.setdefault(name, []).append(said)
+            found.setdefault(name, []).append(_of(part, one["message"]) if part.isidentifier() else one["message"])
         return {name: "; ".join(messages) for name, messages in found.items()}
 
     @property
     def _errors(self) -> list[dict[str, str]]:
         return [] if self.well or not self.content else self.content.get("errors", [])
+
+
+def _of(part: str, message: str) -> str:
+    """Return what is wrong with a part of a field, as a sentence where it is the rest of one."""
+    return f"{part.replace('_', ' ')}{' ' if message.startswith(('is ', 'must ')) else ': '}{message}"
 
 
 class Api:

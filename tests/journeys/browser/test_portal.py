@@ -83,6 +83,19 @@ async def test_a_developer_edits_proves_and_deletes(visit: Open, site: Line) -> 
         seen.faults.clear()  # the console tells of the form that was refused
 
 
+async def test_of_credentials_the_fields_of_the_kind_that_is_chosen_are_shown(visit: Open, site: Line) -> None:
+    key = await _a_key(site)
+    page = (await visit("/portal", wide=390, java_script_enabled=False)).page
+    await page.fill("#key", key)
+    await page.click("main form button")
+    await page.goto(site.url + "/portal/new")
+    await page.click("summary:text('credentials')")
+    kinds = ("basic", "bearer", "oauth2")
+    for chosen in ("", *kinds):
+        await page.select_option("#auth", chosen)
+        assert [kind for kind in kinds if await page.locator(f".{kind}").is_visible()] == [*filter(None, [chosen])]
+
+
 @pytest.mark.parametrize(("scheme", "wide"), [("light", 390), ("dark", 390), ("light", 1440)])
 async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
     visit: Open, site: Line, scheme: str, wide: int
@@ -102,6 +115,9 @@ async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
             await seen.page.goto(made)
         await clean(seen.page)
         await seen.page.click("tbody th a >> nth=0")
+        await clean(seen.page)
+        for one in await seen.page.locator("summary").all():
+            await one.click()
         await clean(seen.page)
     own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?outcome=failed", "/settings", "/delete", "/proof")]
     for path in (*PLAIN, *own, f"/portal/receipts?article={story['id']}"):

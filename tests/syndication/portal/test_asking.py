@@ -43,8 +43,13 @@ async def test_no_header_makes_a_principal(store: Store) -> None:
 
 def test_faults_are_told_by_field_and_say_which_part_of_it() -> None:
     wrong = [("auth.oauth2.client_secret", "too short"), ("schedule.0", "too long"), ("schedule", "none"), ("", "odd")]
+    wrong.append(("auth.oauth2.token_url", "is missing"))
     said = Said(422, {"errors": [{"field": field, "message": message} for field, message in wrong]})
-    assert said.faults == {"auth": "client secret: too short", "schedule": "too long; none", "": "odd"}
+    assert said.faults == {
+        "auth": "client secret: too short; token url is missing",
+        "schedule": "too long; none",
+        "": "odd",
+    }
 
 
 def test_an_answer_without_details_still_says_something() -> None:
