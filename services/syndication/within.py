@@ -38,7 +38,7 @@ class Within:
 
 
 def allows(within: Query | None, article: Article, type: str | None = None) -> bool:
-    """Tell whether an article is within a query; what is taken back always is, for it says nothing any more."""
-    if within is None or article.status == "canceled" or type == "article.retracted":
+    """Tell whether an article is within a query; what is taken back or withheld always is, for it says nothing."""
+    if within is None or article.status in ("canceled", "withheld") or type == "article.retracted":
         return True
     return within.matches(subject_of(article, type or "article.published"))

@@ -44,6 +44,7 @@ def test_what_is_taken_back_is_within_all() -> None:
     assert allows(None, sport())
     assert not allows(parse("section:world"), sport())
     assert allows(parse("section:world"), sport(status="canceled"))
+    assert allows(parse("section:world"), world(status="withheld"))
     assert allows(parse("section:world"), sport(), "article.retracted")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.syndication.webhooks.newer import versions
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.within import Within, allows
-from shared.auth import Principal
+from shared.auth import Admin, Principal
 from shared.events import Article
 
 MOST = 10
@@ -30,6 +30,8 @@ class Headlines:
             if document is None or looked > MOST:
                 return None
             article = Article.model_validate_json(document)
+            if article.status == "withheld" and not isinstance(who, Admin):
+                return None
             # One that was taken back no longer tells what it was about: the version before does.
             if article.status != "canceled" or (within is None and article.headline):
                 return (article.headline or None) if allows(within, article, entry.type) else None

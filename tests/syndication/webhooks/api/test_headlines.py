@@ -10,7 +10,7 @@ from shared.auth import CONSUMERS
 from shared.events import to_json
 from tests.asgi import ask
 from tests.syndication.webhooks.api.asking import Bed
-from tests.syndication.webhooks.bed import story
+from tests.syndication.webhooks.bed import TOKEN, story
 from tests.waiting import until
 
 
@@ -47,6 +47,19 @@ async def test_the_newest_headline_is_told_to_whom_it_may_be(bed: Bed) -> None:
     assert await told(bed, bound) == [None] * 4
     bed.ledger.documents.clear()
     assert await told(bed, free) == [None] * 4
+
+
+async def test_what_is_withheld_is_called_by_no_headline_but_to_the_newsroom(bed: Bed) -> None:
+    key = await bed.consumer("free")
+    for token in (key, TOKEN):
+        await bed.made(token)
+    bed.ledger.publish(story(headline="First"))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    bed.ledger.publish(story(1, 2, headline="Unfit to print", status="withheld"), "article.updated")
+    await until(lambda: len(bed.receiver.calls) == 4)
+    receipts = f"/api/v1/articles/{story().id}/receipts"
+    told = [(await ask(bed.app, "GET", receipts, token=token)).json()["headline"] for token in (key, TOKEN)]
+    assert told == [None, "Unfit to print"]
 
 
 async def test_who_was_sent_nothing_of_an_article_is_not_told_what_it_is_called(bed: Bed) -> None:
