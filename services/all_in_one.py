@@ -21,7 +21,7 @@ from shared import auth, collector, logs, open_files, otel, tracing
 from shared.bus import Bus
 from shared.embedded import EmbeddedServer
 from shared.health import Health
-from shared.redis import Store, connect
+from shared.redis import store_at
 from shared.server_check import ServerCheck
 from shared.settings import Settings
 from shared.ticks import Tick
@@ -52,7 +52,7 @@ class Process:
 
     def __init__(self, settings: Settings, url: str, names: Sequence[str], token: str) -> None:
         self._settings, self._url = settings, url
-        self.store = Store(connect(url))
+        self.store = store_at(url)
         self._guard = auth.Guard(self.store, token)
         self.services: dict[str, Service] = {}
         self._endless: list[Callable[[], Awaitable[None]]] = []

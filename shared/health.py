@@ -47,12 +47,12 @@ class Health:
         found += [f"the loop '{loop.name}' fails" for loop in self._loops() if loop.failed]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                memory = await self._store.client.info("memory")
-            if 0 < memory["maxmemory"] <= memory["used_memory"]:
-                found.insert(0, f"the store is full: all of its {memory['maxmemory']} bytes are used")
+                servers = await self._store.servers()
+                memories = await asyncio.gather(*(server.client.info("memory") for server in servers))
         except (RedisError, OSError, TimeoutError):
             return ["Redis does not answer"]  # the rest follows from it
-        return found
+        full = [memory["maxmemory"] for memory in memories if 0 < memory["maxmemory"] <= memory["used_memory"]]
+        return [f"the store is full: all of its {most} bytes are used" for most in full] + found
 
     async def _healthz(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})

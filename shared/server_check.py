@@ -39,15 +39,18 @@ class ServerCheck:
 
     async def _look_at_settings(self) -> None:
         try:
-            found = await self._store.client.config_get(*WANTED)
+            servers = await self._store.servers()
+            found = await asyncio.gather(*(server.client.config_get(*WANTED) for server in servers))
         except RedisError as error:
             if "unknown command" not in str(error).lower() and "NOPERM" not in str(error):
                 raise
             return  # a managed server keeps its settings to itself
-        told = {_text(name): _text(value) for name, value in found.items()}
-        wrong = {name: told[name] for name, wanted in WANTED.items() if told.get(name, wanted) != wanted}
-        if wrong:
-            log.warning("redis.not_durable", found=wrong, wanted=WANTED)
+        for settings in found:
+            told = {_text(name): _text(value) for name, value in settings.items()}
+            wrong = {name: told[name] for name, wanted in WANTED.items() if told.get(name, wanted) != wanted}
+            if wrong:
+                log.warning("redis.not_durable", found=wrong, wanted=WANTED)
+                return
 
     async def _look_at_partitions(self) -> None:
         kept = await self._store.do("GET", PARTITIONS)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.redis_url import read_watched
+from shared.redis_url import read_clustered, read_watched
 
 Network = IPv4Network | IPv6Network
 
@@ -95,11 +95,14 @@ def client(environ: Mapping[str, str] | None = None) -> tuple[str | None, str | 
 
 
 def _redis_url(text: str) -> str:
-    if read_watched(text) is not None:
+    if read_watched(text) is not None or read_clustered(text) is not None:
         return text
     parts = urlsplit(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://")
+        raise ValueError(
+            "must start with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel://, redis+cluster:// "
+            "or rediss+cluster://"
+        )
     if parts.port == 0:
         raise ValueError("must name a port from 1 to 65535")
     return text

@@ -243,10 +243,11 @@ class ItemStore:
         keys = [items_key(source_id), outbox_key(source_id), source_key(source_id), aliases_key(source_id)]
         # Marked after the commit: a relay that saw the outbox empty just before it cannot take the mark away.
         # A mark that fails costs no more than time: full sweeps need none.
+        commit = self._store.call(COMMIT, keys=keys, args=[count, len(aliases), *flat])
+        if not self._store.in_order:
+            await asyncio.wait([commit])
         answers: tuple[Any, Any] = await asyncio.gather(
-            self._store.call(COMMIT, keys=keys, args=[count, len(aliases), *flat]),
-            self._store.ask("ZINCRBY", WAITING, 1, source_id),
-            return_exceptions=True,
+            commit, self._store.ask("ZINCRBY", WAITING, 1, source_id), return_exceptions=True
         )
         if isinstance(answers[0], BaseException):
             raise answers[0]
@@ -254,9 +255,11 @@ class ItemStore:
 
     async def waiting(self, source_id: str, most: int) -> tuple[list[Waiting], float | None]:
         """Return the oldest events of an outbox, and the mark that `unmark` takes."""
+        marked = self._store.ask("ZSCORE", WAITING, source_id)
+        if not self._store.in_order:
+            await asyncio.wait([marked])
         mark, entries = await asyncio.gather(
-            self._store.ask("ZSCORE", WAITING, source_id),
-            self._store.ask("XRANGE", outbox_key(source_id), "-", "+", "COUNT", most),
+            marked, self._store.ask("XRANGE", outbox_key(source_id), "-", "+", "COUNT", most)
         )
         return [_waiting(id, fields) for id, fields in entries or ()], mark
 

@@ -1,4 +1,4 @@
-"""Makes FastStream's broker for the server of an address, or for the one that Sentinels watch; starts nothing."""
+"""Makes FastStream's broker for the server of an address, one that Sentinels watch, or a cluster; starts nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import ReadOnlyError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
+from shared.bus.cluster import ClusterBroker
+from shared.redis import ClusterStore, Store
 from shared.redis_url import read_watched
 
 SECONDS = 10.0
@@ -22,8 +24,13 @@ A_FEW = 3
 """Tries at an address that Sentinels gave: redis-py asks them for another one only after the last."""
 
 
-def broker(url: str) -> RedisBroker:
-    """Return a broker that is silent, and whose reads go on by themselves once the server is back."""
+def broker(url: str, store: Store) -> RedisBroker:
+    """Return a broker that is silent, and whose reads go on by themselves once the server is back.
+
+    In a cluster it reads by `store`.
+    """
+    if isinstance(store, ClusterStore):
+        return ClusterBroker(store=store, logger=None, graceful_timeout=1.0, apply_types=False)
     watched = read_watched(url)
     options: dict[str, Any] = {
         "logger": None,

@@ -44,8 +44,8 @@ class Bus:
     def __init__(self, url: str, store: Store, *, service: str, partitions: int, limits: Limits | None = None) -> None:
         self.store, self.service, self.partitions = store, service, partitions
         self.limits = limits or Limits()
-        self.broker = broker(url)
-        self._client: Redis | None = None
+        self.broker = broker(url, store)
+        self._client: object = None
         self.subscriptions: list[Subscription] = []
 
     def subscribe(
@@ -115,7 +115,7 @@ class Bus:
             await subscription.watch.stop()
             subscription.reader.close()
         await self.broker.stop()
-        if self._client is not None:
+        if isinstance(self._client, Redis):
             await close(self._client)
         await asyncio.gather(*(subscription.reader.stop() for subscription in self.subscriptions))
         for subscription in self.subscriptions:

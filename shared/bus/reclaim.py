@@ -56,14 +56,19 @@ async def _round(reader: Reader) -> float | None:
         return None
     idle = int(limits.idle * 1000)
     # redis-py types these replies for text and for bytes at once; this client's are bytes.
-    client: Any = reader.store.client
-    rows = await client.xpending_range(route.source, route.group, min="-", max="+", count=room, idle=idle)
+    rows: Any = await reader.store.at(
+        route.source,
+        lambda client: client.xpending_range(route.source, route.group, min="-", max="+", count=room, idle=idle),
+    )
     tries = {row["message_id"]: row["times_delivered"] for row in rows}
     for entry_id in tries.keys() & reader.in_hand.keys():
         del tries[entry_id]
     if not tries:
         return None
-    claimed = await client.xclaim(route.source, route.group, route.consumer, idle, list(tries))
+    claimed: Any = await reader.store.at(
+        route.source,
+        lambda client: client.xclaim(route.source, route.group, route.consumer, idle, list(tries)),
+    )
     for entry_id, fields in claimed:
         if tries[entry_id] >= limits.tries:
             reader.give_up(entry_id, fields, tries[entry_id])

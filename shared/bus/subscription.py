@@ -76,8 +76,12 @@ class Subscription:
         reader, route = self.reader, self.reader.route
         if reader.limits.in_hand - len(reader.in_hand) < reader.limits.batch:
             return BUSY_SECONDS
-        client: Any = reader.store.client  # its replies are bytes, which redis-py's types do not tell
-        found = await client.xreadgroup(route.group, route.consumer, {route.source: ">"}, count=reader.limits.batch)
+        found: Any = await reader.store.at(  # its replies are bytes, which redis-py's types do not tell
+            route.source,
+            lambda client: client.xreadgroup(
+                route.group, route.consumer, {route.source: ">"}, count=reader.limits.batch
+            ),
+        )
         for _, entries in found or ():
             for entry_id, fields in entries:
                 reader.take(entry_id, fields)

@@ -12,11 +12,14 @@ from shared.redis.client import (
     is_full,
     is_passing,
 )
+from shared.redis.cluster import ClusterStore
 from shared.redis.store import Call, Store
+from shared.redis_url import read_clustered
 
 __all__ = [
     "Argument",
     "Call",
+    "ClusterStore",
     "CrossSlotError",
     "Redis",
     "RedisError",
@@ -27,4 +30,11 @@ __all__ = [
     "connect",
     "is_full",
     "is_passing",
+    "store_at",
 ]
+
+
+def store_at(url: str) -> Store:
+    """Return a store on the server, or the cluster, of an address; it connects on first use."""
+    cluster = read_clustered(url)
+    return Store(connect(url)) if cluster is None else ClusterStore(cluster)

@@ -51,6 +51,16 @@ class Script:
         object.__setattr__(self, "sha", hashlib.sha1(self.lua.encode()).hexdigest())  # noqa: S324  # Redis names scripts so
 
 
+def node_options() -> dict[str, Any]:
+    """Return what redis-py is told of a connection to any server."""
+    return {
+        "retry": Retry(BACKOFF, TRIES, supported_errors=(ConnectionError,)),
+        "socket_timeout": SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "health_check_interval": 0,
+    }
+
+
 def connect(url: str) -> Redis:
     """Return a client with bytes replies; it connects on first use.
 
@@ -58,13 +68,7 @@ def connect(url: str) -> Redis:
     who knows whether to retry, refuse or report. A server that does not answer within 5 s is not asked again.
     Where Sentinels watch the server, they are asked for it whenever a connection is made.
     """
-    options: dict[str, Any] = {
-        "retry": Retry(BACKOFF, TRIES, supported_errors=(ConnectionError,)),
-        "socket_timeout": SECONDS,
-        "socket_connect_timeout": CONNECT_SECONDS,
-        "health_check_interval": 0,
-        "max_connections": 64,
-    }
+    options = {**node_options(), "max_connections": 64}
     watched = read_watched(url)
     if watched is None:
         return Redis.from_url(url, **options)
@@ -88,8 +92,14 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM" in str(error)[:120])
 
 
-PASSING = ("OOM", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY ")
+PASSING = (
+    *("OOM", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY "),
+    "UNBLOCKED",
+)
 """How replies begin that tell of the server's state, not of the command."""
+
+ELSEWHERE = "attempted to access a non local key"
+"""What Redis and Valkey say of a script, more or less, while the slot of its keys moves to another node."""
 
 PASSING_ERRORS = (ConnectionError, NotAnsweredError, ReadOnlyError, ClusterDownError, ClusterError, TryAgainError)
 
@@ -101,4 +111,6 @@ def is_passing(error: BaseException) -> bool:
     """
     if isinstance(error, PASSING_ERRORS):
         return True
-    return (isinstance(error, ResponseError) and str(error).startswith(PASSING)) or is_full(error)
+    if not isinstance(error, ResponseError):
+        return is_full(error)
+    return str(error).startswith(PASSING) or ELSEWHERE in str(error).lower() or is_full(error)

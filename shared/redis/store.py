@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import copy
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import hiredis
 import structlog
@@ -21,7 +21,9 @@ from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotErro
 from shared.redis.wire import Wire
 from shared.streams import one_slot
 
-_Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+Answer = TypeVar("Answer")
+Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+"""A command and the future of its reply."""
 
 Call = tuple[Sequence[str], Sequence[Argument]]
 """Keys and arguments of one run of a script."""
@@ -42,10 +44,13 @@ class Store:
     run twice.
     """
 
+    in_order = True
+    """Whether what is asked for runs in the order of the askers whatever its keys: not where many servers have them."""
+
     def __init__(self, client: Redis, *, seconds: float = SECONDS) -> None:
         self.client, self._seconds = client, seconds
-        self._waiting: deque[_Asked] = deque()
-        self._under_way: deque[_Asked] = deque()
+        self._waiting: deque[Asked] = deque()
+        self._under_way: deque[Asked] = deque()
         """Sent and not answered, in the order of the answers."""
         self._planned = False
         self._connection: AbstractConnection | None = None
@@ -98,6 +103,17 @@ class Store:
         self._beside.append(other)
         return other
 
+    async def at(self, _key: str, call: Callable[[Redis], Awaitable[Answer]]) -> Answer:
+        """Have redis-py itself ask the server that holds a key, on a connection apart: what blocks, say.
+
+        `call` may be run again. Raises what it raises.
+        """
+        return await call(self.client)
+
+    async def servers(self) -> Sequence[Store]:
+        """Return a store for each server that is written to. Raises RedisError."""
+        return [self]
+
     async def close(self) -> None:
         """Wait for what is under way and close the connections."""
         for store in (*self._beside, self):
@@ -127,13 +143,13 @@ class Store:
                 self._waiting.popleft()
             wire.send(b"".join(self._written(some)))
 
-    def _written(self, some: Iterable[_Asked]) -> Iterable[bytes]:
+    def _written(self, some: Iterable[Asked]) -> Iterable[bytes]:
         """Pack commands by hiredis; whoever asked for what cannot be sent (None, say) is told, and nobody else."""
         for asked in some:
             try:
                 packed = _packed(self._called(asked[0]))
             except (TypeError, ValueError, hiredis.HiredisError) as error:
-                _fail([asked], DataError(str(error)))
+                fail([asked], DataError(str(error)))
             else:
                 self._under_way.append(asked)
                 yield packed
@@ -237,12 +253,12 @@ class Store:
             self._give_up(self._under_way, error)
         self._send()
 
-    def _give_up(self, asked: deque[_Asked], error: BaseException) -> None:
+    def _give_up(self, asked: deque[Asked], error: BaseException) -> None:
         self._tries = 0
         if not self._lost and isinstance(error, (NotConnectedError, NotAnsweredError)):
             self._lost = True
             log.warning("redis.lost", error=f"{type(error).__name__}: {error}")
-        _fail(asked, error)
+        fail(asked, error)
         asked.clear()
 
     async def all(self, script: Script, calls: Sequence[Call]) -> list[Any]:
@@ -274,7 +290,8 @@ def _check(keys: Sequence[str]) -> None:
         raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
 
 
-def _fail(asked: Iterable[_Asked], error: BaseException) -> None:
+def fail(asked: Iterable[Asked], error: BaseException) -> None:
+    """Tell those who wait still."""
     for _, answer in asked:
         if not answer.done():
             # Each its own: a shared one would gather the traceback of every caller that raises it.

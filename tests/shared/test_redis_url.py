@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio.sentinel import SentinelConnectionPool, SentinelManagedSSLConnection
 
 from shared.redis import connect
-from shared.redis_url import Watched, read_watched
+from shared.redis_url import Clustered, Watched, read_clustered, read_watched
 
 
 def test_sentinels_their_name_for_the_server_and_credentials_are_read() -> None:
@@ -58,3 +58,35 @@ def test_tls_is_spoken_to_the_server_and_to_the_sentinels() -> None:
         "two",
     ]
     assert all("ssl" in repr(each.connection_pool.connection_class).lower() for each in pool.sentinel_manager.sentinels)
+
+
+def test_nodes_of_a_cluster_and_credentials_are_read() -> None:
+    assert read_clustered("redis+cluster://one,[::1]:7001/") == Clustered(nodes=(("one", 6379), ("::1", 7001)))
+    found = read_clustered("rediss+cluster://wire:p%40ss@one:1")
+    assert found is not None
+    assert found.options(socket_timeout=1) == {
+        "username": "wire",
+        "password": "p@ss",
+        "ssl": True,
+        "socket_timeout": 1,
+    }
+    assert "p@ss" not in repr(found)
+    assert read_clustered("redis://one:6379") is None
+    assert read_watched("redis+cluster://one") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("redis+cluster://", "must name nodes as host:port"),
+        ("redis+cluster://one,,two", "must name nodes as host:port"),
+        ("redis+cluster://one:0", "must name nodes as host:port"),
+        ("redis+cluster://one:70000", "must name nodes as host:port"),
+        ("redis+cluster://:s3cret@one/1", "one database"),
+        ("redis+cluster://:s3cret@one?db=1", "takes no options"),
+    ],
+)
+def test_what_is_wrong_with_a_cluster_is_named_without_the_password(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as told:
+        read_clustered(url)
+    assert "s3cret" not in str(told.value)

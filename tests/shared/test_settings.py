@@ -68,6 +68,8 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("REDIS_URL", "redis://cache:port", "Port could not be cast"),
         ("REDIS_URL", "redis://cache:0", "must name a port"),
         ("REDIS_URL", "redis+sentinel://one:26379", "what the Sentinels call the server"),
+        ("REDIS_URL", "redis+cluster://one:6379,", "must name nodes as host:port"),
+        ("REDIS_URL", "redis+cluster://one:6379/2", "a cluster has one database"),
         ("PUBLIC_URL", "news.example", "must be an http or https address"),
         ("PUBLIC_URL", "https://", "must be an http or https address"),
         ("PUBLIC_URL", "https://[news", "Invalid IPv6 URL"),

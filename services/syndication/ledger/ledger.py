@@ -154,7 +154,9 @@ class Ledger:
     async def read(self, after: int, limit: int, block_ms: int = 0) -> list[Recorded]:
         """Return up to `limit` entries after a number, in order; wait up to `block_ms` for the first."""
         if block_ms:
-            found: Any = await self._store.client.xread({EVENTS: f"{after}-0"}, count=limit, block=block_ms)
+            found: Any = await self._store.at(
+                EVENTS, lambda client: client.xread({EVENTS: f"{after}-0"}, count=limit, block=block_ms)
+            )
             entries = found[0][1] if found else []
         else:
             entries = await self._store.do("XRANGE", EVENTS, f"({after}-0", "+", "COUNT", limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -39,7 +40,7 @@ FEW = 8
 """So many bits of a bitmap are set one by one: the whole of it has a bit for every subscription."""
 
 AT_ONCE = 500
-"""Subscriptions read in one pipeline."""
+"""Subscriptions read at the same time: more would keep everyone else's commands waiting."""
 
 
 class SubscriptionStore:
@@ -128,10 +129,11 @@ class SubscriptionStore:
         return [replace(each, within=text) if each and text else each for each, text in zip(found, within, strict=True)]
 
     async def _fields(self, ids: Sequence[str]) -> list[dict[bytes, bytes]]:
-        pipe = self._store.client.pipeline(transaction=False)
-        for id in ids:
-            pipe.hgetall(f"{{s:{id}}}")
-        return await pipe.execute() if ids else []
+        found: list[dict[bytes, bytes]] = []
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            found += await asyncio.gather(*(self._store.ask("HGETALL", f"{{s:{id}}}") for id in part))
+        return found
 
     async def missed_from(self, id: str) -> int | None:
         """Return the first seq that found the queue full since the subscription was last made active."""
@@ -236,13 +238,17 @@ class SubscriptionStore:
         await self._store.do("PUBLISH", CHANNEL, "")
 
     async def engines(self) -> int:
-        """Return how many engines listen on this server: those of all replicas, where it is the only one."""
-        return int((await self._store.do("PUBSUB", "NUMSUB", CHANNEL))[1])
+        """Return how many engines listen: those of all replicas, where no other server is listened on."""
+        servers = await self._store.servers()
+        counts = await asyncio.gather(*(server.do("PUBSUB", "NUMSUB", CHANNEL) for server in servers))
+        return sum(int(count) for _, count in counts)
 
     @asynccontextmanager
     async def calls(self) -> AsyncIterator[Any]:
         """Listen on the channel by which engines are woken; yields what has `get_message`."""
-        listener = self._store.client.pubsub(ignore_subscribe_messages=True)
+        # What is published on one node of a cluster is heard on all.
+        server = random.choice(await self._store.servers())
+        listener = server.client.pubsub(ignore_subscribe_messages=True)
         try:
             await listener.subscribe(CHANNEL)
             yield listener

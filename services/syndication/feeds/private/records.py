@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 import secrets
@@ -58,7 +57,8 @@ class PrivateFeeds:
 
     async def list(self) -> list[PrivateFeed]:
         """Return all whose consumer is still there, oldest first; the others are let go of."""
-        kept, consumers = await asyncio.gather(self._store.do("HVALS", FEEDS), self._store.do("HKEYS", CONSUMERS))
+        # One after the other: the consumer of a feed that was just made is there before it.
+        kept, consumers = await self._store.do("HVALS", FEEDS), await self._store.do("HKEYS", CONSUMERS)
         known = {name.decode() for name in consumers}
         feeds = sorted((PrivateFeed(**orjson.loads(value)) for value in kept), key=lambda one: one.created_at)
         if orphans := [one.id for one in feeds if one.consumer not in known]:
