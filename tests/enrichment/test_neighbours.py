@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.exceptions import TryAgainError
 
 from services.enrichment.neighbours import Neighbours
 from shared.embedded import EmbeddedServer
 from shared.events import Article, Related, Source, Tag
-from shared.redis import RedisError, Store, connect
+from shared.redis import RedisError, Store, connect, is_passing, store_at
+from shared.redis.slots import slot_of_key
 from tests.builders import MORNING, an_article
+from tests.clusters import a_cluster
 from tests.enrichment.duplicates.parts import text
 
 FERRY = "Ann Writer of Lower Mill saw the herring boats of Port Ansel leave at dawn, and counted forty of them in all. "
@@ -176,3 +180,21 @@ async def test_a_full_server_knows_no_neighbours_and_stops_no_article(short_dir:
     finally:
         await store.close()
         server.stop()
+
+
+@pytest.mark.parametrize("key", ["{nd2}", f"{{url1:{int(MORNING.timestamp()) // 86_400 // 15}}}"])
+async def test_nothing_is_remembered_in_two_places_while_a_cluster_moves_it(tmp_path: Path, key: str) -> None:
+    async with a_cluster(tmp_path / "cluster", masters=2) as cluster, AsyncExitStack() as stack:
+        stack.push_async_callback((store := store_at(cluster.url)).close)
+        neighbours = Neighbours(store)
+        await beside(neighbours, a_story("desk-z", text(9), ingested_at=MORNING - timedelta(days=2)))
+        await beside(neighbours, a_story("desk-a", text(1), url=URL))
+        slot = slot_of_key(key)
+        source, target = await cluster.begin_to_move(slot)
+        with pytest.raises(TryAgainError) as waits:  # told before the script began
+            await beside(neighbours, a_story("desk-b", text(1), url=URL))
+        assert is_passing(waits.value)
+        while await cluster.move_keys(slot, source, target):
+            pass
+        await cluster.end_move(slot, source, target)
+        assert (await beside(neighbours, a_story("desk-c", text(1), url=URL))).duplicate_of == "desk-a"

@@ -65,7 +65,7 @@ class Index:
         """Ask what an article may be like; `take` has it found from now on by what comes."""
         record = given.lanes + given.lead + _two(given.size) + _two(version)
         args: list[str | bytes | int] = [id, _name(id), record, given.exact, int(take), LIFE, COPY, LEAST]
-        return self._store.call(LOOK, keys=_spans(moment), args=args)
+        return self._store.call(LOOK, keys=_keys(moment), args=args)
 
     async def settled(self, id: str, moment: datetime, given: Signature, reply: Sequence[Any]) -> Verdict:
         """Return the verdict on what was answered to `ask`, and keep it."""
@@ -73,7 +73,7 @@ class Index:
         if verdict != NONE:
             kind, of = ("d", verdict.duplicate_of) if verdict.duplicate_of else ("r", verdict.revision_of)
             args: list[str | bytes | int] = [_name(id), f"{kind}{of}", int(kind == "d")]
-            await self._store.run(SETTLE, keys=_spans(moment), args=args)
+            await self._store.run(SETTLE, keys=_keys(moment), args=args)
         return verdict
 
     async def look(self, id: str, version: int, moment: datetime, given: Signature, *, take: bool) -> list[Found]:
@@ -83,13 +83,13 @@ class Index:
     async def withdraw(self, id: str, version: int, moment: datetime) -> None:
         """Take out an article that was retracted by this version: nothing is its copy from here on."""
         nothing = bytes(LANES + 4 * BANDS + 2) + _two(version)
-        await self._store.run(WITHDRAW, keys=_spans(moment), args=[_name(id), nothing])
+        await self._store.run(WITHDRAW, keys=_keys(moment), args=[_name(id), nothing])
 
 
-def _spans(moment: datetime) -> list[str]:
-    """Return the spans to look into, the moment's own first."""
+def _keys(moment: datetime) -> list[str]:
+    """Return the spans to look into, the moment's own first, and a key that is never there."""
     number = int(moment.timestamp()) // (DAYS * 86_400)
-    return [f"{{{FORMAT}}}:{number - back}" for back in range(SPANS)]
+    return [*(f"{{{FORMAT}}}:{number - back}" for back in range(SPANS)), f"{{{FORMAT}}}:"]
 
 
 def _name(id: str) -> bytes:

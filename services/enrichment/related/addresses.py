@@ -20,10 +20,11 @@ LIFE = (PERIODS + 1) * DAYS * 86_400
 LONGEST = 2_000
 TRACKING = re.compile(r"(?:^|&)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)=[^&]*")
 
-# ARGV: article, seconds to live, digests…
+# The keys are named here, and neither of KEYS is ever there: where a cluster moves a slot key by key, a script of two
+# keys waits. KEYS: the period, what begins its keys. ARGV: article, seconds to live, digests…
 KEEP = Script("""
 for i = 3, #ARGV do
-  local key = KEYS[1] .. ':' .. string.byte(ARGV[i])
+  local key = KEYS[2] .. string.byte(ARGV[i])
   if redis.call('HSET', key, ARGV[i], ARGV[1]) == 1 then redis.call('EXPIRE', key, ARGV[2], 'NX') end
 end
 return 1
@@ -39,7 +40,9 @@ class Addresses:
     def ask_to_keep(self, id: str, urls: Sequence[str], moment: datetime) -> list[asyncio.Future[Any]]:
         """Ask that it be remembered at which addresses an article stands; `moment` picks the period."""
         digests = sorted({digest for url in urls if (digest := digest_of(url))})
-        return [self._store.call(KEEP, keys=[_period(moment, 0)], args=[id, LIFE, *digests])] if digests else []
+        period = _period(moment, 0)
+        keys = [period, f"{period}:"]
+        return [self._store.call(KEEP, keys=keys, args=[id, LIFE, *digests])] if digests else []
 
     async def keep(self, id: str, urls: Sequence[str], moment: datetime) -> None:
         """Remember at which addresses an article stands."""
