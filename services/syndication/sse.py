@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ SLOW_SECONDS = 10.0
 AT_ONCE = 20
 """Events read at a time: what is held for a client that is far behind."""
 MOST_STREAMS = 4_000
+MOST_QUERIES = 400
+"""Different queries of open streams: each event is matched with all of them, on the loop that also delivers."""
 BLOCK_MS = 1000
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -140,6 +143,7 @@ class EventStream:
         self._ledger, self._tail, self._clock = ledger, tail, clock
         self._parts = Parts(reading)
         self._open = 0
+        self._queries: Counter[str] = Counter()
 
     @property
     def routes(self) -> list[Route]:
@@ -152,8 +156,9 @@ class EventStream:
         if isinstance(asked, Response):
             await asked(scope, receive, send)
             return
-        gone = asyncio.ensure_future(_gone(receive))
+        gone, query = asyncio.ensure_future(_gone(receive)), str(asked[2] or "")
         self._open += 1
+        self._queries[query] += 1
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             if scope["method"] != "HEAD":
@@ -161,6 +166,7 @@ class EventStream:
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._open -= 1
+            self._queries -= Counter((query,))  # which keeps no zeros
             gone.cancel()
 
     async def _asked(self, request: Request) -> tuple[int, int, Query | None] | Response:
@@ -173,7 +179,8 @@ class EventStream:
         if isinstance(query, Response):
             return query
         latest = await self._ledger.latest()
-        if self._open >= MOST_STREAMS:
+        new = query is not None and str(query) not in self._queries
+        if self._open >= MOST_STREAMS or (new and len(self._queries) >= MOST_QUERIES):
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
         return int(asked) if asked else latest, latest, query
 

@@ -165,6 +165,22 @@ async def test_a_query_picks_what_a_client_gets(stand: Stand) -> None:
     await client.has("2", "4")
 
 
+async def test_only_so_many_different_queries_are_followed(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "MOST_QUERIES", 2)
+    followed = [stand.open(f"q={query}") for query in ("lang:en", "lang:de", "lang:en")]
+    for client in followed:
+        await client.told(b"from here on")
+    refused = stand.open("q=lang:uk")
+    await refused.task
+    assert refused.started["status"] == 503
+    for query in ("", "q=lang:de"):
+        await stand.open(query).told(b"from here on")
+    for client in stand.clients:
+        client.left.set()
+    await asyncio.gather(*(client.task for client in stand.clients))
+    await stand.open("q=lang:uk").told(b"from here on")
+
+
 async def test_bad_cursors_and_queries_are_refused(stand: Stand) -> None:
     for query, last, field in (("", "x", "Last-Event-ID"), ("q=tag:", None, "q"), ("after=-1", None, "after")):
         client = stand.open(query, last)
