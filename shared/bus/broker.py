@@ -13,7 +13,7 @@ from redis.exceptions import ReadOnlyError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
 from shared.bus.cluster import ClusterBroker
-from shared.redis import ClusterStore, Store
+from shared.redis import CONNECTIONS, ClusterStore, Store
 from shared.redis_url import read_watched
 
 SECONDS = 10.0
@@ -37,6 +37,7 @@ def broker(url: str, store: Store) -> RedisBroker:
         "graceful_timeout": 1.0,
         "apply_types": False,
         "socket_timeout": SECONDS,
+        "max_connections": CONNECTIONS,
         # FastStream sleeps 5 s after a read that failed, and asks a server made read-only without pause.
         # Reads that the client itself repeats never get there, and go on within half a second.
         "retry": Retry(

@@ -1,6 +1,7 @@
 """The Redis connection: commands and Lua scripts of all that run at the same time, on one wire."""
 
 from shared.redis.client import (
+    CONNECTIONS,
     Argument,
     CrossSlotError,
     Redis,
@@ -17,6 +18,7 @@ from shared.redis.store import Call, Store
 from shared.redis_url import read_clustered
 
 __all__ = [
+    "CONNECTIONS",
     "Argument",
     "Call",
     "ClusterStore",

@@ -32,6 +32,9 @@ SECONDS = 5.0
 """A server that has not answered for so long is not waited for."""
 
 CONNECT_SECONDS = 2.0
+CONNECTIONS = 1024
+"""To one server, made as they are needed: each stream of 64 partitions is read on one of its own, and taken over."""
+
 TRIES = 5
 BACKOFF = ExponentialBackoff(cap=0.2, base=0.02)
 
@@ -58,6 +61,7 @@ def node_options() -> dict[str, Any]:
         "socket_timeout": SECONDS,
         "socket_connect_timeout": CONNECT_SECONDS,
         "health_check_interval": 0,
+        "max_connections": CONNECTIONS,
     }
 
 
@@ -68,7 +72,7 @@ def connect(url: str) -> Redis:
     who knows whether to retry, refuse or report. A server that does not answer within 5 s is not asked again.
     Where Sentinels watch the server, they are asked for it whenever a connection is made.
     """
-    options = {**node_options(), "max_connections": 64}
+    options = node_options()
     watched = read_watched(url)
     if watched is None:
         return Redis.from_url(url, **options)

@@ -38,9 +38,6 @@ AT_ONCE = 2
 LOOK_SECONDS = 0.1
 """Between two looks for who has what, which every command of a cluster that is down asks for."""
 
-CONNECTIONS = 1024
-"""To one node: each stream of each partition is read on one of its own."""
-
 
 class ClusterStore(Store):
     """A store whose keys are on many servers; `client`, which is one server's, it has not.
@@ -53,7 +50,7 @@ class ClusterStore(Store):
 
     def __init__(self, cluster: Clustered, *, seconds: float = SECONDS) -> None:
         self._cluster = cluster
-        self._options = cluster.options(**node_options(), max_connections=CONNECTIONS)
+        self._options = cluster.options(**node_options())
         self._seconds = seconds
         asking = cluster.options(socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
         self._slots = Slots(cluster.nodes, asking)

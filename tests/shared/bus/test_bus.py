@@ -11,7 +11,7 @@ from redis.crc import key_slot
 
 from shared.bus import DeadLetters, Limits
 from shared.bus.bus import consumer_name
-from shared.events import ArticleIngested
+from shared.events import ArticleEnriched, ArticleIngested
 from shared.redis import Argument, Script, Store
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED, partition_of
 from tests.shared.bus.line import INGESTED, QUICK, Answer, bus_on, enriched, ingested, pending, running, send
@@ -46,6 +46,25 @@ async def test_what_came_before_the_first_start_is_read(store: Store, redis_url:
     async with running(bus):
         await until(lambda: len(seen) == 250)
     assert seen == [f"desk-{number}" for number in range(250)]
+
+
+async def test_two_streams_of_as_many_partitions_as_there_may_be_are_all_read_at_once(
+    store: Store, redis_url: str
+) -> None:
+    async def on_article(_event: ArticleIngested | ArticleEnriched) -> Answer:
+        return None
+
+    bus = bus_on(store, redis_url, partitions=64)
+    bus.subscribe(ARTICLE_INGESTED, on_article)
+    bus.subscribe(ARTICLE_ENRICHED, on_article)
+    async with running(bus):
+        await until(lambda: _waited(store, 2 * 64), 20)
+        assert all(subscription.reclaim.failed is None for subscription in bus.subscriptions)
+
+
+async def _waited(store: Store, reads: int) -> bool:
+    told: Any = await store.client.info("clients")
+    return bool(told["blocked_clients"] == reads)
 
 
 async def test_two_consumers_share_the_work_and_every_event_is_emitted_once(store: Store, redis_url: str) -> None:
