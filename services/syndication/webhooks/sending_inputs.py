@@ -32,7 +32,7 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
     for name, value in given.items():
         if not _TOKEN.fullmatch(name):
             raise ValueError(f"{name[:64]!r} is not a header name")
-        if _OURS.fullmatch(name):
+        if _OURS.fullmatch(name.replace("_", "-")):  # CGI and its heirs take them for one
             raise ValueError(f"{name} is set by the sender")
         # CR, LF and NUL would let a value end its header and begin another (RFC 9110 section 5.5).
         if not (value.isascii() and value.isprintable() and len(value) <= 1024):

@@ -57,6 +57,8 @@ def changed(**fields: Any) -> ChangedSubscription:
         {"headers": {"Proxy-Authorization": "x"}},
         {"headers": {"Content-Length": "0"}},
         {"headers": {"Host": "other.example"}},
+        {"headers": {"Transfer_Encoding": "chunked"}},
+        {"headers": {"webhook_signature": "v1,x"}},
         {"headers": {"x-a": "1", "X-A": "2"}},
         {"client_certificate": {"certificate": "x", "private_key": "y"}},
     ],
