@@ -240,7 +240,7 @@ class SubscriptionStore:
     async def engines(self) -> int:
         """Return how many engines listen: those of all replicas, where no other server is listened on."""
         servers = await self._store.servers()
-        counts = await asyncio.gather(*(server.do("PUBSUB", "NUMSUB", CHANNEL) for server in servers))
+        counts = await asyncio.gather(*(server.ask("PUBSUB", "NUMSUB", CHANNEL) for server in servers))
         return sum(int(count) for _, count in counts)
 
     @asynccontextmanager
