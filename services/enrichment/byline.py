@@ -12,6 +12,7 @@ from functools import lru_cache
 from services.enrichment.byline_parts import (
     DESK,
     PARTICLES,
+    RANKED,
     STAFF,
     TITLE,
     Known,
@@ -197,12 +198,17 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
         reading.entitle(name)
     elif DESK.search(name):
         reading.names.append(Named(name, "desk"))
-    elif TITLE.search(name) and not with_title(name, known) and not (joined and is_person(name)):
+    elif TITLE.search(name) and not with_title(name, known) and not _signs(name, reading, joined=joined):
         reading.entitle(name)
     elif joined and LONE.fullmatch(name):
         reading.names.append(Named(name))
     else:
         reading.names.extend(people(name, known))
+
+
+def _signs(name: str, reading: Reading, *, joined: bool) -> bool:
+    """Tell whether what ends like a title is somebody's name: nobody stands before it, or "and" joins it to a name."""
+    return is_person(name) and not RANKED.match(name) and (joined or not reading.names)
 
 
 def _inverted(text: str, known: Known) -> Named | None:

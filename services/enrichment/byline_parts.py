@@ -34,10 +34,14 @@ TITLE_WORDS = (
 TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
 LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
 RANKS = (
-    "arts|business|chief|court|crime|culture|deputy|economics|education|environment|foreign|freelance|general|health|"
-    "investigations?|leitende[rn]?|lifestyle|local|managing|national|news|parliamentary|political|politics|royal|science|"
-    "senior|special|sports?|technology|travel|white house|world"
+    "arts|business|chief|city|climate|court|crime|culture|data|defen[cs]e|deputy|digital|diplomatic|economics|economy|"
+    "education|energy|environment|finance|foreign|freelance|general|health|investigations?|leitende[rn]?|lifestyle|local|"
+    "managing|national|news|parliamentary|photo|political|politics|royal|science|security|senior|special|sports?|tech|"
+    "technology|travel|video|war|web|white house|world"
 )
+RANKED = re.compile(rf"(?:{RANKS})\s", re.IGNORECASE)
+"""What begins so is a title, and nobody's name."""
+
 BEHIND = re.compile(
     rf"^(?P<name>\S+(?:\s+\S+){{1,3}}?)\s+(?P<title>(?:(?:{RANKS})\s+)*\w*(?:{TITLE_WORDS}|corresponsal|redactora?))$",
     re.IGNORECASE,
