@@ -36,7 +36,7 @@ class Enrichment:
 
     def __init__(self, settings: Settings, store: Store, bus: Bus) -> None:
         self._settings, self._bus = settings, bus
-        self._newsroom = Newsroom(settings.newsroom)
+        self._newsroom = Newsroom(settings.newsroom, settings.public_url.rstrip("/"))
         self._edits = Edits(store, Recalls(store), settings.re_enrich_days, now)
         self._noticed: AuthorBook | None = None
         self._session: http_client.Session | None = None

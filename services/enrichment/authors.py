@@ -47,13 +47,16 @@ class AuthorBook:
     credit_rules: Mapping[str, tuple[CreditRule, ...]]
 
 
-def parse_authors(document: dict[str, Any]) -> AuthorBook:
-    """Build the book from its TOML document; raise ValidationError or Invalid with all that is wrong."""
+def parse_authors(document: dict[str, Any], site: str = "") -> AuthorBook:
+    """Build the book from its TOML document; raise ValidationError or Invalid with all that is wrong.
+
+    The newsroom's own pictures are below `site`, the address without a slash at its end.
+    """
     file = AuthorsFile.model_validate(document)
     wrong = problems(file)
     if wrong:
         raise Invalid(wrong)
-    profiles = list(_profiles(file))
+    profiles = list(_profiles(file, site))
     return AuthorBook(
         by_id={str(profile.author.id): profile for profile in profiles},
         by_address={link: profile for profile in profiles for link in addresses_of(profile.author)},
@@ -73,9 +76,9 @@ def addresses_of(author: Author) -> Iterator[str]:
     return (link.rstrip("/") for link in (author.url, *author.links) if link)
 
 
-def _profiles(file: AuthorsFile) -> Iterator[Profile]:
+def _profiles(file: AuthorsFile, site: str) -> Iterator[Profile]:
     for person in file.author:
-        yield _known("person", _person(person), person.aliases, person.sources, person.outlet)
+        yield _known("person", _person(person, site), person.aliases, person.sources, person.outlet)
     for agency in file.agency:
         author = Author(id=agency.id, name=agency.name, kind="agency", url=agency.url or None)
         yield _known("agency", author, agency.aliases, ())
@@ -90,14 +93,14 @@ def _profiles(file: AuthorsFile) -> Iterator[Profile]:
         yield _known("desk", author, desk.match, (desk.source,) if desk.source else ())
 
 
-def _person(entry: AuthorEntry) -> Author:
+def _person(entry: AuthorEntry, site: str) -> Author:
     links = (*entry.links, ORCID + entry.orcid if entry.orcid else "")
     return Author(
         id=entry.id,
         name=entry.name,
         role=entry.role,
         bio=" ".join(entry.bio.split()) or None,
-        avatar=entry.avatar or None,
+        avatar=(site if entry.avatar.startswith("/") else "") + entry.avatar or None,
         url=entry.url or None,
         links=tuple(dict.fromkeys(filter(None, links))),
     )

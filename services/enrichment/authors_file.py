@@ -31,6 +31,11 @@ def _orcid_or_blank(text: str) -> str:
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=2_000)]
+Picture = Annotated[
+    str, StringConstraints(pattern=r"^(https?://\S+|/pictures/[A-Za-z0-9][A-Za-z0-9._-]{0,80})?$", max_length=2_000)
+]
+"""An address, or one of the newsroom's own folder `pictures`."""
+
 Orcid = Annotated[str, AfterValidator(_orcid_or_blank)]
 Sign = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 """What stands before or after a credit, as it is: no pattern, so nothing in it can be slow."""
@@ -52,7 +57,7 @@ class AuthorEntry(Entry):
     status: Literal["active", "former"] = "active"
     aliases: tuple[Name, ...] = ()
     sources: tuple[Slug, ...] = ()
-    avatar: Address = ""
+    avatar: Picture = ""
     url: Address = ""
     links: tuple[Address, ...] = ()
     orcid: Orcid = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,10 +26,13 @@ class Edition:
 
 
 class Newsroom:
-    """The edition in force; `refresh` takes in edits, and says what it took and what it refused."""
+    """The edition in force; `refresh` takes in edits, and says what it took and what it refused.
 
-    def __init__(self, folder: Path) -> None:
-        self._authors = Watched(folder / "authors.toml", parse_authors)
+    The newsroom's own pictures are below the address `site`.
+    """
+
+    def __init__(self, folder: Path, site: str = "") -> None:
+        self._authors = Watched(folder / "authors.toml", partial(parse_authors, site=site))
         self._taxonomy = TaxonomyFiles(folder)
         self.current = self._edition()
 

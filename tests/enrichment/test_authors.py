@@ -106,6 +106,19 @@ def test_an_outlet_is_for_editors_and_stands_in_no_article() -> None:
     assert "The Daily" not in profile.author.model_dump_json()
 
 
+def test_a_picture_of_the_newsroom_is_below_its_address() -> None:
+    def avatar(given: str) -> str | None:
+        entry = {"id": "ann", "name": "Ann B", "avatar": given}
+        return parse_authors({"author": [entry]}, "https://wire.example.org").by_id["ann"].author.avatar
+
+    assert avatar("/pictures/ann.jpg") == "https://wire.example.org/pictures/ann.jpg"
+    assert avatar("https://img.example.org/ann.jpg") == "https://img.example.org/ann.jpg"
+    assert avatar("") is None
+    for wrong in ("/ann.jpg", "/pictures/../ann.jpg", "/pictures/.ann.jpg"):
+        with pytest.raises(ValidationError):
+            avatar(wrong)
+
+
 def test_an_empty_file_is_an_empty_book() -> None:
     assert dict(parse_authors({}).by_id) == {}
 

@@ -11,23 +11,25 @@ from services.enrichment.handlers import Handlers, completed
 from services.enrichment.image_sizes import ImageSizes
 from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Newsroom
+from services.ingest.drop.pictures import homed
 from shared.events import Article, ArticleIngested, Category, Image, Retraction, to_json
 from shared.http_client import Page
 from shared.redis import Store
 from tests.builders import an_article, an_ingested
 
+SITE = b"https://wire.example.org"
 SAMPLE = Path(__file__).parents[2] / "newsroom"
 
 
 @pytest.fixture(scope="module")
 def newsroom() -> Newsroom:
-    room = Newsroom(SAMPLE)
+    room = Newsroom(SAMPLE, SITE.decode())
     room.refresh()
     return room
 
 
 def story(name: str) -> ArticleIngested:
-    given: dict[str, Any] = json.loads((SAMPLE / "drop" / name).read_text(encoding="utf-8"))
+    given: dict[str, Any] = json.loads(homed((SAMPLE / "drop" / name).read_bytes(), SITE))
     categories = tuple(Category(term=term) for term in given.pop("categories"))
     byline = given.pop("byline", None)
     article = an_article(**{"summary": None, **given})
@@ -82,7 +84,7 @@ def test_the_acceptance_storys_author_has_role_and_bio(acceptance: Article) -> N
 
     assert (author.id, author.name, author.role) == ("tim-zadorozhnyy", "Tim Zadorozhnyy", "Reporter")
     assert str(author.bio).startswith("Tim Zadorozhnyy reports on foreign policy")
-    assert author.avatar
+    assert author.avatar == "https://wire.example.org/pictures/tim-zadorozhnyy.jpg"
 
 
 def test_the_acceptance_storys_credit_is_parted_and_its_reading_takes_a_minute(acceptance: Article) -> None:
