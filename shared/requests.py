@@ -65,7 +65,7 @@ def invalid(error: ValidationError) -> Response:
     positions = [fault["ctx"]["position"] for fault in told if fault["type"] == "query"]
     extra = {"position": positions[0]} if positions else {}
     if len(errors) == 1:
-        return problem(422, f"{field}: {why}" if field else f"the body {why}", errors=errors, extra=extra)
+        return problem(422, f"{field or 'the body'}: {why}", errors=errors, extra=extra)
     named = ", ".join(field for field, _ in errors[:5])
     return problem(422, f"the body has fields that are wrong: {named}", errors=errors, extra=extra)
 

@@ -89,7 +89,7 @@ def test_one_field_that_is_wrong_is_told_with_its_fault_in_the_detail() -> None:
     assert orjson.loads(refused.body)["detail"] == "name: must be text"
     refused = read_model(Thing, b"[]")
     assert isinstance(refused, Response)
-    assert orjson.loads(refused.body)["detail"] == "the body must be a set of named fields"
+    assert orjson.loads(refused.body)["detail"] == "the body: must be a set of named fields"
 
 
 class Asking(BaseModel):
