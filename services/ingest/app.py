@@ -114,7 +114,7 @@ class Ingest:
         idempotency = Idempotency(store)
         check = partial(check_url, allowed=settings.allow_networks)
         self.routes: list[Route] = [
-            *Articles(intake, self._pressure, guard, idempotency).routes,
+            *Articles(intake, self._pressure, guard, idempotency, site).routes,
             *Discover(guard, check, asking, ways).routes,
             *Opml(sources, guard, idempotency, check, now, poll.wake).routes,
             *Sources(sources, guard, idempotency, check, now, poll.wake).routes,

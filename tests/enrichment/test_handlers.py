@@ -11,7 +11,7 @@ from services.enrichment.handlers import Handlers, completed
 from services.enrichment.image_sizes import ImageSizes
 from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Newsroom
-from services.ingest.drop.pictures import homed
+from services.ingest.own_pictures import homed
 from shared.events import Article, ArticleIngested, Category, Image, Retraction, to_json
 from shared.http_client import Page
 from shared.redis import Store

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from services.ingest.api.answers import answer, busy
 from services.ingest.identity import is_article_id
 from services.ingest.intake import ContendedError, Intake
+from services.ingest.own_pictures import homed
 from services.ingest.pressure import Pressure
 from services.ingest.results import Accepted, Outdated, Refused, Result, Retracted, Unchanged
 from services.ingest.source import Settings
@@ -24,10 +25,16 @@ OLDER = "its updated_at lies before that of the text taken last, which stands"
 
 
 class Articles:
-    """POST /api/v1/articles and POST /api/v1/articles/{id}/retract, for the admin."""
+    """POST /api/v1/articles and POST /api/v1/articles/{id}/retract, for the admin.
 
-    def __init__(self, intake: Intake, pressure: Pressure, guard: Guard, idempotency: Idempotency) -> None:
+    `site` is where the newsroom's own pictures are served.
+    """
+
+    def __init__(
+        self, intake: Intake, pressure: Pressure, guard: Guard, idempotency: Idempotency, site: str = ""
+    ) -> None:
         self._intake, self._pressure, self._guard, self._idempotency = intake, pressure, guard, idempotency
+        self._site = site.encode()
 
     @property
     def routes(self) -> list[Route]:
@@ -70,7 +77,7 @@ class Articles:
         return await read_body(request, BODY_LIMIT)
 
     async def _push(self, body: bytes) -> Response:
-        submission = read_model(Submission, body)
+        submission = read_model(Submission, homed(body, self._site))
         if isinstance(submission, Response):
             return submission
         given = submission.source

@@ -17,10 +17,10 @@ from services.ingest.drop.aside import forget_reasons, set_aside, tell_beside
 from services.ingest.drop.files import Found, Moving, Unopened, digest, load
 from services.ingest.drop.listing import Listing
 from services.ingest.drop.memory import Memory, Taken
-from services.ingest.drop.pictures import homed
 from services.ingest.drop.taking import Took, take_in
 from services.ingest.intake import Intake
 from services.ingest.metrics import FILES
+from services.ingest.own_pictures import homed
 from services.ingest.pressure import Pressure
 from shared import tracing
 

@@ -34,7 +34,7 @@ class Api(Bench):
         self.refusal: str | None = None
         self.woken = 0
         guard, once = Guard(store, TOKEN), Idempotency(store)
-        articles = Articles(self.intake, self.pressure, guard, once)
+        articles = Articles(self.intake, self.pressure, guard, once, "https://wire.example.org")
         sources = Sources(self.sources, guard, once, self._check, self.clock, self._wake)
         finding = Discover(guard, self._check, Asking(self._get, Turns(store, self.clock, spacing=0), self.clock), {})
         lists = Opml(self.sources, guard, once, self._check, self.clock, self._wake)

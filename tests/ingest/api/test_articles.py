@@ -42,6 +42,12 @@ async def test_a_changed_headline_is_the_next_version(api: Api) -> None:
     assert await api.sent() == [(ID, 1), (ID, 2)]
 
 
+async def test_a_push_may_name_the_newsrooms_own_pictures(api: Api) -> None:
+    await push(api, images=[{"url": "/pictures/quay.jpg"}])
+    await api.sent()
+    assert api.line.bodies[0]["article"]["images"][0]["url"] == "https://wire.example.org/pictures/quay.jpg"
+
+
 async def test_a_push_that_dates_itself_older_than_the_last_changes_nothing_and_is_told_why(api: Api) -> None:
     await push(api, updated_at="2026-11-22T11:30:00Z")
     late = await push(api, headline="As it was before", updated_at="2026-11-22T11:00:00Z")

@@ -1,4 +1,4 @@
-"""Gives `/pictures/NAME` in a dropped file its whole address: the newsroom's own picture of that name."""
+"""Gives `/pictures/NAME` in a dropped or pushed story its whole address: the newsroom's own picture of that name."""
 
 from __future__ import annotations
 
