@@ -16,6 +16,7 @@ from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Edition, Newsroom
 from services.enrichment.taxonomy import Taxonomy
 from services.enrichment.together import Together
+from shared import logs
 from shared.events import Article, ArticleEnriched, ArticleIngested, Given, Image
 
 log = structlog.get_logger()
@@ -40,8 +41,7 @@ class Handlers:
         done = await self._completed(event, edition)
         declared = event.article.language
         if declared and done.language != declared:
-            identity = {"article_id": done.id, "version": done.version, "source": done.source.id}
-            log.warning("language.overruled", **identity, declared=declared, language=done.language)
+            log.warning("language.overruled", **logs.of(done), declared=declared, language=done.language)
         done = await self._neighbours.beside(done, event.occurred_at)
         if self._sizes is not None:
             done = done.model_copy(update={"images": await self._sizes.completed(done.images)})

@@ -91,5 +91,7 @@ async def _page(offer: Offer, settings: Settings, ask: Ask, complete: Complete) 
     except RedisError:
         raise
     except Exception as error:  # noqa: BLE001  # a page made to break its reader costs its own text alone
-        log.warning("page.broken", article_id=offer.id, error=f"{type(error).__name__}: {error}"[:300])
+        log.warning(
+            "page.broken", article_id=offer.id, source=settings.id, error=f"{type(error).__name__}: {error}"[:300]
+        )
         return Incomplete(type(error).__name__)

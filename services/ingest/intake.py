@@ -209,7 +209,7 @@ class Intake:
             result = step.result
             ARTICLES.labels(type(result).__name__.lower()).inc()
             if isinstance(result, Refused):
-                log.warning("article.refused", article_id=id, source=source_id, reason=result.reason)
+                log.warning("article.refused", article_id=id, reason=result.reason, **about)
             elif (said := SAID.get(type(result))) is not None:
                 line = {"event": f"article.{said}", "article_id": id, "version": result.version, **about}
                 tracing.told(line, service="ingest", first=first and not told)

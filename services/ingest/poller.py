@@ -27,7 +27,7 @@ from services.ingest.store import SourceStore
 from services.ingest.taking import Taking
 from services.ingest.turns import SPACING_SECONDS, Turns, host_of
 from services.ingest.verdict import MOVES, Polled, judged, next_at, took, written
-from shared import tracing
+from shared import logs, tracing
 from shared.redis import RedisError
 
 log = structlog.get_logger()
@@ -141,6 +141,7 @@ class Poller:
 
     async def _poll(self, source: Source) -> None:
         started, correlation, due = perf_counter(), uuid4().hex, source.health.next_poll_at
+        logs.about({"source": source.settings.id, "correlation_id": correlation})
         if due is not None:
             LATENESS.observe(max(0.0, (self._now() - datetime.fromisoformat(due)).total_seconds()))
         reading, polled = await self._visit(source, correlation)

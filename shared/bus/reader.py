@@ -139,13 +139,7 @@ class Reader:
             self._lanes.release(entry)
             self._drop(entry.id)
             return
-        article = entry.event.article
-        about = {
-            "correlation_id": entry.event.correlation_id,
-            "article_id": article.id,
-            "version": article.version,
-            "source": article.source.id,
-        }
+        about = {"correlation_id": entry.event.correlation_id, **logs.of(entry.event.article)}
         logs.about(about)
         started = time.perf_counter()
         try:

@@ -185,6 +185,14 @@ async def test_each_version_is_told_once_with_all_that_follows_it(bench: Bench) 
     assert [line["log_level"] for line in lines if line["event"] == "article.unchanged"] == ["debug"]
 
 
+async def test_what_is_refused_is_told_with_where_it_came_from(bench: Bench) -> None:
+    with capture_logs() as lines:
+        await take(bench, status="canceled")
+    [told] = [line for line in lines if line["event"] == "article.refused"]
+    assert (told["article_id"], told["source"]) == (ID, "desk")
+    assert len(told["correlation_id"]) == 32
+
+
 async def test_a_full_server_makes_intake_wait_and_nothing_is_half_written(bench: Bench, store: Store) -> None:
     await store.do("CONFIG", "SET", "maxmemory", "1")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -46,33 +46,35 @@ class Releases:
 
     async def _release(self, article_id: str) -> None:
         """Bring one version in; what goes wrong with it is told, and does not keep the others waiting."""
+        about: dict[str, object] = {"article_id": article_id}
         try:
             standing = await self._ledger.standing(article_id)
             turn = standing.turn
             if turn is None or not turn.until:
                 return
+            about["version"] = turn.version
             event = await self._texts.event(article_id, turn.version)
             if event is None:
-                log.error("embargo.lost", article_id=article_id, version=turn.version)
+                log.error("embargo.lost", **about)
                 await self._ledger.pass_over(article_id, turn.version, standing.at)
                 return
-            await self._record(event, standing, turn.until)
+            about |= {**logs.of(event.article), "correlation_id": event.correlation_id}
+            await self._record(event, standing, turn.until, about)
         except Exception as error:  # noqa: BLE001  # one that cannot be released must not hold back the others
             tell = log.debug if is_passing(error) else log.error
-            tell("embargo.postponed", article_id=article_id, error=f"{type(error).__name__}: {error}"[:300])
+            tell("embargo.postponed", **about, error=f"{type(error).__name__}: {error}"[:300])
 
-    async def _record(self, event: ArticleEnriched, standing: Standing, until: int) -> None:
-        article = event.article
-        ended = event.model_copy(update={"occurred_at": article.embargoed_until})
+    async def _record(
+        self, event: ArticleEnriched, standing: Standing, until: int, about: Mapping[str, object]
+    ) -> None:
+        ended = event.model_copy(update={"occurred_at": event.article.embargoed_until})
         outcome = await self._recording.record(ended, standing)
         if isinstance(outcome, Later):  # another version came in meanwhile: it took this one's place
             return
         late = max(0, self._ms() - until)
         if "seq" in outcome.fields:
             RELEASED_LATE.observe(late / 1000)
-        about = {"article_id": article.id, "version": article.version, "source": article.source.id}
-        told = {"event": outcome.event, **about, **outcome.fields, "correlation_id": event.correlation_id}
-        logs.tell([{**told, "embargoed": True, "late_ms": late}])
+        logs.tell([{"event": outcome.event, **about, **outcome.fields, "embargoed": True, "late_ms": late}])
 
     async def _clear(self) -> None:
         """Delete the texts of what waits no more."""

@@ -24,6 +24,7 @@ from services.syndication.feeds.fragments import lowered
 from services.syndication.feeds.shelf import ALL
 from services.syndication.feeds.site import Site
 from services.syndication.ledger import Head, Recorded
+from shared import logs
 from shared.events import Article, Reuse
 
 log = structlog.get_logger()
@@ -170,7 +171,7 @@ class Archives:
             wrong = f"{type(error).__name__}: {error}"
         if wrong is None:
             return body
-        log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
+        log.error("feed.item.refused", **logs.of(article), format=ending, reason=wrong)
         return b""
 
     def _sealed(self, channel: Channel, ending: str, articles: Sequence[Article], *, last: bool) -> Document:

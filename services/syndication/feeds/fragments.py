@@ -15,6 +15,7 @@ from services.syndication.feeds.parts import names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
 from services.syndication.feeds.site import Site
 from services.syndication.rights import least
+from shared import logs
 from shared.events import Article, Reuse
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ class Fragments:
             wrong = f"{type(error).__name__}: {error}"
         if wrong is None:
             return body
-        log.error("feed.item.refused", article_id=article.id, version=article.version, format=ending, reason=wrong)
+        log.error("feed.item.refused", **logs.of(article), format=ending, reason=wrong)
         # A retracted text never stands in for its own retraction, nor a full one for what may no longer go on in full.
         stands = held is not None and article.status == "usable" and held.reuse == article.reuse
         return held.body if held is not None and stands else b""

@@ -14,6 +14,7 @@ from services.syndication.feeds.parts import creators, names
 from services.syndication.feeds.shelf import FeedName, Listed, Shelf
 from services.syndication.page.printing import LATE, Printer, eager
 from services.syndication.page.story import CUT, author_slug
+from shared import logs
 from shared.events import Article, Author
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ async def _item(article: Article, printer: Printer) -> Item:
     try:
         html = await in_turn(article, lambda: printer.item(article, CUT))
     except Exception:
-        log.exception("page.item.refused", article_id=article.id, version=article.version)
+        log.exception("page.item.refused", **logs.of(article))
         return Item(Markup(), UNSHOWN, ())
     return Item(Markup(html), names(article), authors)  # noqa: S704  # rendered with autoescape
 

@@ -205,6 +205,8 @@ class Attempts:
             "outcome": judged.verdict,
             "correlation_id": prepared.entry.correlation_id if prepared else getattr(sent, "correlation_id", None),
         }
+        if source := prepared.source if prepared else getattr(sent, "source", None):
+            fields["source"] = source
         if is_early(delivery):
             fields["type"] = delivery.type
         if outcome is not None:

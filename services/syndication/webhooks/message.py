@@ -36,6 +36,7 @@ class Message:
     about: About | None = None
     embargoed_until: str | None = None
     correlation_id: str | None = None
+    source: str | None = None
     still: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False, repr=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ KEPT_BYTES = 64 * 1024 * 1024
 
 MOST_BODIES, MOST_CUTS = 4, 2
 
+SOURCE = re.compile(rb'"source":\{"id":"([a-z0-9-]+)"')
+"""Before it in the JSON stand identity, version and status alone, which cannot look like it."""
+
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
 
@@ -33,12 +37,13 @@ class _Rendition:
 
 @dataclass(slots=True)
 class Prepared:
-    """A ledger entry and its article's JSON, None when the article is no longer kept."""
+    """A ledger entry and its article's JSON, None when the article is no longer kept; `source` is its source's id."""
 
     entry: Recorded
     document: bytes | None
     published: float
     site: str = ""
+    source: str | None = None
     _whole: _Rendition | None = None
     _cuts: dict[Cut, _Rendition] = field(default_factory=dict)
 
@@ -145,10 +150,16 @@ class Preparation:
 
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
         published = datetime.fromisoformat(entry.timestamp).timestamp()
-        prepared = Prepared(entry, document, published, self._site)
+        prepared = Prepared(entry, document, published, self._site, _source(document))
         # What is made of it later is counted as if it were there: as much as is kept of one entry.
         self._kept.put(entry.seq, prepared, (1 + (1 + MOST_CUTS) * (1 + MOST_BODIES)) * len(document or b""))
         return prepared
+
+
+def _source(document: bytes | None) -> str | None:
+    """Return the id of an article's source, without reading all of its JSON for that."""
+    found = SOURCE.search(document) if document is not None else None
+    return found[1].decode() if found else None
 
 
 def _runs(seqs: Iterable[int]) -> Iterator[list[int]]:

@@ -13,6 +13,7 @@ from services.syndication.embargo import Embargoes, Releases, Texts
 from services.syndication.ledger import Ledger
 from services.syndication.recording import Recording
 from services.syndication.store import Articles
+from shared import logs
 from shared.bus import Done, Later
 from shared.events import ArticleEnriched, Correction, Retraction
 from shared.redis import RedisError, Store
@@ -220,7 +221,8 @@ async def test_a_text_that_is_gone_is_told_of_and_keeps_nothing_up(desk: Desk) -
     await desk.store.do("DEL", f"{{a:{ID}}}:embargoed")
     with capture_logs() as lines:
         await desk.after(HOUR)
-    assert [line["event"] for line in lines] == ["embargo.lost"]
+    [lost] = lines
+    assert (lost["event"], lost["article_id"], lost["version"]) == ("embargo.lost", ID, 1)
     assert await desk.on(2) == Done("article.published", {"seq": 1, "changed": []})
 
 
@@ -232,6 +234,9 @@ async def test_one_that_cannot_be_released_holds_back_no_other(desk: Desk) -> No
     with capture_logs() as lines:
         await desk.after(HOUR)
     assert [line["event"] for line in lines] == ["embargo.postponed", "article.published"]
+    assert (lines[0]["article_id"], lines[0]["version"]) == (ID, 1)
+    told = {name: lines[1][name] for name in ("article_id", "version", "source", "seq", "correlation_id")}
+    assert told == {**logs.of(other), "seq": 1, "correlation_id": an_enriched().correlation_id}
     assert other.headline not in repr(lines)
 
 

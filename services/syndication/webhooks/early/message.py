@@ -23,18 +23,18 @@ class Envelope:
     kind: Kind
     article_id: str
     timestamp: str
-
+    source: str | None
     correlation_id: str | None = None
 
     def around(self, data: bytes, sending: Sending, until: datetime | None = None) -> Message:
         """Return the message in the format that a subscription asks for."""
         ends = None if until is None else rfc3339(until)
         if sending.format != "standard":
-            return Message(
-                self.id, data, About(self.kind, self.timestamp, self.article_id, None), ends, self.correlation_id
-            )
-        head = b'{"type":%s,"timestamp":%s,"data":' % (to_json(self.kind), to_json(self.timestamp))
-        return Message(self.id, b"%s%s}" % (head, data), None, ends, self.correlation_id)
+            about, body = About(self.kind, self.timestamp, self.article_id, None), data
+        else:
+            head = b'{"type":%s,"timestamp":%s,"data":' % (to_json(self.kind), to_json(self.timestamp))
+            about, body = None, b"%s%s}" % (head, data)
+        return Message(self.id, body, about, ends, self.correlation_id, self.source)
 
 
 def embargoed(
@@ -48,7 +48,7 @@ def embargoed(
         cut_out(to_json(article), sending.cut, site),
         matched,
     )
-    envelope = Envelope(id, EMBARGOED, article.id, rfc3339(event.occurred_at), event.correlation_id)
+    envelope = Envelope(id, EMBARGOED, article.id, rfc3339(event.occurred_at), article.source.id, event.correlation_id)
     return envelope.around(data, sending, until)
 
 
@@ -66,4 +66,5 @@ def withdrawal(known: Mapping[str, Any], version: int, published: int | None, re
 
 def withdrawn(id: str, article_id: str, kept: Mapping[str, Any], sending: Sending) -> Message:
     """Return the message of a withdrawal as a lane keeps it."""
-    return Envelope(id, WITHDRAWN, article_id, kept["timestamp"]).around(to_json(kept["data"]), sending)
+    source = kept["data"]["article"].get("source", {}).get("id")
+    return Envelope(id, WITHDRAWN, article_id, kept["timestamp"], source).around(to_json(kept["data"]), sending)

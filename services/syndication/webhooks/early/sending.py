@@ -83,11 +83,12 @@ class EarlySending:
     async def ended(self, delivery: Delivery, verdict: Verdict) -> None:
         """Note what came of an attempt; the lane's own record does not depend on it."""
         now, attempts = int(self.clock() * 1000), delivery.failures + 1
-        about = delivery.article_id, delivery.subscription
+        article_id, subscription = delivery.article_id, delivery.subscription
         try:
-            await self.notes.ended(*about, _note(delivery), verdict, now, attempts)
+            await self.notes.ended(article_id, subscription, _note(delivery), verdict, now, attempts)
         except RedisError as error:  # as far as anybody knows, it is being sent
-            log.warning("early.unnoted", article_id=about[0], subscription=about[1], error=type(error).__name__)
+            about = {"article_id": article_id, "version": delivery.version, "subscription": subscription}
+            log.warning("early.unnoted", **about, error=type(error).__name__)
 
 
 def _note(delivery: Delivery) -> Note:

@@ -348,7 +348,8 @@ async def test_the_log_names_it_and_says_nothing_of_what_it_says(desk: Newsdesk,
             await desk.on(1)
             await until(lambda: receiver.calls)
     assert an_article().headline not in repr(lines)
-    assert [line["correlation_id"] for line in lines if line["event"] == "delivery.attempted"] == ["c-1"]
+    [attempted] = [line for line in lines if line["event"] == "delivery.attempted"]
+    assert (attempted["correlation_id"], attempted["source"]) == ("c-1", an_article().source.id)
     attempts = [orjson.loads(entry) for _, entry in await Lanes(desk.store).log(partner.id, None, 9)]
     assert [(each["type"], each["version"], each["outcome"]) for each in attempts] == [(E, 1, "delivered")]
     assert an_article().headline not in repr(attempts)
