@@ -17,7 +17,8 @@ HIGHEST = 10**11
 FORMS = 'must be "now", {"seq": N}, {"last": N} or {"date": "2026-11-22" or "2026-11-22T10:00:00Z"}'
 SCHEMA: dict[str, Any] = {
     "description": "Where to start: with what comes next, with ledger entry N, with the latest N that match, or with "
-    "the first entry of that moment on. What the ledger no longer has is left out: see `starts_at` of the answer.",
+    "the first entry of that moment on. What the ledger no longer has is left out: see `starts_at` of the answer. "
+    "N past the entry that comes next is answered 409 with `latest`.",
     "default": "now",
     "oneOf": [
         {"const": "now"},

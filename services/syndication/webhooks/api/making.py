@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.syndication.ahead import begins_ahead
 from services.syndication.webhooks.api.room import Room
 from services.syndication.webhooks.beginning import begin
 from services.syndication.webhooks.choices import Choices
@@ -97,7 +98,11 @@ class Making:
         within = await self._within(owner)
         wrong = [(stem.format("filter", at), _unreadable(each.filter, within)) for at, each in enumerate(given)]
         errors = [(field, why) for field, why in wrong if why]
-        return problem(422, ": ".join(errors[0]), errors=errors) if errors else None
+        if errors:
+            return problem(422, ": ".join(errors[0]), errors=errors)
+        made = [(at, each.start) for at, each in enumerate(given) if isinstance(each, NewSubscription)]
+        starts = [(stem.format("from", at), start.number) for at, start in made if start.kind == "seq"]
+        return begins_ahead(starts, await self.ledger.latest()) if starts else None
 
     async def _within(self, owner: str | None) -> str:
         """Return the query that bounds an owner, empty for none."""

@@ -34,12 +34,27 @@ async def test_the_latest_that_match_are_sent_though_nothing_new_comes(bed: Bed)
     assert sorted(bed.receiver.seqs) == [7, 9]
 
 
-async def test_one_that_begins_at_a_number_to_come_waits_for_it(bed: Bed) -> None:
+async def test_one_that_begins_at_the_number_to_come_gets_it(bed: Bed) -> None:
     publish(bed, 1, 2)
-    await bed.made(start={"seq": 5})
-    publish(bed, 3, 6)
+    assert (await bed.made(start={"seq": 3}))["starts_at"] == 3
+    publish(bed, 3, 4)
     await until(lambda: len(bed.receiver.calls) == 2)
-    assert sorted(bed.receiver.seqs) == [5, 6]
+    assert sorted(bed.receiver.seqs) == [3, 4]
+
+
+async def test_a_number_past_that_is_refused_and_nothing_is_made(bed: Bed) -> None:
+    publish(bed, 1, 2)
+    ahead, fine = ({"url": bed.receiver.url, "from": {"seq": seq}} for seq in (4, 3))
+    for method, path, asked, field in (
+        ("POST", "", ahead, "from"),
+        ("POST", "/batch", {"subscriptions": [fine, ahead]}, "subscriptions.1.from"),
+        ("PUT", "/sub_1", ahead, "from"),
+    ):
+        refused = await bed(method, path, json=asked)
+        document = refused.json()
+        assert (refused.status, document["latest"], document["errors"][0]["field"]) == (409, 2, field)
+        assert '{"seq": 3}' in document["detail"]
+    assert (await bed("GET")).json()["subscriptions"] == []
 
 
 async def test_there_is_no_gap_while_the_ledger_grows(bed: Bed) -> None:
