@@ -42,7 +42,7 @@ class Asking:
                 given["Authorization"] = authorization
             async with self._turns.at(host) as turn:
                 if isinstance(turn, Later):
-                    return Throttled(turn.seconds, queued=not turn.held)
+                    return Throttled(turn.seconds, queued=not turn.held, resting=turn.held)
                 outcome = await fetch(self._get, url, etag, last_modified, accept=accept, headers=given, now=self._now)
             return await self._heeded(outcome, url)
 

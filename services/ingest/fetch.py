@@ -50,12 +50,13 @@ class Throttled:
     """The host asks us to come back later (429, 503); `retry_after` is in seconds, None when it did not say.
 
     `url` is where it was said, after redirects. With `queued` it was not asked at all: it has as many of our requests
-    as it is given.
+    as it is given; nor with `resting`, for it asked for patience before.
     """
 
     retry_after: float | None
     url: str = field(default="", compare=False)
     queued: bool = field(default=False, compare=False)
+    resting: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

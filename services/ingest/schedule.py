@@ -17,6 +17,9 @@ PUSHED = 4 * 3_600.0
 FEW = 50
 """New sources that may be polled at once."""
 
+SOON = 1.0
+"""After a host's rest: a source that somebody wants polled now does not wait for its usual turn."""
+
 JITTER = 0.1
 PER_GAP = 2.0
 """Looks for each item that a source is expected to publish."""
@@ -68,6 +71,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """The host was not asked, for it still rests so many seconds as it wished; that counts for nothing."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """No document; `failures` counts those in a row, this one included."""
 
@@ -79,7 +89,7 @@ class Ended:
     """There will be no more documents."""
 
 
-Turn = Succeeded | Held | Missed | Ended
+Turn = Succeeded | Held | Resting | Missed | Ended
 
 
 def next_in(bounds: Bounds, turn: Turn, random: Callable[[], float]) -> float | None:
@@ -98,6 +108,8 @@ def next_in(bounds: Bounds, turn: Turn, random: Callable[[], float]) -> float | 
             return (
                 wait if asked is None else max(bounds.shortest * varied, min(asked, LONGEST) * (1 + JITTER * random()))
             )
+        case Resting(seconds=seconds):
+            return max(SOON, min(seconds, LONGEST)) * (1 + JITTER * random())
         case Missed(failures=failures):
             return _backed_off(bounds, failures - 1) * varied
         case _:

@@ -11,7 +11,7 @@ from services.ingest.document import Hints
 from services.ingest.fetch import Failed, Gone, NotModified, Throttled
 from services.ingest.reader import Same, Took
 from services.ingest.rhythm import Rhythm
-from services.ingest.schedule import Bounds, Ended, Held, Missed, Succeeded, Turn, awake, next_in
+from services.ingest.schedule import Bounds, Ended, Held, Missed, Resting, Succeeded, Turn, awake, next_in
 from services.ingest.source import Source
 from services.ingest.taking import Taken
 from shared.times import rfc3339
@@ -55,6 +55,9 @@ def judged(source: Source, reading: Same | NotModified | Throttled | Gone | Fail
             given = (("etag", etag), ("last_modified", last_modified))
             kept = {name: value for name, value in given if value}
             return _rested("not modified", source, fresh, kept, now)
+        case Throttled(retry_after=seconds, resting=True):
+            why = "its host asked to be left alone for a while; it is polled when that ends"
+            return Polled(outcome="resting", turn=Resting(seconds or 0.0), error=why)
         case Throttled(retry_after=seconds, queued=queued):
             turn = Held(seconds, source.health.held + 1)
             why = "other sources of its host come first" if queued else "the host asked to come back later"
@@ -108,6 +111,8 @@ def written(polled: Polled, moment: datetime, at: datetime | None) -> dict[str, 
     fields = dict(polled.fields) | {"polled_at": rfc3339(moment), "error": polled.error or ""}
     fields |= {"next_poll_at": rfc3339(at)} if at is not None else {}
     match polled.turn:
+        case Resting():
+            return fields
         case Succeeded():
             return fields | {"succeeded_at": rfc3339(moment), "failures": "0", "held": "0"}
         case Missed(failures=failures):

@@ -183,6 +183,22 @@ async def test_a_host_that_asks_for_patience_gets_it_from_all_its_sources_withou
     assert minutes(hill, polling) > 115
 
 
+async def test_a_source_polled_by_hand_while_its_host_rests_is_polled_when_that_ends(polling: Polling) -> None:
+    polling.draw = 0.0
+    polling.host.status, polling.host.headers = 429, {"Retry-After": "60"}
+    await polling.add()
+    assert minutes(await polling.poll(), polling) > 4
+    polling.host.status, polling.host.headers = 200, {}
+    await polling.sources.due("bay", polling.clock.seconds() + 20)
+    with capture_logs() as lines:
+        source = await polling.again(seconds=20)
+    assert [line["outcome"] for line in lines if line["event"] == "source.polled"] == ["resting"]
+    assert (len(polling.host.asked), source.health.held, source.health.failures) == (1, 1, 0)
+    assert minutes(source, polling) == pytest.approx(40 / 60)
+    assert (await polling.again(seconds=40)).health.error is None
+    assert len(polling.host.asked) == 2
+
+
 async def test_a_reader_that_breaks_is_a_failure_that_backs_off(polling: Polling) -> None:
     async def broken(_source: Source, _ask: Ask) -> Reading:
         raise RecursionError

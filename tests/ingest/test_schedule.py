@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.ingest.document import Hints
-from services.ingest.schedule import Bounds, Ended, Held, Missed, Succeeded, awake, next_in, spread
+from services.ingest.schedule import Bounds, Ended, Held, Missed, Resting, Succeeded, awake, next_in, spread
 from services.ingest.source import Settings
 
 SUNDAY = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -87,6 +87,11 @@ def test_retry_after_counts_up_to_a_day_and_never_below_the_shortest_wait() -> N
     assert next_in(bounds(), Held(5.0), middle) == 300
     assert next_in(bounds(), Held(1e300), lambda: 0.0) == 86_400
     assert [next_in(bounds(), Held(times=n), middle) for n in (1, 2, 9)] == [1800, 3600, 86_400]
+
+
+def test_who_was_not_asked_for_its_host_rests_is_asked_when_that_ends() -> None:
+    assert [next_in(bounds(), Resting(left), lambda: 0.0) for left in (0.0, 20.0, 1e300)] == [1, 20, 86_400]
+    assert next_in(bounds(), Resting(20.0), lambda: 1.0) == pytest.approx(22)
 
 
 def test_what_is_gone_is_not_polled_again() -> None:
