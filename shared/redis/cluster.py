@@ -16,15 +16,16 @@ from redis.exceptions import (
     ClusterDownError,
     MovedError,
     RedisError,
+    ResponseError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.redis.client import BACKOFF, CONNECT_SECONDS, SECONDS, TRIES, Argument, node_options
+from shared.redis.client import BACKOFF, CONNECT_SECONDS, SECONDS, TRIES, Argument, Script, node_options
 from shared.redis.node import Node
 from shared.redis.slots import Address, Slots, slot_of, slot_of_key
-from shared.redis.store import Answer, Asked, Store, fail
+from shared.redis.store import Answer, Asked, Call, Store, fail
 from shared.redis_url import Clustered
 
 log = structlog.get_logger()
@@ -34,6 +35,8 @@ REDIRECTIONS = 8
 
 AT_ONCE = 2
 """Redirections that are followed at once: more come of nodes that do not agree yet."""
+
+AWAY = (NotConnectedError, NotAnsweredError)
 
 LOOK_SECONDS = 0.1
 """Between two looks for who has what, which every command of a cluster that is down asks for."""
@@ -47,6 +50,7 @@ class ClusterStore(Store):
     """
 
     in_order = False
+    apart = (ResponseError, *AWAY)
 
     def __init__(self, cluster: Clustered, *, seconds: float = SECONDS) -> None:
         self._cluster = cluster
@@ -76,6 +80,17 @@ class ClusterStore(Store):
         other = ClusterStore(self._cluster, seconds=self._seconds)
         self._others.append(other)
         return other
+
+    async def all(self, script: Script, calls: Sequence[Call]) -> list[Any]:
+        """Run a script once for each (keys, arguments), as one server's store does.
+
+        Where a node is away, that is the reply to what it was asked: others answered, and have done their work.
+        Raises RedisError when nobody answered.
+        """
+        replies = await super().all(script, calls)
+        if replies and all(isinstance(reply, AWAY) for reply in replies):
+            raise replies[0]
+        return replies
 
     async def at(self, key: str, call: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         """Have redis-py itself ask the node that has a key, on a connection apart, wherever that is meanwhile."""
@@ -118,11 +133,14 @@ class ClusterStore(Store):
         for other in self._others:
             await other.close()
         self._closing = True
-        while waited := [answer for answer in self._again if not answer.done()] + [each for _, each in self._unplaced]:
+        while waited := [each for each in (*self._again, *(each for _, each in self._unplaced)) if not each.done()]:
             await asyncio.wait(waited)
         if self._learning is not None:
             await asyncio.wait([self._learning])
         await asyncio.gather(*self._leaving, *(node.close() for node in self._nodes.values()))
+        if self._learning is not None:  # a node that did not answer had it begun anew
+            self._learning.cancel()
+            await asyncio.wait([self._learning])
 
     def _place(self, asked: Asked) -> None:
         address = self._slots.holder(slot_of(asked[0]))
@@ -173,9 +191,11 @@ class ClusterStore(Store):
 
     def _put_asking(self, address: Address, asked: Asked) -> None:
         """Send a command to the node that a slot is on its way to, which takes it after this word alone."""
-        node = self._node(address)
+        node, (command, answer) = self._node(address), asked
+        if command[0] == "EVALSHA":  # sent once more for a script that is not known there, it came without the word
+            command = ("EVAL", self._texts[str(command[1])], *command[2:])
         node.put(("ASKING",), _unheard())
-        node.put(*asked)
+        node.put(command, answer)
 
     def _moved(self, address: Address, error: MovedError) -> None:
         self._slots.moved(error.slot_id, _address(address, error))

@@ -52,7 +52,10 @@ class Node(Store):
     def _refused(self, command: tuple[Argument, ...], answer: asyncio.Future[Any], error: Exception) -> None:
         if not isinstance(error, (AskError, TryAgainError, ClusterDownError)):
             super()._refused(command, answer, error)
-        elif (told := self._redirected(self.address, (command, answer), error)) is not None:
+            return
+        if command[0] == "EVALSHA":  # by its text it was refused as well, and is not known
+            self._loaded.discard(str(command[1]))
+        if (told := self._redirected(self.address, (command, answer), error)) is not None:
             fail([(command, answer)], told)
 
     def _give_up(self, asked: deque[Asked], error: BaseException) -> None:

@@ -47,6 +47,9 @@ class Store:
     in_order = True
     """Whether what is asked for runs in the order of the askers whatever its keys: not where many servers have them."""
 
+    apart: tuple[type[RedisError], ...] = (ResponseError,)
+    """What is told of one command alone, though others were asked for with it."""
+
     def __init__(self, client: Redis, *, seconds: float = SECONDS) -> None:
         self.client, self._seconds = client, seconds
         self._waiting: deque[Asked] = deque()
@@ -275,7 +278,7 @@ class Store:
             for answer in answers:
                 try:
                     replies.append(await answer)
-                except ResponseError as error:
+                except self.apart as error:
                     replies.append(error.with_traceback(None))
         except BaseException:
             for answer in answers:

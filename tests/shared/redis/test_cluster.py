@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import RedisError, ResponseError, TryAgainError
+from redis.exceptions import TimeoutError as NotAnsweredError
 
 from shared.redis import ClusterStore, CrossSlotError, Script, is_passing, store_at
 from shared.redis.cluster import AT_ONCE, REDIRECTIONS
 from shared.redis.slots import slot_of_key
-from tests.clusters import ACluster, ANode
+from shared.redis_url import read_clustered
+from tests.clusters import ACluster, ANode, a_cluster
 from tests.servers import free_port
 from tests.shared.redis.pretended import a_pretended_node
 from tests.waiting import until
@@ -56,6 +59,32 @@ async def test_a_script_that_runs_often_gives_each_run_its_own_reply_or_error(cl
     replies = await clustered.all(add, [([f"k{number}"], [number]) for number in range(50)] + [(["{x}"], [1])])
     assert replies[:50] == list(range(50))
     assert isinstance(replies[50], ResponseError)
+
+
+async def test_a_node_that_is_away_fails_its_own_runs_of_a_script_alone(tmp_path: Path) -> None:
+    async with a_cluster(tmp_path) as cluster:
+        store, gone = store_at(cluster.url), cluster.masters[0]
+        calls = [([f"k{number}"], [number]) for number in range(50)]
+        assert len(await store.all(ECHO, calls)) == 50
+        held = [await cluster.holder(slot_of_key(f"k{number}")) is gone for number in range(50)]
+        gone.process.kill()
+        replies = await store.all(ECHO, calls)
+        assert [isinstance(reply, NotConnectedError) for reply in replies] == held
+        assert True in held
+        await store.close()
+
+
+async def test_a_store_that_is_closed_asks_nobody_any_more() -> None:
+    async with a_pretended_node() as node:
+        cluster = read_clustered(f"redis+cluster://127.0.0.1:{node.port}")
+        assert cluster is not None
+        store, before = ClusterStore(cluster, seconds=0.1), asyncio.all_tasks()
+        assert await store.do("GET", "x") == b"here"
+        node.silent = True
+        asked = store.ask("GET", "x")
+        await store.close()
+        assert isinstance(asked.exception(), NotAnsweredError)
+        assert asyncio.all_tasks() - before <= {task for task in asyncio.all_tasks() if "serve" in repr(task)}
 
 
 async def test_what_is_asked_beside_goes_another_way_and_is_closed_with_the_store(cluster: ACluster) -> None:
@@ -107,6 +136,16 @@ async def test_while_a_slot_moves_each_key_is_found_where_it_is(clustered: Clust
     assert await both == [b"one", b"two"]
     await cluster.end_move(slot, source, target)
     assert await clustered.at("{w}:2", lambda client: client.get("{w}:2")) == b"two"
+
+
+async def test_a_script_that_the_next_holder_does_not_know_runs_there_while_the_slot_moves(
+    clustered: ClusterStore, cluster: ACluster
+) -> None:
+    slot, source, target = await _on_its_way(cluster, "{n}:1")
+    await asyncio.gather(*(clustered.run(ECHO, keys=[f"k{number}"], args=["x"]) for number in range(50)))
+    await target.ask("SCRIPT", "FLUSH")
+    assert await clustered.run(ECHO, keys=["{n}:1"], args=["x"]) == [b"{n}:1", b"x"]
+    await cluster.end_move(slot, source, target)
 
 
 async def _torn_apart(node: ANode) -> bool:
