@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 
@@ -20,6 +20,14 @@ async def versions(ledger: LedgerReader, article_id: str) -> AsyncIterator[Recor
             return
         yield entries[0]
         seq = entries[0].before
+
+
+async def taken_back(ledger: LedgerReader, seqs: Mapping[str, int], last: int) -> list[Recorded]:
+    """Return the retractions, up to seq `last`, of articles that were taken back after the seqs given for them."""
+    heads = await asyncio.gather(*map(ledger.head, seqs))
+    later = [head[1] for seq, head in zip(seqs.values(), heads, strict=True) if head and seq < head[1] <= last]
+    found = await asyncio.gather(*(ledger.read(seq - 1, 1, 0) for seq in later))
+    return [entry for entries in found for entry in entries if entry.seq in later and entry.type == "article.retracted"]
 
 
 class Newer:
@@ -39,13 +47,15 @@ class Newer:
         self._seqs.update(zip((entry.article_id for entry in unknown), seqs, strict=True))
         return {article_id: self._seqs[article_id] for article_id in lowest}
 
-    async def look_on(self) -> None:
-        """Add what came into the ledger since."""
+    async def look_on(self) -> bool:
+        """Add what came into the ledger since; tell whether anything did."""
+        before = self.seen
         while entries := await self._ledger.read(self.seen, READ, 0):
             for entry in entries:
                 if entry.article_id in self._seqs:
                     self._seqs[entry.article_id].insert(0, entry.seq)
             self.seen = entries[-1].seq
+        return self.seen > before
 
     async def _down_to(self, lowest: Recorded) -> list[int]:
         found = []

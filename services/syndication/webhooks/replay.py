@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import has_bit
-from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.lanes import ALL_SEEN, Lanes, State, Wanted
 from services.syndication.webhooks.matching import Looked, look
-from services.syndication.webhooks.newer import Newer
+from services.syndication.webhooks.newer import Newer, taken_back
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
@@ -51,29 +51,29 @@ class Replays:
         Entries past the dispatcher's cursor come by themselves. `previous_seq` of the first is unknown, hence None.
         """
         last = min(last, await self.store.cursor())
-        at, putting = first - 1, await self._putting(subscription, now)
+        at, putting = first - 1, await self._putting(subscription, now, range(first, last + 1))
         while at < last:
             if not await putting.may_go_on():
-                return putting.done(at + 1)
+                return await putting.done(at + 1)
             entries = [entry for entry in await self.ledger.read(at, READ, 0) if entry.seq <= last]
             if not entries:
                 break
             await putting.put(entries)
             at = entries[-1].seq
-        return putting.done(None)
+        return await putting.done(None)
 
     async def entries(self, subscription: Subscription, entries: Sequence[Recorded], now: int) -> Queued:
         """Put those of some entries in again that were assigned or match, in order of seq."""
-        putting = await self._putting(subscription, now)
+        putting = await self._putting(subscription, now, {entry.seq for entry in entries})
         for start in range(0, len(entries), READ):
             if not await putting.may_go_on():
-                return putting.done(entries[start].seq)
+                return await putting.done(entries[start].seq)
             await putting.put(entries[start : start + READ])
-        return putting.done(None)
+        return await putting.done(None)
 
-    async def _putting(self, subscription: Subscription, now: int) -> _Putting:
-        newer = Newer(self.ledger, await self.ledger.latest())
-        return _Putting(replays=self, subscription=subscription, newer=newer, now=now, until=monotonic() + SECONDS)
+    async def _putting(self, subscription: Subscription, now: int, asked: Container[int]) -> _Putting:
+        newer, until = Newer(self.ledger, await self.ledger.latest()), monotonic() + SECONDS
+        return _Putting(replays=self, subscription=subscription, asked=asked, newer=newer, now=now, until=until)
 
     async def wanted(
         self, subscription: Subscription, entries: Sequence[Recorded], standings: Mapping[int, Standing]
@@ -96,6 +96,7 @@ class _Putting:
 
     replays: Replays
     subscription: Subscription
+    asked: Container[int]
     newer: Newer
     now: int
     until: float
@@ -103,6 +104,8 @@ class _Putting:
     looked: int = 0
     previous: int | None = None
     full: bool = False
+    retractions: dict[int, Wanted] = field(default_factory=dict)
+    """Beyond what was asked for, of what went in."""
 
     async def may_go_on(self) -> bool:
         """Tell whether more may be put in: what is new needs room as well."""
@@ -113,8 +116,14 @@ class _Putting:
         in_time = not self.looked or monotonic() < self.until
         return in_time and not self.full and self.queued < MOST_QUEUED
 
-    def done(self, next: int | None) -> Queued:
-        """Return what was done, and where to go on."""
+    async def done(self, next: int | None) -> Queued:
+        """Have what was taken back since follow what went in; return what was done, and where to go on."""
+        wanted = [self.retractions[seq] for seq in sorted(self.retractions)]
+        if wanted:
+            to = self.replays
+            state = await to.lanes.requeue(self.now, self.subscription.id, wanted, previous=self.previous)
+            await to.lanes.hint([state])
+            self.queued += sum(state.kept)
         return Queued(self.queued, next, self.full)
 
     async def put(self, entries: Sequence[Recorded]) -> None:
@@ -122,13 +131,23 @@ class _Putting:
         to, id = self.replays, self.subscription.id
         standings = await to.sent.of(id, [entry.seq for entry in entries])
         wanted = await to.wanted(self.subscription, entries, standings)
+        await self._carry(wanted)
         state = await self._requeue(wanted, [each for each in entries if not _confirmed(standings.get(each.seq))])
         found = [each for each, kept in zip(wanted, state.kept, strict=False) if kept]
-        await to.store.carry((each.article_id, [self.subscription.number]) for each in found)
         await to.lanes.hint([state])
         self.looked += len(entries)
         self.queued += len(found)
         self.previous = found[-1].seq if found else self.previous
+
+    async def _carry(self, wanted: Sequence[Wanted]) -> None:
+        """Have retractions follow from now on, and note those that went to who carried the article before."""
+        to = self.replays
+        await to.store.carry((each.article_id, [self.subscription.number]) for each in wanted)
+        # Of the one after its cursor the dispatcher may know already to whom it goes.
+        last = await to.store.cursor() + 1
+        for entry in await taken_back(to.ledger, {each.article_id: each.seq for each in wanted}, last):
+            if entry.seq not in self.asked:
+                self.retractions[entry.seq] = wanted_of(entry, ())
 
     async def _requeue(self, wanted: Sequence[Wanted], unconfirmed: Sequence[Recorded]) -> State:
         """Put entries in; what the receiver did not confirm goes only with a look at all that is newer."""
@@ -137,11 +156,13 @@ class _Putting:
             return await requeue(self.now, id, wanted, previous=self.previous)
         articles = {each.article_id for each in wanted}
         newer = await self.newer.of(each for each in unconfirmed if each.article_id in articles)
+        seen = self.newer.seen
         while True:
-            state = await requeue(self.now, id, wanted, previous=self.previous, newer=newer, seen=self.newer.seen)
+            state = await requeue(self.now, id, wanted, previous=self.previous, newer=newer, seen=seen)
             if state.gone or len(state.kept) == len(wanted):
                 return state
-            await self.newer.look_on()
+            # A ledger that was lost in part has less than was dispatched of it, and nothing newer to look for.
+            seen = self.newer.seen if await self.newer.look_on() else ALL_SEEN
 
 
 def again(looked: Looked, standing: Standing | None) -> Wanted | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
 from services.syndication.webhooks import replay
 from services.syndication.webhooks.api import deliveries
+from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.pacing import Patience
 from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
@@ -134,6 +136,46 @@ async def test_versions_from_before_the_subscription_are_replayed_in_order(bed: 
     await bed.waiting(made["id"], 0)
     assert (await bed("POST", f"/{made['id']}/replay", json={"to_seq": 2, "from_seq": 1})).json()["queued"] == 2
     await until(lambda: [call.seq for call in bed.receiver.calls] == [4, 1, 2])
+
+
+async def test_an_article_that_was_taken_back_is_not_replayed_without_its_retraction(bed: Bed) -> None:
+    bed.ledger.publish(story(1))
+    bed.ledger.publish(story(1, 2, headline="", body_html="", status="canceled"), "article.retracted")
+    await bed.dispatched(2)
+    made = await bed.made()
+    assert (await bed("POST", f"/{made['id']}/replay", json={"from_seq": 1, "to_seq": 1})).json()["queued"] == 2
+    await bed.waiting(made["id"], 0)
+    assert bed.receiver.calls[-1].event["type"] == "article.retracted"
+
+
+async def test_a_retraction_that_comes_while_an_article_is_replayed_follows_it(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.ledger.publish(story(1))
+    await bed.dispatched(1)
+    made = await bed.made(types=["article.published"])
+    requeue = Lanes.requeue
+
+    async def retracted_first(lanes: Lanes, *args: Any, **more: Any) -> State:
+        bed.ledger.publish(story(1, 2, headline="", body_html="", status="canceled"), "article.retracted")
+        await bed.dispatched(2)
+        return await requeue(lanes, *args, **more)
+
+    monkeypatch.setattr(Lanes, "requeue", retracted_first)
+    assert (await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0})).status == 202
+    await until(lambda: bool(bed.receiver.calls) and bed.receiver.calls[-1].event["type"] == "article.retracted")
+
+
+async def test_a_replay_ends_though_the_ledger_lost_what_was_dispatched(bed: Bed) -> None:
+    made = await bed.made()
+    bed.ledger.publish(story(1))
+    await bed.logged(made["id"], 1)
+    await bed.waiting(made["id"], 0)
+    await bed.store.do("HSET", f"{{s:{made['id']}}}", "dispatched", f"{9:012d}")
+    await bed.store.do("DEL", f"{{s:{made['id']}}}:sent:0")
+    async with asyncio.timeout(10):
+        told = await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0})
+    assert told.json() == {"queued": 1, "next": None}
 
 
 async def test_a_replay_takes_no_longer_than_allowed_and_says_where_to_go_on(
