@@ -69,6 +69,7 @@ async def site(chromium: Browser) -> AsyncIterator[Line]:
     (folder / "newsroom").mkdir()
     for name in FILES:
         shutil.copy(NEWSROOM / name, folder / "newsroom" / name)
+    shutil.copytree(NEWSROOM / "pictures", folder / "newsroom" / "pictures")
     try:
         async with a_line(server.url, folder / "data", folder / "newsroom") as line:
             await until(line.ready, 20)
