@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from services.enrichment.byline_parts import (
     DESK,
+    OF_DESK,
     PARTICLES,
     RANKED,
     STAFF,
@@ -27,7 +28,7 @@ from services.enrichment.byline_parts import (
 from services.enrichment.dateline import DATE, MONTHS
 from shared.names import SUFFIXES, name_key
 
-__all__ = ["Known", "Named", "parsed"]
+__all__ = ["Known", "Named", "named", "parsed"]
 
 LONGEST = 500
 """A longer byline is a text that went astray; the rest of it is not read."""
@@ -85,6 +86,17 @@ SEPARATOR = re.compile(
 )
 """What parts names, the comma before an "and" with it: else the name behind them would begin with the word."""
 
+HANDLE = r"@[\w.-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63})+)?"
+HANDLES = re.compile(rf"(?:by\s+)?{HANDLE}(?:(?:\s*[,;&/|]\s*|\s+(?:(?:{ANDS})\s+)?){HANDLE})*", re.IGNORECASE)
+"""Who signs by a handle has no other name there."""
+
+JOINT = re.compile(rf"\s*&\s*|\s+(?:{ANDS}|y|e|i|en)\s+", re.IGNORECASE)
+FIRM = re.compile(
+    r"\b(?:associates|books|brothers|bros|co|company|corp|foundation|gmbh|group|inc|l\.?l\.?[cp]|ltd|partners|plc|press|"
+    r"sons|trust)\.?$",
+    re.IGNORECASE,
+)
+
 AND = re.compile(rf"[\s,;)]*(?:&\s*|\b(?:{ANDS}|y|e|i|en)\s+)", re.IGNORECASE)
 LONE = re.compile(r"[^\W\d_a-zа-я][^\W\d_]{2,30}")
 PLACE = re.compile(r"\s+in\s+[A-ZÀ-ÞА-ЯІЇЄҐ].*$")
@@ -101,14 +113,24 @@ DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?:/\S*)
 
 @dataclass(slots=True)
 class Reading:
-    """The names read so far, so that a title finds the person before it."""
+    """The names read so far, so that a title finds the person before it, or the next one where there is none."""
 
     names: list[Named] = field(default_factory=list)
+    ahead: str | None = None
 
     def entitle(self, title: str) -> None:
-        """Give a title to the last person, unless there is none or there is one already."""
-        if self.names and self.names[-1].kind == "person" and not self.names[-1].role:
+        """Give a title to the last person, unless there is one already; to the first to come where nobody is there."""
+        if not self.names:
+            self.ahead = title
+        elif self.names[-1].kind == "person" and not self.names[-1].role:
             self.names[-1] = replace(self.names[-1], role=title)
+
+    def add(self, *names: Named) -> None:
+        """Add names, the first with the title that stood before it."""
+        if names and names[0].kind == "person" and not names[0].role:
+            names = (replace(names[0], role=self.ahead), *names[1:])
+        self.ahead = None if names else self.ahead
+        self.names.extend(names)
 
     def suffix(self, text: str) -> None:
         """Put Jr. or III back on the name that a comma cut it from."""
@@ -121,6 +143,21 @@ def parsed(byline: str, known: Known) -> tuple[Named, ...]:
     return _parsed(byline[:LONGEST], known)
 
 
+def named(field: str, known: Known) -> tuple[Named, ...]:
+    """Return who is meant by a field that is for one name: one, unless it is plainly a list of several."""
+    names = parsed(field, known)
+    return (Named(" ".join(field.split())),) if len(names) > 1 and _is_one(field, known) else names
+
+
+def _is_one(name: str, known: Known) -> bool:
+    """Tell whether what "and" joins is one name: a firm's, or lone words that nobody knows (Marks & Spencer)."""
+    parts = [part for part in JOINT.split(name.strip()) if not by_key(part, known) and not DESK.search(part)]
+    lone = [part for part in parts if LONE.fullmatch(part)]
+    if "&" in name and (FIRM.search(name) or lone):
+        return not re.search(r"[,;|/]\s", name)
+    return len(lone) > 1 and len(lone) == len(JOINT.split(name.strip()))
+
+
 @lru_cache(maxsize=4096)
 def _parsed(byline: str, known: Known) -> tuple[Named, ...]:
     """Read a byline once: the same few hundred stand over all of a newsroom's stories."""
@@ -128,6 +165,8 @@ def _parsed(byline: str, known: Known) -> tuple[Named, ...]:
     whole = by_key(text, known)
     if whole:
         return (whole,)
+    if HANDLES.fullmatch(text):
+        return tuple(Named(handle) for handle in re.findall(HANDLE, text))
     text = REPORTER.sub("", ADDRESS.sub("", TOLD.sub("", STAMP.sub("", text))))
     text = DOUBLED.sub(r"\1", _undated(text, known))
     main, *helpers = HELPED.split(text)
@@ -190,25 +229,26 @@ def _read(part: str, known: Known, reading: Reading, *, joined: bool) -> None:
     if name_key(name) in SUFFIXES:
         reading.suffix(name)
     elif named := by_key(name, known):
-        reading.names.append(named)
+        reading.add(named)
     elif cut := cut_off(name, known):
         for each in cut:
             _read(each, known, reading, joined=False)
     elif STAFF.fullmatch(name) and reading.names and reading.names[-1].kind == "person":
         reading.entitle(name)
     elif DESK.search(name):
-        reading.names.append(Named(name, "desk"))
+        reading.add(Named(name, "desk"))
     elif TITLE.search(name) and not with_title(name, known) and not _signs(name, reading, joined=joined):
         reading.entitle(name)
     elif joined and LONE.fullmatch(name):
-        reading.names.append(Named(name))
+        reading.add(Named(name))
     else:
-        reading.names.extend(people(name, known))
+        reading.add(*people(name, known))
 
 
 def _signs(name: str, reading: Reading, *, joined: bool) -> bool:
     """Tell whether what ends like a title is somebody's name: nobody stands before it, or "and" joins it to a name."""
-    return is_person(name) and not RANKED.match(name) and (joined or not reading.names)
+    of_desk = RANKED.match(name) or OF_DESK.fullmatch(TITLE.sub("", name))
+    return is_person(name) and not of_desk and (joined or not reading.names)
 
 
 def _inverted(text: str, known: Known) -> Named | None:

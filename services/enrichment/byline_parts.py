@@ -34,13 +34,25 @@ TITLE_WORDS = (
 TITLE = re.compile(rf"(?:^|\s)(?:{TITLE_WORDS})s?(?:\s+at large|\s+(?:for|in|of)\s.*)?$", re.IGNORECASE)
 LEADING_TITLE = re.compile(rf"^(?P<title>(?:[\w-]+\s+){{0,2}}(?:{TITLE_WORDS}))\s+(?P<name>.+)$", re.IGNORECASE)
 RANKS = (
-    "arts|business|chief|city|climate|court|crime|culture|data|defen[cs]e|deputy|digital|diplomatic|economics|economy|"
-    "education|energy|environment|finance|foreign|freelance|general|health|investigations?|leitende[rn]?|lifestyle|local|"
-    "managing|national|news|parliamentary|photo|political|politics|royal|science|security|senior|special|sports?|tech|"
-    "technology|travel|video|war|web|white house|world"
+    "africa|americas|arts|asia|assignment|assistant|associate|audience|automotive|aviation|balkans|banking|beijing|"
+    "berlin|books?|breaking|brussels|business|chief|china|city|climate|community|consumer|contributing|copy|court|"
+    "crime|culture|data|defen[cs]e|deputy|development|digital|diplomatic|economics|economy|education|energy|"
+    "engagement|entertainment|environment|eu|europe|executive|farming|fashion|features?|film|finance|financial|"
+    "food|football|foreign|france|freelance|gaming|gardening|general|germany|graphics|head|health|home affairs|"
+    "housing|immigration|india|industry|interactives?|international|investigations?|investigative|jerusalem|"
+    "justice|kiev|kyiv|labou?r|latin america|lead|legal|leitende[rn]?|letters|lifestyle|local|london|managing|"
+    "markets?|media|medical|metro|middle east|moscow|motoring|multimedia|music|national|new york|news|night|"
+    "obituaries|online|opinion|parliamentary|photo|pictures?|police|policy|political|politics|production|property|"
+    "racing|real estate|regional|religion|research|restaurants?|retail|royal|russia|science|security|senior|"
+    "social affairs|social media|special|sports?|standards|style|sub|supervising|tech|technology|theaters?|theatre|"
+    "tokyo|transport(?:ation)?|travel|u\\.?k\\.?|u\\.?n\\.?|u\\.?s\\.?|ukraine|video|visuals?|war|washington|weather|web|"
+    "weekend|westminster|white house|wine|world"
 )
 RANKED = re.compile(rf"(?:{RANKS})\s", re.IGNORECASE)
 """What begins so is a title, and nobody's name."""
+
+OF_DESK = re.compile(rf"(?:.+\s)?(?:{RANKS})", re.IGNORECASE)
+"""What ends so before a title is what that is of, and nobody's name: "BBC News" Editor."""
 
 BEHIND = re.compile(
     rf"^(?P<name>\S+(?:\s+\S+){{1,3}}?)\s+(?P<title>(?:(?:{RANKS})\s+)*\w*(?:{TITLE_WORDS}|corresponsal|redactora?))$",
@@ -111,8 +123,13 @@ def cut_off(name: str, known: Known) -> tuple[str, str] | None:
 
 def with_title(name: str, known: Known) -> re.Match[str] | None:
     """Return a person's name and the title in front of it, or behind it without a comma."""
-    found = PICTURED.match(name) or LEADING_TITLE.match(name) or BEHIND.match(name)
+    found = PICTURED.match(name) or LEADING_TITLE.match(name) or _with_title_behind(name)
     return found if found and is_person(found["name"]) and not is_agency(found["name"], known) else None
+
+
+def _with_title_behind(name: str) -> re.Match[str] | None:
+    found = BEHIND.match(name)
+    return None if found and (RANKED.match(name) or OF_DESK.fullmatch(found["name"])) else found
 
 
 def _leading_agency(name: str, known: Known) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from services.enrichment.authors import AuthorBook, Profile, addresses_of
-from services.enrichment.byline import Named, parsed
+from services.enrichment.byline import Named, named, parsed
 from services.enrichment.clean import plain, web_address
 from shared.events import Author
 from shared.names import name_key
@@ -21,7 +21,7 @@ def resolved(given: Sequence[Author], byline: str | None, source: str, book: Aut
     """
     authors = [found for author in given[:MAX_AUTHORS] for found in _resolved(author, source, book)]
     if not authors and byline:
-        authors = [_linked(named, None, source, book) for named in parsed(byline, book.known)]
+        authors = [_linked(one, None, source, book) for one in parsed(byline, book.known)]
     once = {author.id or f"?{name_key(author.name)}": author for author in reversed(authors)}
     return tuple(reversed(once.values()))[:MAX_AUTHORS]
 
@@ -35,15 +35,15 @@ def _resolved(given: Author, source: str, book: AuthorBook) -> Iterator[Author]:
         if address in book.by_address:
             yield _filled(book.by_address[address], "url", given)
             return
-    names = parsed(given.name, book.known)
-    for named in names:
+    names = named(given.name, book.known)
+    for one in names:
         # What the source told of "A and B" belongs to neither of them.
-        yield _linked(named, given if len(names) == 1 else None, source, book)
+        yield _linked(one, given if len(names) == 1 else None, source, book)
 
 
-def _linked(named: Named, given: Author | None, source: str, book: AuthorBook) -> Author:
-    told = _told(named, given)
-    match _profile(name_key(named.name), source, book):
+def _linked(one: Named, given: Author | None, source: str, book: AuthorBook) -> Author:
+    told = _told(one, given)
+    match _profile(name_key(one.name), source, book):
         case (Profile() as profile, str(how)):
             return _filled(profile, how, told)
         case _:
@@ -83,13 +83,13 @@ def _filled(profile: Profile, how: str, told: Author) -> Author:
     )
 
 
-def _told(named: Named, given: Author | None) -> Author:
-    role = named.role or (HELPED if named.helped else None)
+def _told(one: Named, given: Author | None) -> Author:
+    role = one.role or (HELPED if one.helped else None)
     if given is None:
-        return Author(name=named.name, kind=named.kind, role=role, how="unresolved")
+        return Author(name=one.name, kind=one.kind, role=role, how="unresolved")
     return Author(
-        name=named.name,
-        kind=named.kind,
+        name=one.name,
+        kind=one.kind,
         role=_text(given.role) or role,
         bio=_text(given.bio),
         avatar=web_address(given.avatar),

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.enrichment.byline import Known, parsed
+from services.enrichment.byline import Known, named, parsed
 from shared.names import name_key
 
 KNOWN = Known(
@@ -168,6 +168,12 @@ def test_agencies_and_desks_are_no_people(byline: str, names: list[str], rest: l
         ("ANN LENS, Staff Writer", "Staff Writer"),
         ("By ANN LENS Associated Press Writer", "Associated Press Writer"),
         ("Fotos: Ann Lens", "Fotos"),
+        ("Metro Editor, Ann Lens", "Metro Editor"),
+        ("By Deputy Religion Editor, Ann Lens", "Deputy Religion Editor"),
+        ("Real Estate Editor, Ann Writer", "Real Estate Editor"),
+        ("Sample News Editor, Ann Lens", "Sample News Editor"),
+        ("Moscow Correspondent, Ann Lens", "Moscow Correspondent"),
+        ("U.S. Editor, Ann Lens", "U.S. Editor"),
     ],
 )
 def test_a_title_goes_to_the_person_beside_it(byline: str, role: str) -> None:
@@ -298,6 +304,50 @@ def test_names_behind_a_moment_are_not_lost_with_it() -> None:
 def test_a_title_behind_a_name_needs_no_comma(byline: str, name: str, role: str) -> None:
     (named,) = parsed(byline, KNOWN)
     assert (named.name, named.role) == (name, role)
+
+
+def test_a_title_before_a_list_is_that_of_the_first_alone() -> None:
+    named = parsed("Style Editor, Ann Lens and Bob Maker, Reporter", KNOWN)
+    assert [(one.name, one.role) for one in named] == [("Ann Lens", "Style Editor"), ("Bob Maker", "Reporter")]
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("@annlens", ["@annlens"]),
+        ("By @annlens", ["@annlens"]),
+        ("@annlens, @bob.maker and @cy", ["@annlens", "@bob.maker", "@cy"]),
+        ("@ann@social.example.org", ["@ann@social.example.org"]),
+    ],
+)
+def test_who_signs_by_a_handle_alone_is_called_by_it(byline: str, names: list[str]) -> None:
+    assert people(byline) == names
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("Marks & Spencer", "Marks and Spencer", "Smith & Wesson Press", "Ernst & Young LLP", "John Wiley & Sons"),
+        *("Ward Thomas & Company", "Johnson & Johnson", "News & Star", "Ortega y Gasset", "AC/DC"),
+    ],
+)
+def test_a_field_for_one_name_is_not_parted_at_the_and_of_a_firm(field: str) -> None:
+    assert [(one.name, one.kind) for one in named(field, KNOWN)] == [(field, "person")]
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("Ann Lens & Bob Maker", ["Ann Lens", "Bob Maker"]),
+        ("Ann Lens, Bob Maker & Cy Third", ["Ann Lens", "Bob Maker", "Cy Third"]),
+        ("Nour and Ann Lens", ["Nour", "Ann Lens"]),
+        ("PA & Reuters", ["PA", "Reuters"]),
+        ("Staff & agencies", ["Staff", "agencies"]),
+        ("By Ann Lens", ["Ann Lens"]),
+    ],
+)
+def test_a_field_that_is_plainly_a_list_is_parted(field: str, names: list[str]) -> None:
+    assert [one.name for one in named(field, KNOWN)] == names
 
 
 def test_an_agency_may_stand_alone_behind_von() -> None:

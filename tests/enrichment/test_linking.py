@@ -163,6 +163,13 @@ def test_a_given_name_that_holds_two_people_becomes_two_and_shares_no_bio() -> N
     assert [(author.name, author.bio) for author in authors] == [("Mira Okafor", None), ("Bo Ek", None)]
 
 
+def test_a_given_firm_is_one_author_with_all_that_was_told_of_it() -> None:
+    assert one("Marks & Spencer", url="https://e.org/m") == Author(
+        name="Marks & Spencer", url="https://e.org/m", how="unresolved"
+    )
+    assert linked("@mira") == (None, "unresolved")
+
+
 def test_given_names_go_before_a_byline() -> None:
     assert [author.id for author in resolved([Author(name="Ann Writer")], "By Tim Zadorozhnyy", "desk", BOOK)] == [
         "ann"

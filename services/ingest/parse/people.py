@@ -10,6 +10,12 @@ from services.ingest.parse.text import plain
 from services.ingest.parse.urls import address
 
 MAIL = re.compile(r"(?:mailto:)?[^\s@<>()\[\],;\"]{1,100}@[^\s@<>()\[\],;\"]{1,200}", re.IGNORECASE)
+HANDLE = re.compile(r"@[\w.-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63})+)?")
+"""All that some sign with: it is a name, and nobody's e-mail address."""
+
+BESIDE = re.compile(r"[\s(\[,]{1,9}@[\w.-]{1,64}[)\]]?\s*$")
+"""A handle behind a name."""
+
 WHOLE_IN_BRACKETS = re.compile(r"[(<\[\"]([^()<>\[\]\"]*)[)>\]\"]")
 USUAL = 200
 """Characters of a name that is worth remembering."""
@@ -45,7 +51,10 @@ def _named(text: str) -> str:
     """Find the name once for all items that have it."""
     if "@" not in text:
         return _unless_nobody(plain(text) or "")
+    if HANDLE.fullmatch(text.strip()):
+        return text.strip()
     bare = MAIL.sub(" ", text.replace("&lt;", "<").replace("&gt;", ">")) if len(text) < 2000 else ""
+    bare = BESIDE.sub("", bare)
     bare = bare.replace("<", " ").replace(">", " ")
     bare = re.sub(r"\(\s*\)|\[\s*\]", " ", bare).strip(" \t\r\n,;:-\"'")
     inner = WHOLE_IN_BRACKETS.fullmatch(bare)
