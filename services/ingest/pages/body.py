@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from services.ingest.pages.addresses import address, picture_of, same_picture
 from services.ingest.pages.classes import noisy, of_others, tokens
 from services.ingest.pages.figures import figure_of
-from services.ingest.pages.markup import longer, selected, taken_out, words
+from services.ingest.pages.markup import longer, selected, small, taken_out, words
 from services.ingest.submission import LONGEST_BODY, printable
 
 CLASSES = (
@@ -43,6 +43,8 @@ TITLED = "</h1>"
 MINUTES = re.compile(r"\d{1,3}[\s-]min(?:ute)?s?[\s-]read", re.IGNORECASE)
 MINUTES_FIRST = re.compile(rf"<p>\s*{MINUTES.pattern}\s*</p>\s*", re.IGNORECASE)
 LONGEST_MINUTES = 40
+MOST_WITH_MINUTES = 16
+"""Elements inside: a mark drawn before the words has some."""
 
 EXTRACTED = 10_000
 NESTED = 250_000
@@ -95,6 +97,8 @@ def cleaned(body: HtmlElement, base: str, lead: str | None) -> str:
 
 def _tells_minutes(element: HtmlElement) -> bool:
     """Tell whether an element says how long the story takes to read, and nothing else: we tell that ourselves."""
+    if not small(element, MOST_WITH_MINUTES):  # else each of many, one within the other, were read whole
+        return False
     return not longer(element, LONGEST_MINUTES) and MINUTES.fullmatch(words(element)) is not None
 
 
