@@ -16,7 +16,7 @@ from tests.ingest.pages.samples import URL
 
 WORDS = "alpha beta gamma delta " * 10
 CALLS = 40
-"""Of functions for each byte of a page: none takes half of it, and what grows with the square of a page some hundreds."""
+"""Of functions for each byte of a page: none takes half of it, what grows with the square of a page takes hundreds."""
 
 Found = TypeVar("Found")
 
