@@ -28,6 +28,7 @@ OPML = {"text/x-opml": {"schema": {"type": "string"}}}
 FORMAT_NAMES = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1", "ninjs": "ninjs 3.1"}
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 LAST = {"name": "Last-Event-ID", "in": "header", "required": False, "schema": INTEGER}
+AFTER, LIMIT = parameter("after", "query", INTEGER), parameter("limit", "query", INTEGER)
 STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 
 
@@ -55,7 +56,25 @@ def openapi() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    article, query, limit = parameter("id", "path"), parameter("q", "query"), parameter("limit", "query", INTEGER)
+    return {
+        **_articles(),
+        **_ledger(),
+        **_consumers(),
+        **_operators(),
+        **_private(),
+        **page_paths(),
+        **_feeds(),
+        "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
+        "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
+        "/websub": {"post": _hub()},
+        "/healthz": {"get": operation("Whether the process is alive", shown=content("Health"), public=True)},
+        "/readyz": {"get": _readiness()},
+        "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
+    }
+
+
+def _articles() -> dict[str, Any]:
+    article = parameter("id", "path")
     return {
         "/api/v1/articles/{id}": {
             "get": operation(
@@ -66,7 +85,7 @@ def _paths() -> dict[str, Any]:
             "get": operation(
                 "List the versions under an embargo, the soonest to end first (operators)",
                 shown=content("Embargoed"),
-                parameters=[parameter("after", "query", INTEGER), limit],
+                parameters=[AFTER, LIMIT],
                 operators=True,
             )
         },
@@ -85,7 +104,25 @@ def _paths() -> dict[str, Any]:
                 parameters=[article],
             )
         },
-        "/api/v1/events": {"get": _events([parameter("after", "query", INTEGER), limit, query])},
+    }
+
+
+def _ledger() -> dict[str, Any]:
+    query = parameter("q", "query")
+    stream = operation(
+        "The ledger as server-sent events; events truncated, rewound and dropped are about the stream",
+        shown=STREAM,
+        parameters=[AFTER, query, LAST],
+        public=True,
+    )
+    return {
+        "/api/v1/events": {"get": _events([AFTER, LIMIT, query])},
+        "/events/stream": {"get": refusing(stream, 422, 503)},
+    }
+
+
+def _consumers() -> dict[str, Any]:
+    return {
         "/api/v1/consumers": {
             "get": operation("List consumers (operators)", shown=content("Consumers"), operators=True),
             "post": operation(
@@ -103,20 +140,26 @@ def _paths() -> dict[str, Any]:
                 "ChangedConsumer",
                 shown=content("Consumer"),
                 operators=True,
-                parameters=[article],
+                parameters=[parameter("id", "path")],
             ),
             "delete": operation(
                 "Delete a consumer, its subscriptions and its feeds (operators)",
-                parameters=[article],
+                parameters=[parameter("id", "path")],
                 status="204",
                 operators=True,
             ),
         },
+    }
+
+
+def _operators() -> dict[str, Any]:
+    id = parameter("id", "path")
+    return {
         "/api/v1/dead-letters": {
             "get": operation(
                 "List what the line gave up on (operators)",
                 shown=content("DeadLetters"),
-                parameters=[limit],
+                parameters=[LIMIT],
                 operators=True,
             )
         },
@@ -124,13 +167,13 @@ def _paths() -> dict[str, Any]:
             "post": operation(
                 "Send a dead letter down the line again (operators)",
                 shown=content("Retried"),
-                parameters=[article],
+                parameters=[id],
                 status="202",
                 operators=True,
             )
         },
         "/api/v1/dead-letters/{id}": {
-            "delete": operation("Forget a dead letter (operators)", parameters=[article], status="204", operators=True)
+            "delete": operation("Forget a dead letter (operators)", parameters=[id], status="204", operators=True)
         },
         "/api/v1/re-enrich": {
             "post": operation(
@@ -143,31 +186,8 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/api/v1/re-enrich/{id}": {
-            "get": operation(
-                "See how far it is (operators)", shown=content("Recall"), parameters=[article], operators=True
-            )
+            "get": operation("See how far it is (operators)", shown=content("Recall"), parameters=[id], operators=True)
         },
-        **_private(),
-        **page_paths(),
-        **_feeds(),
-        "/sitemap-news.xml": {"get": operation("The stories of the last two days", shown=XML, public=True)},
-        "/feeds.opml": {"get": operation("All feeds as OPML 2.0", shown=OPML, public=True)},
-        "/websub": {"post": _hub()},
-        "/events/stream": {
-            "get": refusing(
-                operation(
-                    "The ledger as server-sent events; events truncated, rewound and dropped are about the stream",
-                    shown=STREAM,
-                    parameters=[parameter("after", "query", INTEGER), query, LAST],
-                    public=True,
-                ),
-                422,
-                503,
-            )
-        },
-        "/healthz": {"get": operation("Whether the process is alive", shown=content("Health"), public=True)},
-        "/readyz": {"get": _readiness()},
-        "/metrics": {"get": operation("Metrics for Prometheus", shown=TEXT, public=True)},
     }
 
 

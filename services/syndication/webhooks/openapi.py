@@ -37,119 +37,133 @@ _MAYBE_NUMBER: Node = {"type": ["integer", "null"]}
 _TEXTS: Node = {"type": "array", "items": _TEXT}
 
 
+ROOT = "/api/v1/subscriptions"
+ONE = f"{ROOT}/{{id}}"
+ID = parameter("id", "path", _TEXT)
+
+
 def openapi_paths() -> Node:
     """Return `paths` and `schemas` of the subscriptions API."""
-    root, one = "/api/v1/subscriptions", "/api/v1/subscriptions/{id}"
-    id = parameter("id", "path", _TEXT)
-    restore = "Put back as exported (operators)"
-    log = [id, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
-    log.append(parameter("headlines", "query", {"type": "boolean"}))
-    log.append(parameter("outcome", "query", {"enum": [name for name in OUTCOMES if name]}))
-    shown, secret = content("Subscription"), content("SubscriptionWithSecret")
+    paths = {**_many(), **_one(), **_log(), **_proofs(), **early_paths(), **signing_paths()}
+    return {"paths": paths, "schemas": _schemas()}
+
+
+def _many() -> Node:
+    secret = content("SubscriptionWithSecret")
     return {
-        "paths": {
-            root: {
-                "get": operation("List subscriptions", shown=content("Subscriptions")),
-                "post": refusing(operation("Subscribe", "NewSubscription", status="201", shown=secret, once=True), 403),
-            },
-            f"{root}/batch": {
-                "post": refusing(
-                    operation(
-                        "Subscribe many at once, all or none",
-                        "NewSubscriptions",
-                        status="201",
-                        shown=content("SubscriptionsWithSecrets"),
-                        once=True,
-                    ),
-                    403,
-                )
-            },
-            f"{root}/export": {
-                "get": operation(
-                    "All subscriptions, to be put back or taken elsewhere (operators)",
-                    shown=content("Exported"),
-                    operators=True,
-                    parameters=[parameter("secrets", "query", {"type": "boolean"})],
-                )
-            },
-            f"{root}/preview": {
-                "post": operation("Try a filter on the events of the last days", "Preview", shown=content("Previewed"))
-            },
-            one: {
-                "get": operation("Show a subscription", shown=content("SubscriptionNow"), parameters=[id]),
-                "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[id]),
-                "put": refusing(operation(restore, "Restored", shown=shown, parameters=[id], operators=True), 409),
-                "delete": operation("Unsubscribe", status="204", parameters=[id]),
-            },
-            f"{one}/test": {
-                "post": operation("Send a signed test message now", shown=content("Tried"), parameters=[id])
-            },
-            f"{one}/verify": {
-                "post": refusing(
-                    operation(
-                        "Try a pending subscription's receiver now; what waited follows once it is proven",
-                        shown=content("Verified"),
-                        parameters=[id],
-                    ),
-                    409,
-                )
-            },
-            f"{one}/rotate-secret": {
-                "post": operation(
-                    "Make a secret; the old one signs on for a while",
-                    "SecretRotation",
-                    shown=content("Rotated"),
-                    parameters=[id],
-                    once=True,
-                )
-            },
-            f"{one}/deliveries": {
-                "get": operation("List attempts, newest first", shown=content("Deliveries"), parameters=log)
-            },
-            f"{one}/deliveries/{{entry}}": {
-                "get": operation(
-                    "Show an attempt, and its request made anew, secrets left out",
-                    shown=content("Attempt"),
-                    parameters=[id, parameter("entry", "path", _TEXT)],
-                )
-            },
-            f"{one}/digest": {
-                "get": operation(
-                    "Prove that nothing is missing: count and hash of what was assigned from one number to another",
-                    shown=content("Digest"),
-                    parameters=[id, parameter("from", "query", _NUMBER), parameter("to", "query", _NUMBER)],
-                )
-            },
-            f"{one}/stats": {
-                "get": operation(
-                    "Counts, rates and times from publication to acknowledgement, of a day and a week",
-                    shown=content("SubscriptionStats"),
-                    parameters=[id],
-                )
-            },
-            "/api/v1/articles/{id}/receipts": {
-                "get": operation(
-                    "Who confirmed which version of an article, when and how fast, and who is outstanding",
-                    shown=content("Receipts"),
-                    parameters=[id, parameter("after", "query", _NUMBER)],
-                )
-            },
-            "/api/v1/retractions": {
-                "get": operation(
-                    "The newest retractions that went to any subscription, and how many of these confirmed them",
-                    shown=content("Retractions"),
-                    parameters=[parameter("limit", "query", _NUMBER), parameter("before", "query", _NUMBER)],
-                )
-            },
-            **early_paths(),
-            f"{one}/replay": {
-                "post": operation(
-                    "Send again", "Replay", status="202", shown=content("Queued"), parameters=[id], once=True
-                )
-            },
-            **signing_paths(),
+        ROOT: {
+            "get": operation("List subscriptions", shown=content("Subscriptions")),
+            "post": refusing(operation("Subscribe", "NewSubscription", status="201", shown=secret, once=True), 403),
         },
-        "schemas": _schemas(),
+        f"{ROOT}/batch": {
+            "post": refusing(
+                operation(
+                    "Subscribe many at once, all or none",
+                    "NewSubscriptions",
+                    status="201",
+                    shown=content("SubscriptionsWithSecrets"),
+                    once=True,
+                ),
+                403,
+            )
+        },
+        f"{ROOT}/export": {
+            "get": operation(
+                "All subscriptions, to be put back or taken elsewhere (operators)",
+                shown=content("Exported"),
+                operators=True,
+                parameters=[parameter("secrets", "query", {"type": "boolean"})],
+            )
+        },
+        f"{ROOT}/preview": {
+            "post": operation("Try a filter on the events of the last days", "Preview", shown=content("Previewed"))
+        },
+    }
+
+
+def _one() -> Node:
+    shown, restore = content("Subscription"), "Put back as exported (operators)"
+    return {
+        ONE: {
+            "get": operation("Show a subscription", shown=content("SubscriptionNow"), parameters=[ID]),
+            "patch": operation("Change, pause or re-enable", "ChangedSubscription", shown=shown, parameters=[ID]),
+            "put": refusing(operation(restore, "Restored", shown=shown, parameters=[ID], operators=True), 409),
+            "delete": operation("Unsubscribe", status="204", parameters=[ID]),
+        },
+        f"{ONE}/test": {"post": operation("Send a signed test message now", shown=content("Tried"), parameters=[ID])},
+        f"{ONE}/verify": {
+            "post": refusing(
+                operation(
+                    "Try a pending subscription's receiver now; what waited follows once it is proven",
+                    shown=content("Verified"),
+                    parameters=[ID],
+                ),
+                409,
+            )
+        },
+        f"{ONE}/rotate-secret": {
+            "post": operation(
+                "Make a secret; the old one signs on for a while",
+                "SecretRotation",
+                shown=content("Rotated"),
+                parameters=[ID],
+                once=True,
+            )
+        },
+    }
+
+
+def _log() -> Node:
+    asked = [ID, parameter("limit", "query", _NUMBER), parameter("before", "query", _TEXT)]
+    asked.append(parameter("headlines", "query", {"type": "boolean"}))
+    asked.append(parameter("outcome", "query", {"enum": [name for name in OUTCOMES if name]}))
+    return {
+        f"{ONE}/deliveries": {
+            "get": operation("List attempts, newest first", shown=content("Deliveries"), parameters=asked)
+        },
+        f"{ONE}/deliveries/{{entry}}": {
+            "get": operation(
+                "Show an attempt, and its request made anew, secrets left out",
+                shown=content("Attempt"),
+                parameters=[ID, parameter("entry", "path", _TEXT)],
+            )
+        },
+        f"{ONE}/replay": {
+            "post": operation("Send again", "Replay", status="202", shown=content("Queued"), parameters=[ID], once=True)
+        },
+    }
+
+
+def _proofs() -> Node:
+    return {
+        f"{ONE}/digest": {
+            "get": operation(
+                "Prove that nothing is missing: count and hash of what was assigned from one number to another",
+                shown=content("Digest"),
+                parameters=[ID, parameter("from", "query", _NUMBER), parameter("to", "query", _NUMBER)],
+            )
+        },
+        f"{ONE}/stats": {
+            "get": operation(
+                "Counts, rates and times from publication to acknowledgement, of a day and a week",
+                shown=content("SubscriptionStats"),
+                parameters=[ID],
+            )
+        },
+        "/api/v1/articles/{id}/receipts": {
+            "get": operation(
+                "Who confirmed which version of an article, when and how fast, and who is outstanding",
+                shown=content("Receipts"),
+                parameters=[ID, parameter("after", "query", _NUMBER)],
+            )
+        },
+        "/api/v1/retractions": {
+            "get": operation(
+                "The newest retractions that went to any subscription, and how many of these confirmed them",
+                shown=content("Retractions"),
+                parameters=[parameter("limit", "query", _NUMBER), parameter("before", "query", _NUMBER)],
+            )
+        },
     }
 
 
@@ -166,7 +180,34 @@ def _schemas() -> Node:
     )
     inputs = [(model, "validation") for model in models]
     _, found = models_json_schema(inputs, ref_template=REF + "{model}")  # type: ignore[arg-type]  # a list of pairs
-    shown: Node = {
+    shown = _subscription()
+    once: Node = {
+        "secret": {**_TEXT, "description": "shown once"},
+        "starts_at": {**_NUMBER, "description": "the first ledger entry it is sent if it matches"},
+    }
+    standing: Node = {
+        "missed_from": {**_MAYBE_NUMBER, "description": "the first entry that found its queue full, until caught up"},
+        "waiting": {**_NUMBER, "description": "what is due or on its way"},
+        "next_attempt": {"type": ["string", "null"], "format": "date-time", "description": "null: nothing is due"},
+    }
+    listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
+    made = {"type": "array", "items": {"$ref": REF + "SubscriptionWithSecret"}}
+    return {
+        **found["$defs"],
+        "Subscription": record(shown),
+        "SubscriptionNow": record({**shown, **standing}),
+        "SubscriptionWithSecret": record({**shown, **once}),
+        "Subscriptions": record({"subscriptions": listed}),
+        "SubscriptionsWithSecrets": record({"subscriptions": made}),
+        "Previewed": _previewed(),
+        **proof_schemas(),
+        **subscription_answers(),
+        **early_schemas(),
+    }
+
+
+def _subscription() -> Node:
+    return {
         "id": _TEXT,
         "url": _TEXT,
         "filter": _TEXT,
@@ -199,29 +240,6 @@ def _schemas() -> Node:
             "type": "boolean",
             "description": "send articles ahead of their release, to whom that is trusted",
         },
-    }
-    once: Node = {
-        "secret": {**_TEXT, "description": "shown once"},
-        "starts_at": {**_NUMBER, "description": "the first ledger entry it is sent if it matches"},
-    }
-    standing: Node = {
-        "missed_from": {**_MAYBE_NUMBER, "description": "the first entry that found its queue full, until caught up"},
-        "waiting": {**_NUMBER, "description": "what is due or on its way"},
-        "next_attempt": {"type": ["string", "null"], "format": "date-time", "description": "null: nothing is due"},
-    }
-    listed = {"type": "array", "items": {"$ref": REF + "Subscription"}}
-    made = {"type": "array", "items": {"$ref": REF + "SubscriptionWithSecret"}}
-    return {
-        **found["$defs"],
-        "Subscription": record(shown),
-        "SubscriptionNow": record({**shown, **standing}),
-        "SubscriptionWithSecret": record({**shown, **once}),
-        "Subscriptions": record({"subscriptions": listed}),
-        "SubscriptionsWithSecrets": record({"subscriptions": made}),
-        "Previewed": _previewed(),
-        **proof_schemas(),
-        **subscription_answers(),
-        **early_schemas(),
     }
 
 
