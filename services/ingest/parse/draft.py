@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.ingest.document import Withdrawal
 from services.ingest.identity import guid_of
-from services.ingest.parse import passed_on
+from services.ingest.parse import alts, passed_on
 from services.ingest.parse.channel import Channel
 from services.ingest.parse.markup import resolved
 from services.ingest.parse.people import each_once
@@ -110,6 +110,8 @@ def _said(draft: Draft, channel: Channel) -> Fields | None:
     if body:
         body = fit(resolved(body, draft.base, channel.hosts), LONGEST_BODY, "a body")
         body = body if channel.xml and "\x7f" not in body else printable(body).strip()
+    if draft.images:
+        alts.settle(draft.images, body)
     said: Fields = {
         "guid": guid or (None if draft.url else guid_of(None, None, headline, body)),
         "url": draft.url,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from services.ingest.parse.alts import TITLED
 from services.ingest.parse.markup import inner
 from services.ingest.parse.names import Element, Names
 from services.ingest.parse.text import plain
@@ -65,8 +66,10 @@ class Offer:
             said["caption"] = caption[:LONG]
         if self.credit:
             said["credit"] = self.credit[:SHORT]
-        if alt := plain(get("alt")) or (self.title if self.caption and self.title != self.caption else ""):
+        if alt := plain(get("alt")):
             said["alt"] = alt[:LONG]
+        elif self.caption and self.title and self.title != self.caption:
+            said |= {"alt": self.title[:LONG], TITLED: True}
         if self.kind != "image/":
             said["type"] = self.kind[:SHORT]
         if size := number(get("fileSize") or get("length"), 2**40):
