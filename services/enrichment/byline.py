@@ -25,7 +25,7 @@ from services.enrichment.byline_parts import (
     people,
     with_title,
 )
-from services.enrichment.dateline import DATE, MONTHS
+from services.enrichment.dates import DATE, MONTHS
 from shared.names import SUFFIXES, name_key
 
 __all__ = ["Known", "Named", "named", "parsed"]

@@ -6,32 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from services.enrichment import headings
 from services.enrichment.agencies import Agencies
+from services.enrichment.dates import DATE, MONTHS
 
 LOOKED_AT = 160
 """Code points at the beginning of a text within which a dateline and its dash must stand."""
 
 SEPARATOR = re.compile(r"(?<=\))\.\s*[-–—―]+\s*|\s*(?:—|―|--)\s*|\s+[–_-]\s*|[–_]\s+|(?<=\))-\s*")
+EM = frozenset(("—", "―", "--"))
 SIGNS = "-–—―_"
 """One of them is in every SEPARATOR; most lines without a dateline have none, which is seen at once."""
 
-MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    "nov(?:ember)?|dec(?:ember)?|"
-    "januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|"
-    "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|"
-    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
-    "gen|febbraio|mag|giu|lug|ago|set|ott|dic|"
-    "січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|"
-    "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|"
-    "янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек"
-)
-DAYS = "mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-DATE = re.compile(
-    rf"(?:(?:{DAYS})\.?\s+)?(?:(?:{MONTHS})\.?\s*\d{{1,2}}(?:\s*-\s*\d{{1,2}})?|\d{{1,2}}\.?\s+(?:de\s+)?(?:{MONTHS}))\.?"
-    r"(?:\s+(?:de\s+)?\d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?",
-    re.IGNORECASE,
-)
 DATED = re.compile(rf"\s(?=(?:{DATE.pattern})$)", re.IGNORECASE)
 SLASHED = re.compile(r"^(?P<head>[^/]{2,80}?)\.?\s*/(?P<agency>[^/]{2,40})/(?=\.\s)")
 """The agency between slashes and no dash behind it, as TASS writes."""
@@ -47,6 +33,9 @@ CITY_WORD = re.compile(r"[^\W\d_][\w.'’`-]*")
 JOINING = frozenset(
     "de del di da la le les los las el al am an der den do dos of the on upon sur in and und et y i і та".split()
 )
+STATE = re.compile(r"[A-Z][a-z]")
+"""A state behind its city: "Pa." is not PA."""
+
 MOST_PLACES = 3
 MOST_WORDS = 5
 
@@ -65,7 +54,8 @@ def found(text: str, known: Agencies, is_place: Callable[[str], bool], source: s
     """Return the dateline a text begins with, or None.
 
     Words before a dash are one only where an agency (or the source, by its name) is in brackets or beside a place, or
-    `is_place` knows one of them and a sentence begins behind the dash, or a date stands by a place in capitals.
+    `is_place` knows one of them and a sentence begins behind the dash, or a date stands by a place in capitals, or an
+    em dash behind capitals that can be nothing else (`headings.py`).
     """
     line = text[:LOOKED_AT].partition("\n")[0]
     slashed = SLASHED.match(line) if "/" in line else None
@@ -78,7 +68,8 @@ def found(text: str, known: Agencies, is_place: Callable[[str], bool], source: s
     for dash in SEPARATOR.finditer(line):
         head = line[: dash.start()].strip()
         told = _read(head, known, source)
-        if told is not None and _is_one(told, is_place, line[dash.end() :]):
+        rest = line[dash.end() :]
+        if told is not None and (_is_one(told, is_place, rest) or _is_shouted(told, dash[0], rest, text)):
             return _with_rest(told, line, dash.end(), known, source)
     return None
 
@@ -91,6 +82,10 @@ def _is_one(told: Dateline, is_place: Callable[[str], bool], rest: str) -> bool:
         return True
     begins = told.places[:1] != () and (told.places[0].isupper() or not rest[:1].islower())
     return begins and any(is_place(one.strip()) for place in told.places for one in place.split("/"))
+
+
+def _is_shouted(told: Dateline, dash: str, rest: str, text: str) -> bool:
+    return bool(told.places) and dash.strip() in EM and headings.is_place(told.places, rest, text)
 
 
 def _with_rest(first: Dateline, line: str, at: int, known: Agencies, source: str | None) -> Dateline:
@@ -115,7 +110,7 @@ def _read(head: str, known: Agencies, source: str | None) -> Dateline | None:
             date = part
         elif YEAR.fullmatch(part) and date:
             date = f"{date}, {part}"
-        elif named := _agency(part, known, source):
+        elif not STATE.fullmatch(part) and (named := _agency(part, known, source)):
             agency = agency or named
         elif _could_be_place(part) and len(places) < MOST_PLACES:
             places.append(part)

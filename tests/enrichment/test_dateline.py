@@ -78,7 +78,63 @@ def test_words_before_a_dash_are_no_dateline_by_themselves(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["(", "A, ", "- ", "KYIV (", "— ", "Dec 1 ", "КИЇВ", "e\u0301", "\u202eKYIV - ", "😀 – "]
+    ("head", "places"),
+    [
+        ("BRIDGEPORT", ("BRIDGEPORT",)),
+        ("NEW HAVEN", ("NEW HAVEN",)),
+        ("SAN JOSE DEL CABO", ("SAN JOSE DEL CABO",)),
+        ("ELKO, Nev.", ("ELKO", "Nev")),
+        ("KING OF PRUSSIA, Pa.", ("KING OF PRUSSIA", "Pa")),
+        ("COEUR D’ALENE, Idaho", ("COEUR D’ALENE", "Idaho")),
+        ("ЧЕРВОНОГРАД", ("ЧЕРВОНОГРАД",)),
+    ],
+)
+@pytest.mark.parametrize("dash", [" — ", "—", " -- "])
+def test_capitals_before_an_em_dash_are_a_place_that_no_list_has(head: str, places: tuple[str, ...], dash: str) -> None:
+    text = f"{head}{dash}Fire crews came at dawn.\nNobody was hurt in {places[0].title()}."
+    assert read(text) == Dateline(head, places)
+
+
+HEADS = (
+    *("BREAKING", "BREAKING NEWS", "EXCLUSIVE", "WATCH", "WATCH LIVE", "UPDATE", "OPINION", "THE LATEST", "JUST IN"),
+    *("EDITOR’S NOTE", "EILMELDUNG", "EXKLUSIV", "MEINUNG", "URGENT", "EXCLUSIF", "ÉDITO", "ÚLTIMA HORA", "OPINIÓN"),
+    *("EN VIVO", "ESCLUSIVA", "ULTIM’ORA", "EXCLUSIEF", "PILNE", "ТЕРМІНОВО", "СРОЧНО", "МНЕНИЕ", "DECEMBER", "MONDAY"),
+    *("NATO", "Q", "Bridgeport", "BRIDGEPORT TOWN COUNCIL MEETING ROOM"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{head} — The bridge was closed at dawn." for head in HEADS),
+        "BRIDGEPORT — the largest town — was closed at dawn.",
+        "BRIDGEPORT – The bridge was closed at dawn.",
+        "STORM DAMAGE — FIVE BRIDGES CLOSED",
+        "BRIDGEPORT — Day one",
+        "UNESCO — The body met at dawn.\nUNESCO has its seat in Paris.",
+        "CLIMATE CHANGE — The talks went on.\nOn climate change they agreed.",
+        "Fire crews came.\nBRIDGEPORT — The bridge was closed at dawn.",
+    ],
+)
+def test_other_capitals_before_a_dash_are_none(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "(",
+        "A, ",
+        "BRIDGEPORT — Some words here ",
+        "- ",
+        "KYIV (",
+        "— ",
+        "Dec 1 ",
+        "КИЇВ",
+        "e\u0301",
+        "\u202eKYIV - ",
+        "😀 – ",
+    ],
 )
 def test_a_text_gone_astray_is_read_in_bounded_time(piece: str) -> None:
     text = piece * (10_000_000 // len(piece))
