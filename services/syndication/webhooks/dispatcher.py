@@ -117,7 +117,7 @@ class Dispatcher:
         for entry, article in zip(entries, articles, strict=True):
             if not await self._lease.keep():
                 return
-            if entry.type == "article.retracted":
+            if _follows(entry, article):
                 await self._flush(entry.seq - 1)  # who carried it may be in the batch still unwritten
             for subscription, wanted in await self._matches(entry, article):
                 self._batch.add(subscription, wanted)
@@ -149,18 +149,21 @@ class Dispatcher:
                     why = self._directory.query(subscription.id).explain(subject)
                     wanted = same[subscription.asks] = wanted_of(entry, why)
                 found.append((subscription, wanted))
-        if entry.type == "article.retracted":
-            found += await self._carriers(entry, {subscription.id for subscription, _ in found})
+        if _follows(entry, article):
+            found += await self._carriers(entry, article, {subscription.id for subscription, _ in found})
         elif entry.type != "article.published":
             found += await self._exits(entry, {subscription.number for subscription, _ in found})
         return found
 
-    async def _carriers(self, entry: Recorded, besides: set[str]) -> list[tuple[Subscription, Wanted]]:
-        """Return who got the article before, for a retraction follows it there whatever the filter says now."""
+    async def _carriers(
+        self, entry: Recorded, article: Article | None, besides: set[str]
+    ) -> list[tuple[Subscription, Wanted]]:
+        """Return who got the article before and is told of this whatever the filter says now."""
         carried = numbers_of(await self._store.carriers(entry.article_id))
         wanted = wanted_of(entry, ())
         known = (self._directory.numbered(number) for number in carried)
-        return [(each, wanted) for each in known if each is not None and each.id not in besides]
+        told = (each for each in known if each is not None and each.is_followed_by(entry.type, article))
+        return [(each, wanted) for each in told if each.id not in besides]
 
     async def _exits(self, entry: Recorded, matched: set[int]) -> list[tuple[Subscription, Wanted]]:
         """Return who got the article before, and is told once that this version no longer is what the filter asks."""
@@ -190,3 +193,9 @@ class Dispatcher:
         await self._store.leave(batch.left, batch.inside)
         if await self._lease.advance(seq):
             DISPATCHED.set(seq)
+
+
+def _follows(entry: Recorded, article: Article | None) -> bool:
+    """Tell whether an entry goes to who got its article before: nothing of it can be found by a filter any more."""
+    withheld = article is not None and article.status == "withheld" and entry.type != "article.published"
+    return withheld or entry.type == "article.retracted"

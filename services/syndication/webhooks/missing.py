@@ -114,7 +114,7 @@ async def wanted_by(
             carried[entry.article_id] = True
             if not inside.get(entry.article_id, True):
                 inside[entry.article_id] = True
-        elif follows and entry.type == "article.retracted":
+        elif follows and subscription.is_followed_by(entry.type, each.article):
             found.append(wanted_of(entry, ()))
         elif follows and inside.get(entry.article_id, True) and subscription.told_of_exits(entry.type):
             found.append(exit_of(entry))

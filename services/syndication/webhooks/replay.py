@@ -82,7 +82,7 @@ class Replays:
         found = []
         for each in await look(subscription.wish, entries, self.ledger):
             wanted = again(each, standings.get(each.entry.seq))
-            if wanted is None and each.entry.type == "article.retracted":
+            if wanted is None and subscription.is_followed_by(each.entry.type, each.article):
                 carried = await self.store.carriers(each.entry.article_id)
                 wanted = wanted_of(each.entry, ()) if has_bit(carried, subscription.number) else None
             if wanted is not None:

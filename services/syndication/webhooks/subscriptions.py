@@ -17,6 +17,7 @@ from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
 from services.syndication.within import both
+from shared.events import Article
 from shared.query import QueryError
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
@@ -98,6 +99,14 @@ class Subscription:
         """Return how a message is sent: what is no longer within what its owner may have is named, and no more."""
         beyond = bool(self.within) and matched == EXIT
         return self.sending.changed({"payload": "full", "fields": ()}) if beyond else self.sending
+
+    def is_followed_by(self, type: str, article: Article | None) -> bool:
+        """Tell whether an event goes to it because it got the article before, whatever its filter says.
+
+        A retraction does, and word that the newsroom withholds it, where its type is asked for.
+        """
+        withheld = article is not None and article.status == "withheld"
+        return type == "article.retracted" or (withheld and self.wants(type))
 
     def told_of_exits(self, type: str) -> bool:
         """Tell whether an event of this type is to say that its article left the filter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.syndication.webhooks.choices import Choices
 from shared.events import Article
 from shared.redis import Store
 from tests.receiver import Receiver, a_receiver
@@ -39,6 +40,24 @@ async def test_an_exit_is_told_once_and_again_only_after_a_return(store: Store) 
     ]
 
 
+async def test_who_got_an_article_is_told_that_it_is_withheld_and_nothing_more(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_receiver() as other, a_replica(store, ledger):
+        await subscribe(store, receiver.url, filter="ferry", choices=Choices(exit_notices=False))
+        await subscribe(store, other.url, filter="ferry", types=("article.published",))
+        ledger.publish(about("ferry", 1))
+        ledger.publish(story(2, headline="Another ferry"))
+        await until(lambda: (len(receiver.calls), len(other.calls)) == (2, 2))
+        for version in (2, 3):
+            ledger.publish(about("ferry", version).model_copy(update={"status": "withheld"}), UPDATED)
+            await until(lambda version=version: len(receiver.calls) == version + 1)  # type: ignore[misc]
+        ledger.publish(story(3, headline="A third ferry"))
+        await until(lambda: (len(receiver.calls), len(other.calls)) == (5, 3))
+    assert told(receiver)[2:4] == [(2, [], False), (3, [], False)]
+    withheld = receiver.calls[3].event["data"]["article"]
+    assert (withheld["status"], withheld["headline"]) == ("withheld", "")
+
+
 async def test_exits_are_seen_within_one_batch_and_dispatching_again_tells_nothing_again(store: Store) -> None:
     ledger = MemoryLedger()
     async with a_receiver() as receiver:
@@ -57,8 +76,6 @@ async def test_exits_are_seen_within_one_batch_and_dispatching_again_tells_nothi
 
 
 async def test_who_opted_out_or_asked_for_other_types_is_not_told(store: Store) -> None:
-    from services.syndication.webhooks.choices import Choices  # noqa: PLC0415
-
     ledger = MemoryLedger()
     async with a_receiver() as quiet, a_receiver() as first, a_replica(store, ledger):
         await subscribe(store, quiet.url, filter="ferry", choices=Choices(exit_notices=False))
