@@ -119,7 +119,7 @@ def _replayed(id: str, asked: Asked) -> dict[str, Any]:
         if "queued" not in found:
             return {"id": id, "queued": queued, "next": following, "error": found["detail"]}
         queued, before, following = queued + found["queued"], following, found["next"]
-        if following in (None, before) or not asked.keys() & {"from_seq", "after_seq"}:
+        if following in (None, before) or not asked.keys() & {"from_seq", "after_seq", "failed_since"}:
             return {"id": id, "queued": queued, "next": following, "error": None}
         asked = {"after_seq": following - 1} if "after_seq" in asked else {**asked, "from_seq": following}
 

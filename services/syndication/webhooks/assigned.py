@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.syndication.webhooks.lane_sent import KEPT_SECONDS
+from services.syndication.webhooks.lane_sent import KEPT_SECONDS, WIDTH
 from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.reading import LedgerReader, Recorded
-from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
+from services.syndication.webhooks.replay import Part
+from services.syndication.webhooks.sent import TOGETHER, UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
 
@@ -22,7 +23,8 @@ MOST_PROVEN = 50_000
 MOST_LOOKED = 50_000
 """Seqs that one page looks through."""
 
-MOST_FAILED = 10_000
+SPAN = TOGETHER * WIDTH
+"""Seqs that are read in one round trip."""
 
 NOT_SENT = ("superseded", "no_longer_kept")
 """What is never sent (again): a newer version took its place, or its text is gone."""
@@ -105,14 +107,15 @@ class Assigned:
         ]
         return Page(events, standings[-1].seq if len(standings) == limit else max(after, end))
 
-    async def failed_since(self, subscription: Subscription, first: int, ms: int) -> list[int]:
-        """Return the seqs, from `first` on, of what was given up since a moment (Unix ms), about MOST_FAILED."""
-        found: list[int] = []
-        async for part in self.sent.between(subscription.id, first, await self.store.cursor()):
-            found += [each.seq for each in part if each.state == "given_up" and (each.at or 0) >= ms]
-            if len(found) > MOST_FAILED:
-                break
-        return found
+    async def failed_since(self, subscription: Subscription, first: int, ms: int) -> AsyncIterator[Part]:
+        """Yield the entries, from seq `first` on, of what was given up since a moment (Unix ms), in order."""
+        last = await self.store.cursor()
+        while first <= last:
+            end = min(last, first - first % SPAN + SPAN - 1)
+            standings = [each async for part in self.sent.between(subscription.id, first, end) for each in part]
+            seqs = [each.seq for each in standings if each.state == "given_up" and (each.at or 0) >= ms]
+            yield Part(first, await self.entries(seqs))
+            first = end + 1
 
     async def entries(self, seqs: Sequence[int]) -> list[Recorded]:
         """Return the ledger's entries of rising numbers, without those that are no longer kept."""

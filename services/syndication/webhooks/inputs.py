@@ -130,7 +130,7 @@ class Replay(Input):
     """What to send again, by one of the following.
 
     What came after `after_seq`; from `from_seq` to `to_seq`, both included; the versions of `article_id`; what was
-    given up since `failed_since`.
+    given up since `failed_since`, with `from_seq` where a call before ended.
     """
 
     after_seq: Seq | None = None

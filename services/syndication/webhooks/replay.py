@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -36,6 +36,14 @@ class Queued:
     full: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the entries that are to go again, in order; `first` is the seq from which they were looked for."""
+
+    first: int
+    entries: Sequence[Recorded]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replays:
     """Puts entries in lanes again, with equal webhook ids. Every method raises RedisError."""
@@ -62,14 +70,31 @@ class Replays:
             at = entries[-1].seq
         return await putting.done(None)
 
+    async def parts(self, subscription: Subscription, parts: AsyncIterator[Part], now: int) -> Queued:
+        """Put those of some entries in again that were assigned or match, in order of seq; finding them takes its time.
+
+        Of each part that was found some is put in whatever the time, so that every call gets on.
+        """
+        asked: set[int] = set()
+        putting = await self._putting(subscription, now, asked)
+        async for part in parts:
+            if not await putting.may_go_on():
+                return await putting.done(part.first)
+            asked.update(entry.seq for entry in part.entries)
+            for start in range(0, len(part.entries), READ):
+                if start and not await putting.may_go_on():
+                    return await putting.done(part.entries[start].seq)
+                await putting.put(part.entries[start : start + READ])
+            putting.looked += 1
+        return await putting.done(None)
+
     async def entries(self, subscription: Subscription, entries: Sequence[Recorded], now: int) -> Queued:
         """Put those of some entries in again that were assigned or match, in order of seq."""
-        putting = await self._putting(subscription, now, {entry.seq for entry in entries})
-        for start in range(0, len(entries), READ):
-            if not await putting.may_go_on():
-                return await putting.done(entries[start].seq)
-            await putting.put(entries[start : start + READ])
-        return await putting.done(None)
+
+        async def one() -> AsyncIterator[Part]:
+            yield Part(entries[0].seq if entries else 0, entries)
+
+        return await self.parts(subscription, one(), now)
 
     async def _putting(self, subscription: Subscription, now: int, asked: Container[int]) -> _Putting:
         newer, until = Newer(self.ledger, await self.ledger.latest()), monotonic() + SECONDS
@@ -118,7 +143,7 @@ class _Putting:
 
     async def done(self, next: int | None) -> Queued:
         """Have what was taken back since follow what went in; return what was done, and where to go on."""
-        wanted = [self.retractions[seq] for seq in sorted(self.retractions)]
+        wanted = [self.retractions[seq] for seq in sorted(self.retractions) if seq not in self.asked]
         if wanted:
             to = self.replays
             state = await to.lanes.requeue(self.now, self.subscription.id, wanted, previous=self.previous)

@@ -35,7 +35,7 @@ from shared.times import now, rfc3339
 _LAST = 10**11
 LONGEST_DAYS = 30
 FULL = "so much waits for this subscription already that nothing more is put in: replay again when less does"
-HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since"
+HOW = "give one of: after_seq; from_seq and to_seq; article_id; failed_since, with from_seq to go on from there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +110,9 @@ class DeliveryRoutes:
         if given.failed_since is not None:
             # Given up then, it was published before, by no more than the longest schedule takes.
             moment = given.failed_since - timedelta(days=LONGEST_DAYS)
-            first = await first_since(moment, self.ledger, await self.ledger.latest())
+            first = given.from_seq or await first_since(moment, self.ledger, await self.ledger.latest())
             since = int(given.failed_since.timestamp() * 1000)
-            seqs = await self.assigned.failed_since(subscription, first, since)
-            return await self.replays.entries(subscription, await self.assigned.entries(seqs), now)
+            return await self.replays.parts(subscription, self.assigned.failed_since(subscription, first, since), now)
         return await self.replays.range(subscription, *by, now)
 
 
@@ -124,6 +123,6 @@ def _by(given: Replay) -> tuple[int, int] | None:
             return after + 1, _LAST
         case None, int() as first, int() as last, None, None if first <= last:
             return max(1, first), last
-        case (None, None, None, str(), None) | (None, None, None, None, datetime()):
+        case (None, None, None, str(), None) | (None, int() | None, None, None, datetime()):
             return 0, 0
     return None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from services.syndication.webhooks import replay
+from services.syndication.webhooks import assigned, replay
 from services.syndication.webhooks.api import deliveries
 from services.syndication.webhooks.lanes import Lanes, State
 from services.syndication.webhooks.pacing import Patience
@@ -192,6 +192,28 @@ async def test_a_replay_takes_no_longer_than_allowed_and_says_where_to_go_on(
     assert told == [{"queued": 0, "next": 3}, {"queued": 0, "next": 5}, {"queued": 1, "next": None}]
     told = [(await bed("POST", path, json={"from_seq": start, "to_seq": 5})).json()["next"] for start in (1, 3)]
     assert told == [3, 5]
+
+
+async def test_looking_for_what_failed_takes_no_longer_either(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(_call: Call) -> Reply:
+        return Reply(500)
+
+    bed.receiver.answer = refuse
+    made = await bed.made(schedule=[0.1], filter="lang:en")
+    for number in range(1, 10):
+        bed.ledger.publish(story(number, language="en" if number in (4, 5, 9) else "uk"))
+    await bed.dispatched(9)
+    await bed.logged(made["id"], 6)
+    await bed.waiting(made["id"], 0)
+    await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
+    monkeypatch.setattr(assigned, "SPAN", 3)
+    monkeypatch.setattr(replay, "READ", 1)
+    monkeypatch.setattr(replay, "SECONDS", 0.0)
+    asked, told = {"failed_since": "2026-01-01T00:00:00Z"}, {}
+    for start in ({}, {"from_seq": 3}, {"from_seq": 5}, {"from_seq": 6}, {"from_seq": 9}):
+        one = (await bed("POST", f"/{made['id']}/replay", json={**asked, **start})).json()
+        told[start.get("from_seq")] = one["queued"], one["next"]
+    assert told == {None: (0, 3), 3: (1, 5), 5: (1, 6), 6: (0, 9), 9: (1, None)}
 
 
 async def test_a_replay_leaves_room_in_the_queue_for_what_is_new(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
