@@ -42,6 +42,15 @@ def test_an_item_has_every_part_of_the_story() -> None:
     assert author.xpath(".//p[@class='more']/a/@href") == ["/authors/tim-zadorozhnyy"]
 
 
+def test_a_story_of_which_there_is_a_summary_alone_tells_it_and_leads_on() -> None:
+    article = a_story(body_html="", body_text="")
+    for page in (a_printer().item(article, 7000), a_printer().article(article, Directory())):
+        root = parsed(page)
+        assert said(root, "//article/div[@class='body']") == article.summary
+        assert not root.xpath("//p[@class='standfirst']")
+        assert root.xpath("//p[@class='onward']/a/@href") == [article.url]
+
+
 def test_corrections_stand_in_the_story() -> None:
     item = an_item(corrections=(Corrected(version=2, at=MORNING, note="Eight, not six."),))
     assert said(item, "//p[@class='correction']") == "Correction Dec. 17, 2024, 8:30 a.m. UTC Eight, not six."
