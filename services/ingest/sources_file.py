@@ -61,7 +61,7 @@ class SourcesFile:
         """Apply the file when it changed, or when applying it failed the last time. Raises RedisError."""
         match await asyncio.to_thread(self._file.refresh):
             case Refused(reason=reason):
-                log.warning("sources_file.refused", reason=reason)
+                log.error("sources_file.refused", reason=reason)
             case Loaded(digest=digest):
                 log.info("sources_file.loaded", sources=len(self._file.current), digest=digest[:12])
         if self._synced is not self._file.current:

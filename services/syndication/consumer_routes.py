@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 import orjson
+import structlog
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,8 @@ from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Script, Store
 from shared.requests import read_body, read_model
+
+log = structlog.get_logger()
 
 BODY_LIMIT = 64 * 1024
 ROOT = "/api/v1/consumers"
@@ -94,6 +97,7 @@ class ConsumerRoutes:
         async def make() -> Response:
             made = new_consumer(asked.name, self._now(), asked.model_dump(exclude={"name"}, exclude_none=True))
             await self._store.do("HSET", CONSUMERS, made.id, made.kept())
+            log.info("consumer.added", consumer=made.id)
             return answer(_with_key(made), 201)
 
         return await self._idempotency.once(request, body, make, keep=_without_key)
@@ -107,6 +111,7 @@ class ConsumerRoutes:
         while kept := await self._store.do("HGET", CONSUMERS, consumer):
             after = changed(kept, asked.model_dump())
             if await self._store.run(SWAP, keys=[CONSUMERS], args=[consumer, kept, after]):
+                log.info("consumer.changed", consumer=consumer, embargo=asked.embargo)
                 return answer(shown(consumer, after))
         return problem(404, MISSING)
 
@@ -116,6 +121,7 @@ class ConsumerRoutes:
             await self._leaving(consumer)  # first: killed in between, the consumer is still there to be deleted again
         if not await self._store.do("HDEL", CONSUMERS, consumer):
             return problem(404, MISSING)
+        log.info("consumer.deleted", consumer=consumer)
         await self._leaving(consumer)  # once more: what was made of it meanwhile saw it there
         return Response(status_code=204)
 

@@ -91,7 +91,7 @@ async def test_a_file_with_an_error_is_refused_whole_with_line_and_reason(
     with capture_logs() as lines:
         await filing.write(text)
         await filing.file.tick()
-    told = [line["reason"] for line in lines if line["event"] == "sources_file.refused"]
+    told = [line["reason"] for line in lines if (line["event"], line["log_level"]) == ("sources_file.refused", "error")]
     assert len(told) == 1
     assert reason in told[0]
     assert await filing.states() == {"bay": "active", "hill": "active"}

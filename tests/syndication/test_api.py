@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
+from structlog.testing import capture_logs
 
 from services.syndication.api import Api
 from services.syndication.embargo import Embargoes, Texts
@@ -179,14 +180,20 @@ async def test_the_ledger_can_be_read_without_copies(app: ASGIApp, store: Store)
 
 
 async def test_a_consumer_is_made_uses_its_key_and_is_taken_away(app: ASGIApp, store: Store) -> None:
-    made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
+    with capture_logs() as lines:
+        made = await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)
     assert made.status == 201
+    assert [line for line in lines if line["event"] == "consumer.added"] == [
+        {"event": "consumer.added", "log_level": "info", "consumer": made.json()["id"]}  # and no key
+    ]
     key = made.json()["key"]
     assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 200
     assert (await ask(app, "GET", "/api/v1/consumers", token=key)).status == 403
     listed = (await ask(app, "GET", "/api/v1/consumers", token=TOKEN)).json()["consumers"]
     assert [(one["name"], "key" in one) for one in listed] == [("Partner", False)]
-    assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 204
+    with capture_logs() as lines:
+        assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 204
+    assert [line["event"] for line in lines] == ["consumer.deleted"]
     assert await store.do("LRANGE", f"left:{made.json()['id']}", 0, -1) == [b"1", b"0"]
     assert (await ask(app, "GET", "/api/v1/events", token=key)).status == 401
     assert (await ask(app, "DELETE", f"/api/v1/consumers/{made.json()['id']}", token=TOKEN)).status == 404
@@ -200,7 +207,9 @@ async def test_trust_with_embargoes_is_given_and_taken_by_the_admin_alone(app: A
     path, early = f"{root}/{other['id']}", {"embargo": "early"}
     assert (await ask(app, "PATCH", path, json=early, token=other["key"])).status == 403
     assert (await ask(app, "PATCH", path, json=early)).status == 401
-    given = await ask(app, "PATCH", path, json=early, token=TOKEN)
+    with capture_logs() as lines:
+        given = await ask(app, "PATCH", path, json=early, token=TOKEN)
+    assert [(line["event"], line["embargo"]) for line in lines] == [("consumer.changed", "early")]
     assert (given.status, given.json()["embargo"], "key" in given.json()) == (200, "early", False)
     taken = (await ask(app, "PATCH", path, json={"embargo": None}, token=TOKEN)).json()
     assert ("embargo" in taken, taken["name"], taken["reuse"]) == (False, "B", "full")

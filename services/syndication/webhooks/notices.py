@@ -97,7 +97,7 @@ class Notices:
         It is put in the lanes of who asked before the change is answered for: killed in between, nobody is told.
         """
         type = f"subscription.{kind}"
-        log.info(type, subscription=subject.id, owner=subject.owner)
+        log.info(type, subscription=subject.id, owner=subject.owner, status=subject.status)
         try:
             line = f"{subject.id}:{await self._store.notice_seq()}"
             body = to_json({"type": type, "timestamp": rfc3339(now()), "data": {"subscription": about(subject)}})

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from time import time
 from typing import cast
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,6 +32,8 @@ from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
 from shared.times import now, rfc3339
+
+log = structlog.get_logger()
 
 _LAST = 10**11
 LONGEST_DAYS = 30
@@ -101,6 +104,7 @@ class DeliveryRoutes:
         self.look()
         if done.full and not done.queued:
             return problem(409, FULL)
+        log.info("subscription.replayed", subscription=found.id, owner=found.owner, queued=done.queued)
         return answer({"queued": done.queued, "next": done.next}, 202)
 
     async def _again(self, subscription: Subscription, given: Replay, by: tuple[int, int], now: int) -> Queued:

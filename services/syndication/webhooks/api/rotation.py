@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from time import time
 from typing import cast
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +21,8 @@ from shared.auth import Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +57,5 @@ class RotationRoutes:
             return problem(409, f"{MOST_OLD} old secrets still sign; wait for one to end, or let them overlap less")
         if not await self.store.change(replace(found, secrets=after), "secrets"):
             return gone()
+        log.info("subscription.secret_rotated", subscription=found.id, owner=found.owner, overlap_seconds=overlap)
         return answer({"id": found.id, "secret": after[0].text, "overlap_seconds": overlap})

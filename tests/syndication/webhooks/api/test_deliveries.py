@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
+from structlog.testing import capture_logs
 
 from services.syndication.webhooks import assigned, replay
 from services.syndication.webhooks.api import deliveries
@@ -39,7 +40,10 @@ async def test_replay_sends_what_matches_again_with_equal_ids(bed: Bed) -> None:
         bed.ledger.publish(story(number, headline="A bridge" if number == 2 else "A ferry", body_html=""))
     await until(lambda: len(bed.receiver.calls) == 3)
     await bed.waiting(made["id"], 0)
-    told = await bed("POST", f"/{made['id']}/replay", json={"from_seq": 2, "to_seq": 3})
+    with capture_logs() as lines:
+        told = await bed("POST", f"/{made['id']}/replay", json={"from_seq": 2, "to_seq": 3})
+    [line] = [line for line in lines if line["event"] == "subscription.replayed"]
+    assert (line["subscription"], line["queued"]) == (made["id"], 1)
     assert (told.status, told.json()) == (202, {"queued": 1, "next": None})
     await until(lambda: len(bed.receiver.calls) == 4)
     again = bed.receiver.calls[3]

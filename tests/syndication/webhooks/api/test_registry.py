@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
+from structlog.testing import capture_logs
 
 from services.syndication.webhooks.sign import secret_of
 from shared.auth import CONSUMERS
@@ -121,7 +122,9 @@ async def test_a_consumer_sees_and_touches_only_its_own(bed: Bed) -> None:
 async def test_what_comes_while_paused_flows_when_active_again(bed: Bed) -> None:
     made = await bed.made()
     path = f"/{made['id']}"
-    assert (await bed("PATCH", path, json={"status": "paused"})).json()["status"] == "paused"
+    with capture_logs() as lines:
+        assert (await bed("PATCH", path, json={"status": "paused"})).json()["status"] == "paused"
+    assert [line["status"] for line in lines if line["event"] == "subscription.updated"] == ["paused"]
     bed.ledger.publish(story(1))
     await bed.waiting(made["id"], 1)
     assert bed.receiver.calls == []
@@ -152,7 +155,17 @@ async def test_a_deleted_subscription_gets_nothing_more(bed: Bed) -> None:
 
 async def test_both_secrets_sign_after_a_rotation(bed: Bed) -> None:
     made = await bed.made()
-    rotated = (await bed("POST", f"/{made['id']}/rotate-secret")).json()
+    with capture_logs() as lines:
+        rotated = (await bed("POST", f"/{made['id']}/rotate-secret", json={"overlap_seconds": 60})).json()
+    assert [line for line in lines if line["event"] == "subscription.secret_rotated"] == [
+        {
+            "event": "subscription.secret_rotated",
+            "log_level": "info",
+            "subscription": made["id"],
+            "owner": None,
+            "overlap_seconds": 60.0,
+        }
+    ]
     assert rotated["secret"] != made["secret"]
     bed.ledger.publish(story(1))
     await until(lambda: bed.receiver.calls)
