@@ -20,12 +20,11 @@ from services.syndication.related import Card
 from services.syndication.rights import allowed
 from services.syndication.store import Library
 from services.syndication.within import Within, allows
-from shared.auth import Admin, Consumer, Endpoint, Guard
+from shared.auth import Admin, Consumer, Endpoint, Guard, Principal
 from shared.bus import DeadLetters
 from shared.events import Article
 from shared.idempotency import Idempotency
 from shared.problems import problem
-from shared.query import Query
 from shared.redis import Store
 from shared.requests import whole_number
 
@@ -117,13 +116,15 @@ class Api:
     async def _cluster(self, request: Request) -> Response:
         article_id = request.path_params["id"]
         who = await self._guard.identify(request)
-        within = await self._within.of(who) if who is not None else None
-        found = await cluster_of(article_id, partial(self._cards, within), self._library.articles.copies)
+        found = await cluster_of(article_id, partial(self._cards, who), self._library.articles.copies)
         return _missing(article_id) if found is None else answer(clusters.shown(found))
 
-    async def _cards(self, within: Query | None, article_ids: Sequence[str]) -> list[Card | None]:
+    async def _cards(self, who: Principal | None, article_ids: Sequence[str]) -> list[Card | None]:
         """Return what is shown elsewhere of articles, None for each that who asks may not have."""
-        cards = await self._library.cards(article_ids)
+        cards: list[Card | None] = [*await self._library.cards(article_ids)]
+        if isinstance(who, Consumer):
+            cards = [None if card is None or card.status == "withheld" else card for card in cards]
+        within = await self._within.of(who) if who is not None else None
         if within is None:
             return cards
         found = [await self._library.article(card.id, card.version) if card else None for card in cards]

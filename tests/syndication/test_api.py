@@ -170,6 +170,16 @@ async def test_a_cluster_is_read_from_each_of_its_members(app: ASGIApp, store: S
     assert (await ask(app, "GET", f"/api/v1/articles/{ARTICLE_ID}/cluster")).status == 401
 
 
+async def test_what_is_withheld_of_a_cluster_is_there_for_the_newsroom_alone(app: ASGIApp, store: Store) -> None:
+    copy = an_article(id="wire-b", guid="b", duplicate_of=ARTICLE_ID, headline="Unfit to print", status="withheld")
+    await publish(store, an_article(), copy)
+    key = (await ask(app, "POST", "/api/v1/consumers", json={"name": "Partner"}, token=TOKEN)).json()["key"]
+    path = f"/api/v1/articles/{ARTICLE_ID}/cluster"
+    told = [(await ask(app, "GET", path, token=token)).json()["members"] for token in (TOKEN, key)]
+    assert [[one["id"] for one in members] for members in told] == [[ARTICLE_ID, "wire-b"], [ARTICLE_ID]]
+    assert (await ask(app, "GET", "/api/v1/articles/wire-b/cluster", token=key)).status == 404
+
+
 async def test_the_ledger_can_be_read_without_copies(app: ASGIApp, store: Store) -> None:
     await publish(store, an_article(), an_article(id="wire-b", guid="b", duplicate_of=ARTICLE_ID))
     for query, seqs in (("first-of-cluster:true", [1]), ("first-of-cluster:false", [2])):

@@ -65,13 +65,13 @@ async def preview(
 
 
 def _shown(looked: Looked) -> dict[str, Any]:
-    entry = looked.entry
+    entry, article = looked.entry, looked.article
     return {
         "seq": entry.seq,
         "type": entry.type,
         "timestamp": entry.timestamp,
         "article_id": entry.article_id,
         "version": entry.version,
-        "headline": looked.article.headline if looked.article else None,
+        "headline": None if article is None or article.status == "withheld" else article.headline,
         "matched": looked.why,
     }

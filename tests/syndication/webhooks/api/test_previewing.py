@@ -18,6 +18,13 @@ async def test_preview_shows_what_would_have_matched_and_why(bed: Bed) -> None:
     assert [(each["seq"], each["matched"]) for each in told["matched"]] == [(3, ["lang:uk", "ferry"])]
 
 
+async def test_what_is_withheld_is_called_by_no_headline(bed: Bed) -> None:
+    withheld = story(1, headline="Unfit to print", status="withheld")
+    bed.ledger.publish(withheld)
+    told = (await bed("POST", "/preview", json={"filter": f"source:{withheld.source.id}"})).json()
+    assert [(each["seq"], each["headline"]) for each in told["matched"]] == [(1, None)]
+
+
 async def test_preview_counts_each_day_of_those_asked_for(bed: Bed) -> None:
     today = now()
     for number, ago in enumerate((9, 6, 1, 1, 0)):
