@@ -104,12 +104,13 @@ class Replays:
         self, subscription: Subscription, entries: Sequence[Recorded], standings: Mapping[int, Standing]
     ) -> list[Wanted]:
         """Return what of some entries is to be sent again."""
-        found = []
+        found: list[Wanted] = []
         for each in await look(subscription.wish, entries, self.ledger):
             wanted = again(each, standings.get(each.entry.seq))
             if wanted is None and subscription.is_followed_by(each.entry.type, each.article):
-                carried = await self.store.carriers(each.entry.article_id)
-                wanted = wanted_of(each.entry, ()) if has_bit(carried, subscription.number) else None
+                goes = any(before.article_id == each.entry.article_id for before in found)
+                goes = goes or has_bit(await self.store.carriers(each.entry.article_id), subscription.number)
+                wanted = wanted_of(each.entry, ()) if goes else None
             if wanted is not None:
                 found.append(wanted)
         return found
@@ -130,7 +131,7 @@ class _Putting:
     previous: int | None = None
     full: bool = False
     retractions: dict[int, Wanted] = field(default_factory=dict)
-    """Beyond what was asked for, of what went in."""
+    """Of what went in."""
 
     async def may_go_on(self) -> bool:
         """Tell whether more may be put in: what is new needs room as well."""
@@ -143,7 +144,8 @@ class _Putting:
 
     async def done(self, next: int | None) -> Queued:
         """Have what was taken back since follow what went in; return what was done, and where to go on."""
-        wanted = [self.retractions[seq] for seq in sorted(self.retractions) if seq not in self.asked]
+        beyond = [seq for seq in sorted(self.retractions) if seq not in self.asked or (next and seq >= next)]
+        wanted = [self.retractions[seq] for seq in beyond]
         if wanted:
             to = self.replays
             state = await to.lanes.requeue(self.now, self.subscription.id, wanted, previous=self.previous)
@@ -171,8 +173,7 @@ class _Putting:
         # Of the one after its cursor the dispatcher may know already to whom it goes.
         last = await to.store.cursor() + 1
         for entry in await taken_back(to.ledger, {each.article_id: each.seq for each in wanted}, last):
-            if entry.seq not in self.asked:
-                self.retractions[entry.seq] = wanted_of(entry, ())
+            self.retractions[entry.seq] = wanted_of(entry, ())
 
     async def _requeue(self, wanted: Sequence[Wanted], unconfirmed: Sequence[Recorded]) -> State:
         """Put entries in; what the receiver did not confirm goes only with a look at all that is newer."""

@@ -152,6 +152,22 @@ async def test_an_article_that_was_taken_back_is_not_replayed_without_its_retrac
     assert bed.receiver.calls[-1].event["type"] == "article.retracted"
 
 
+@pytest.mark.parametrize("part", [1, 64])
+async def test_a_retraction_that_no_filter_finds_follows_what_is_replayed_with_it(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(replay, "READ", part)
+    monkeypatch.setattr(replay, "SECONDS", 0.0)
+    bed.ledger.publish(story(1))
+    bed.ledger.publish(story(1, 2, headline="", body_html="", body_text="", status="canceled"), "article.retracted")
+    await bed.dispatched(2)
+    made = await bed.made(filter="ferry")
+    told = (await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0})).json()
+    assert told == {"queued": 2, "next": 2 if part == 1 else None}
+    await bed.waiting(made["id"], 0)
+    assert bed.receiver.calls[-1].event["type"] == "article.retracted"
+
+
 async def test_a_retraction_that_comes_while_an_article_is_replayed_follows_it(
     bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
