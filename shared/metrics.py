@@ -38,6 +38,12 @@ OLDEST = Gauge(
     registry=REGISTRY,
 )
 DEAD = Gauge("wireroom_dead_letters", "Dead letters of all streams", registry=REGISTRY)
+FILE_REFUSED = Gauge(
+    "wireroom_newsroom_file_refused",
+    "1 while a file of the newsroom is refused, and its last good state in force",
+    ["file"],
+    registry=REGISTRY,
+)
 EMBARGOED = Gauge("wireroom_embargoed", "Versions that wait for the end of their embargo", registry=UNPUBLISHED)
 RELEASED_LATE = Histogram(
     "wireroom_released_late_seconds",

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from shared.faults import NO_FIELD, said
+from shared.metrics import FILE_REFUSED
 
 T = TypeVar("T")
 
@@ -80,6 +81,7 @@ class Watched(Generic[T]):
         self._stale = False
         self._seen: tuple[int, ...] | None = None
         self._vanished = False
+        self._refused = FILE_REFUSED.labels(path.name)
 
     def refresh(self) -> Refreshed:
         """Look at the file and read it when its times or size changed.
@@ -123,12 +125,14 @@ class Watched(Generic[T]):
         except (tomllib.TOMLDecodeError, Invalid, ValidationError) as error:
             return self._refuse(_told(self.path.name, content.decode("utf-8", "replace"), error))
         self.digest, self.refusal, self._stale = digest, None, False
+        self._refused.set(0)
         return Loaded(self.path, digest)
 
     def _refuse(self, reason: str) -> Refreshed:
         if reason == self.refusal:
             return Unchanged()
         self.refusal = reason
+        self._refused.set(1)
         return Refused(self.path, reason)
 
 

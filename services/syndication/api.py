@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +28,8 @@ from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.redis import Store
 from shared.requests import whole_number
+
+log = structlog.get_logger()
 
 MOST = 9_007_199_254_740_991
 """The largest whole number JSON readers agree on (RFC 8259 section 6)."""
@@ -142,11 +145,13 @@ class Api:
     async def _retry(self, request: Request) -> Response:
         if not await self._letters.retry(request.path_params["id"]):
             return problem(404, "there is no such dead letter")
+        log.info("dead_letter.retried", id=request.path_params["id"])
         return answer({"id": request.path_params["id"], "status": "retried"}, 202)
 
     async def _forget(self, request: Request) -> Response:
         if not await self._letters.delete(request.path_params["id"]):
             return problem(404, "there is no such dead letter")
+        log.info("dead_letter.deleted", id=request.path_params["id"])
         return Response(status_code=204)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from shared.metrics import REGISTRY
 from shared.newsroom import Invalid, Loaded, Refused, Unchanged, Watched
 
 
@@ -92,6 +93,23 @@ def test_a_syntax_error_is_told_with_its_line_and_the_last_good_reading_stays(pa
     assert refused(file) == "terms.toml, line 5: Invalid value"
     assert (file.current, file.digest) == (["a"], good)
     assert file.refusal == "terms.toml, line 5: Invalid value"
+
+
+def test_a_refused_file_is_counted_until_it_is_mended(tmp_path: Path) -> None:
+    path = tmp_path / "counted.toml"  # a name of its own: the figures are those of the process
+    file = watched(path, "# terms\n")
+
+    def figure() -> float | None:
+        return REGISTRY.get_sample_value("wireroom_newsroom_file_refused", {"file": "counted.toml"})
+
+    assert figure() == 0
+    path.write_text("[[term]\n")
+    assert refused(file)
+    assert isinstance(file.refresh(), Unchanged)
+    assert figure() == 1
+    path.write_text("# terms, and well again\n")
+    assert isinstance(file.refresh(), Loaded)
+    assert figure() == 0
 
 
 def test_a_file_cut_off_in_a_string_is_told_with_its_last_line(path: Path) -> None:

@@ -277,8 +277,11 @@ async def test_dead_letters_are_listed_retried_and_forgotten(app: ASGIApp, store
     assert listed["count"] == 2
     first, second = (letter["id"] for letter in listed["dead_letters"])
     assert listed["dead_letters"][0]["error"] == "ValueError: bad"
-    assert (await ask(app, "POST", f"/api/v1/dead-letters/{first}/retry", token=TOKEN)).status == 202
-    assert (await ask(app, "DELETE", f"/api/v1/dead-letters/{second}", token=TOKEN)).status == 204
+    with capture_logs() as lines:
+        assert (await ask(app, "POST", f"/api/v1/dead-letters/{first}/retry", token=TOKEN)).status == 202
+        assert (await ask(app, "DELETE", f"/api/v1/dead-letters/{second}", token=TOKEN)).status == 204
+    told = [(line["event"], line["id"]) for line in lines]
+    assert told == [("dead_letter.retried", first), ("dead_letter.deleted", second)]
     assert await store.do("XLEN", source) == 3
     for letter in (
         first,
