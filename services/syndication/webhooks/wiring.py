@@ -147,50 +147,36 @@ def create(
         site=settings.public_url,
     )
     notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
+    attempts = Attempts(
+        directory=directory,
+        preparation=preparation,
+        early=early.sending,
+        send=send,
+        random=random.random,
+        clock=time,
+    )
     engine = Engine(
-        notices=notices,
-        store=subscriptions,
-        lanes=lanes,
-        directory=directory,
-        attempts=Attempts(
-            directory=directory,
-            preparation=preparation,
-            early=early.sending,
-            send=send,
-            random=random.random,
-            clock=time,
-        ),
-        prompt=prompt,
+        notices=notices, store=subscriptions, lanes=lanes, directory=directory, attempts=attempts, prompt=prompt
     )
-    missed = Missing(store=subscriptions, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time)
-    lease = Lease(subscriptions, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}")
-    dispatcher = Dispatcher(
-        store=subscriptions,
-        directory=directory,
-        ledger=ledger,
-        engine=engine,
-        missed=missed,
-        lease=lease,
-        filling=Filling(store=subscriptions, lanes=lanes, engine=engine, missed=missed, lease=lease),
-        healing=Healing(store=subscriptions, lanes=lanes, directory=directory, missed=missed),
-    )
+    dispatcher = _dispatcher(subscriptions, directory, ledger, lanes, engine, notices)
     verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
+    making = Making(
+        store=store,
+        subscriptions=subscriptions,
+        ledger=ledger,
+        check_url=partial(check_url, allowed=settings.allow_networks),
+        consent=Consent(session, tokens, settings.public_url),
+        verifying=verifying,
+        trust=early.trust,
+        room=Room(directory),
+        look=engine.look,
+        announce=notices.announce,
+    )
     api = SubscriptionsApi(
         guard=guard,
         idempotency=idempotency,
         store=subscriptions,
-        making=Making(
-            store=store,
-            subscriptions=subscriptions,
-            ledger=ledger,
-            check_url=partial(check_url, allowed=settings.allow_networks),
-            consent=Consent(session, tokens, settings.public_url),
-            verifying=verifying,
-            trust=early.trust,
-            room=Room(directory),
-            look=engine.look,
-            announce=notices.announce,
-        ),
+        making=making,
         verifying=verifying,
         lanes=lanes,
         ledger=ledger,
@@ -210,4 +196,26 @@ def create(
         early_routes=EarlyRoutes(guard, early),
         undelivered=partial(undelivered, store, subscriptions),
         signing=SigningKeysApi(guard=guard, idempotency=idempotency, keys=signing_keys, seal=subscriptions.seal),
+    )
+
+
+def _dispatcher(
+    store: SubscriptionStore,
+    directory: Directory,
+    ledger: LedgerReader,
+    lanes: Lanes,
+    engine: Engine,
+    notices: Notices,
+) -> Dispatcher:
+    missed = Missing(store=store, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time)
+    lease = Lease(store, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}")
+    return Dispatcher(
+        store=store,
+        directory=directory,
+        ledger=ledger,
+        engine=engine,
+        missed=missed,
+        lease=lease,
+        filling=Filling(store=store, lanes=lanes, engine=engine, missed=missed, lease=lease),
+        healing=Healing(store=store, lanes=lanes, directory=directory, missed=missed),
     )
