@@ -12,7 +12,7 @@ import click
 
 from services.cli import recent
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
-from services.cli.output import as_json, print_added, print_json, print_table
+from services.cli.output import as_json, hint, print_added, print_json, print_table
 from services.cli.re_enrich import moment_of
 from shared.newsroom import Refused
 from shared.newsroom_edit import Edited, Value, add_table, add_to_list
@@ -62,6 +62,10 @@ def unmatched(since: str, limit: int, as_json: bool) -> None:
         for one, like in shown
     ]
     print_table(table, ("name", "kind", "articles", "sources", "last_seen", "like"))
+    if len(found) > limit:
+        click.echo(f"{limit} of {len(found)} names; --limit shows more", err=True)
+    if found:
+        hint("wireroom authors add NAME makes a profile, with --alias-of ID an alias of one")
 
 
 @authors.command("add")

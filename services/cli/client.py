@@ -132,7 +132,8 @@ def _answered(*, keyless: bool = False) -> Iterator[None]:
             reason = "no admin token: set WIREROOM_ADMIN_TOKEN, or call from where `wireroom up` was started"
         end(REFUSED, reason)
     except (OSError, HTTPException) as error:
-        end(NOBODY, f"nobody answers at {address()}: {getattr(error, 'reason', None) or error}")
+        why = getattr(error, "reason", None) or error
+        end(NOBODY, f"nobody answers at {address()}: {getattr(why, 'strerror', None) or why}")
     except ValueError:
         end(NOBODY, f"what answers at {address()} is not Wireroom")
 

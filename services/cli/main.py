@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from services.cli import authors, finding, listen, re_enrich, replaying, resources, subscribing, tags, tailing, up
+from services.cli import (
+    authors,
+    finding,
+    listen,
+    re_enrich,
+    replaying,
+    resources,
+    status,
+    subscribing,
+    tags,
+    tailing,
+    up,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +37,7 @@ for command in (
     listen.listen,
     re_enrich.re_enrich,
     replaying.replay,
-    resources.status,
+    status.status,
     tailing.tail,
     resources.sources,
     subscribing.articles,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -47,8 +49,14 @@ def print_added(file: str, line: int, id: str, about: str, *, plain: bool) -> No
         click.echo(f"{file}, line {line}: {printable(about)}")
 
 
+def hint(text: str) -> None:
+    """Tell a person at a terminal what to do next; programs read no such thing."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print the columns of rows below their names; numbers stand to the right."""
+    """Print the columns of rows below their names; numbers stand to the right. A terminal's lines are not broken."""
     if not rows:
         click.echo("none")
         return
@@ -56,9 +64,11 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
     lines = [[name.replace("_", " ").upper() for name in columns], *cells]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     right = [all(isinstance(row.get(name), int | float) and name != "at" for row in rows) for name in columns]
+    room = get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in lines:
         placed = zip(line, widths, right, strict=True)
-        click.echo("  ".join(c.rjust(width) if number else c.ljust(width) for c, width, number in placed).rstrip())
+        text = "  ".join(c.rjust(width) if number else c.ljust(width) for c, width, number in placed).rstrip()
+        click.echo(text if not room or len(text) <= room else f"{text[: room - 1]}…")
 
 
 def _cell(value: Any, name: str) -> str:

@@ -29,9 +29,9 @@ def since(moment: datetime) -> Iterator[dict[str, Any]]:
             break
         after = page["next"]
         if shown:
-            click.echo(f"\r{min(after, latest) - first} of {latest - first}", nl=False, err=True)
+            click.echo(f"\rreading: {min(after, latest) - first} of {latest - first} events", nl=False, err=True)
     if shown:
-        click.echo(err=True)
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def first_since(moment: datetime) -> tuple[int, int]:

@@ -14,38 +14,6 @@ from services.cli.client import REFUSED, UNUSABLE, all_of, call, end
 from services.cli.output import as_json, json_anyway, print_json, print_table, printable
 
 
-@click.command()
-@as_json
-def status(as_json: bool) -> None:
-    """Say whether the line is ready, and what was given up."""
-    ready = call("GET", "/readyz", accept=(503,))
-    # While the store is away the rest is not known, and why is said all the same.
-    away = () if ready["status"] == "ready" else (503,)
-    found = {
-        "status": ready["status"],
-        "problems": ready["problems"],
-        "latest_seq": call("GET", "/api/v1/events?limit=1", accept=away).get("latest"),
-        "subscriptions": _count(call("GET", "/api/v1/subscriptions", accept=away).get("subscriptions")),
-        "dead_letters": call("GET", "/api/v1/dead-letters?limit=1", accept=away).get("count"),
-    }
-    if as_json:
-        print_json(found)
-    else:
-        for name, value in found.items():
-            click.echo(f"{name.replace('_', ' '):<14} {_said(value)}")
-    sys.exit(0 if ready["status"] == "ready" else REFUSED)
-
-
-def _count(rows: Sequence[Any] | None) -> int | None:
-    return None if rows is None else len(rows)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(printable(one) for one in value) or "none"
-    return "unknown" if value is None else str(value)
-
-
 def _group(name: str, about: str) -> click.Group:
     return click.Group(name, help=about)
 

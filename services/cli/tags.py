@@ -11,7 +11,7 @@ import click
 
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
 from services.cli.explain import explain, taxonomy_of
-from services.cli.output import as_json, print_added, print_json, print_table, printable
+from services.cli.output import as_json, hint, print_added, print_json, print_table, printable
 from services.cli.recent import since
 from shared.newsroom import Refused
 from shared.newsroom_edit import Value, add_table
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_ARTICLES = 20_000
 """So many articles are looked through for names, the newest."""
+
+BEFORE = 16
+"""Characters of an example that stand before the name in a table."""
 
 KINDS = ("person", "org", "place", "topic", "event")
 
@@ -93,9 +96,16 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
     elif not rows:
         click.echo(f"none: {_looked_at(len(stories), days, least)}")
     else:
-        shown = [row | {"example": one.examples[0].text} for row, one in zip(rows, names, strict=True)]
+        shown = [row | {"example": _near(one.examples[0].text, one.name)} for row, one in zip(rows, names, strict=True)]
         guess = ("kind",) if any(one.kind for one in names) else ()
         print_table(shown, ("number", "name", *guess, "articles", "mentions", "score", "example"))
+        hint("the same with --add NUMBER --kind KIND adds one to taxonomy.toml; --json has more")
+
+
+def _near(text: str, name: str) -> str:
+    """Return an example from a few words before the name on, so that a narrow terminal shows it."""
+    at = text.find(name) - BEFORE
+    return text if at <= 0 else f"…{text[text.find(' ', at) + 1 :]}"
 
 
 def _looked_at(stories: int, days: int, least: int) -> str:

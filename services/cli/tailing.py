@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from services.cli.client import NOBODY, end, lines
-from services.cli.output import as_json, printable, safe_json
+from services.cli.output import as_json, hint, printable, safe_json
 
 NOTICES = {
     "truncated": "what came before {oldest} is kept no more",
@@ -25,11 +25,14 @@ NOTICES = {
 @click.option("--query", "-q", default="", help="Only what matches, e.g. 'tag:kursk-oblast'.")
 @as_json
 def tail(after: int | None, query: str, as_json: bool) -> None:
-    """Print the ledger as it grows, until Ctrl-C."""
+    """Print the ledger as it grows, until Ctrl-C: number, time (UTC), what happened, version, source, headline."""
     asked = {"q": query} | ({} if after is None else {"after": after})
     seq, name = after or 0, ""
     try:
         for line in lines(f"/events/stream?{urlencode(asked)}"):
+            if after is None and not name:
+                hint("waiting for what comes; Ctrl-C ends")
+                name = "waiting"
             field, _, value = line.decode().rstrip("\n").partition(": ")
             if field == "event":
                 name = value
@@ -53,6 +56,8 @@ def _event(text: str, *, as_json: bool) -> int:
         click.echo(safe_json(text))
     else:
         about = printable(article.get("headline") or article["id"])[:100]
-        click.echo(f"{seq:>7}  {event['type']:<18} v{article['version']:<3} {about}")
+        source = printable(article.get("source", {}).get("id", "-"))
+        moment = printable(event["timestamp"])[11:19]
+        click.echo(f"{seq:>7}  {moment}  {event['type']:<18} v{article['version']:<3} {source}: {about}")
     sys.stdout.flush()
     return seq

@@ -260,10 +260,18 @@ def _hear(one: Heard, place: Place) -> None:
 
 
 def _examples(one: Heard) -> tuple[Example, ...]:
-    return tuple(
-        Example(place.story.id, " ".join(place.text[max(0, place.start - AROUND) : place.end + AROUND].split()))
-        for place in one.places[:EXAMPLES]
-    )
+    return tuple(Example(place.story.id, _around(place)) for place in one.places[:EXAMPLES])
+
+
+def _around(place: Place) -> str:
+    """Return the whole words around a name."""
+    before = place.text[max(0, place.start - AROUND) : place.start]
+    behind = place.text[place.end : place.end + AROUND]
+    if place.start > AROUND:
+        before = before.partition(" ")[2]
+    if place.end + AROUND < len(place.text):
+        behind = behind.rpartition(" ")[0]
+    return " ".join(f"{before}{place.text[place.start : place.end]}{behind}".split())
 
 
 def _score(words: Sequence[str], one: Heard) -> float:

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from services.cli.main import main
-from services.cli.output import print_json, print_table, printable, safe_json
+from services.cli.output import hint, print_json, print_table, printable, safe_json
 
 
 def test_a_table_is_aligned_and_numbers_stand_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,6 +26,22 @@ def test_a_table_without_rows_says_none(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_long_cell_is_cut_with_a_sign(capsys: pytest.CaptureFixture[str]) -> None:
     print_table([{"error": "e" * 200}], ("error",))
     assert capsys.readouterr().out.splitlines()[1] == "e" * 59 + "…"
+
+
+def test_a_terminal_shows_each_row_on_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    print_table([{"id": "a", "error": "e" * 40}], ("id", "error"))
+    assert capsys.readouterr().out.splitlines() == ["ID  ERROR", "a   eeeeeeeeeeeeeee…"]
+
+
+def test_a_hint_is_for_people_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    hint("do this")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    hint("do that")
+    assert capsys.readouterr().err == "do that\n"
 
 
 def test_unix_seconds_are_shown_as_a_moment(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,13 @@ def test_shouted_lines_are_no_names_and_acronyms_are() -> None:
     assert names("then ALL RIGHTS RESERVED by the BXO") == ["BXO"]
 
 
+def test_an_example_is_of_whole_words() -> None:
+    text = f"{'before ' * 20}Ann Overgaard said so{' behind' * 20}."
+    [name] = suggested([Story("1", (text,)), Story("2", (text,))], OWN)
+    words = name.examples[0].text.split()
+    assert set(words) == {"before", "Ann", "Overgaard", "said", "so", "behind"}
+
+
 def test_names_rank_by_articles_and_length_and_have_examples() -> None:
     texts = ["and Otto sat", "and Otto ran with Ann Berg", "and Otto met Ann Berg"]
     first, second = suggested([Story(str(at), (text,)) for at, text in enumerate(texts)], OWN)

@@ -1,0 +1,50 @@
+"""`wireroom status` as an operator reads it: what came last and when, how things stand, what to look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.cli.status import ago
+from shared.times import rfc3339
+from tests.cli.running import STORIES, Running, free_port
+
+NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
+
+
+def words(line: Running) -> dict[str, str]:
+    lines = line.wireroom("status").stdout.splitlines()
+    return {text[:14].strip(): text[14:].strip() for text in lines}
+
+
+def test_it_says_ready_and_how_far_the_ledger_is(line: Running) -> None:
+    found = line.json("status", "--json")
+    assert (found["status"], found["problems"]) == ("ready", [])
+    assert found["latest_seq"] >= STORIES
+    assert datetime.now(UTC) - datetime.fromisoformat(found["latest_at"]) < timedelta(hours=1)
+    assert found["sources"]["active"] >= 1
+    said = words(line)
+    assert list(said) == ["status", "problems", "latest seq", "sources", "subscriptions", "dead letters"]
+    assert (said["status"], said["problems"]) == ("ready", "none")
+    assert said["latest seq"].endswith((" ago", "just now"))
+
+
+def test_what_stands_as_nobody_wanted_is_told_with_what_shows_more(line: Running) -> None:
+    made = line.json("subscriptions", "add", f"http://127.0.0.1:{free_port()}/status", "--verify", "test")
+    try:
+        found = line.json("status", "--json")
+        assert found["subscription_states"]["pending"] == 1
+        assert found["subscriptions"] == sum(found["subscription_states"].values())
+        assert words(line)["subscriptions"].endswith("1 pending: wireroom subscriptions list")
+    finally:
+        line.wireroom("subscriptions", "delete", made["id"])
+    assert "pending" not in words(line)["subscriptions"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "just now"), (1, "1 second ago"), (59, "59 seconds ago"), (3_599, "59 minutes ago"), (90_000, "1 day ago")],
+)
+def test_a_moment_is_told_by_its_largest_unit(seconds: int, text: str) -> None:
+    assert ago(rfc3339(NOW - timedelta(seconds=seconds)), NOW) == text
