@@ -60,6 +60,7 @@ class Bus:
             target = emits or stream
             route = Route(
                 stream=stream.name,
+                partition=partition,
                 source=stream.key(partition),
                 target=target.key(partition),
                 dead=stream.dead_key(partition),

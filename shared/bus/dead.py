@@ -16,9 +16,8 @@ LETTER = re.compile(r"(?P<stream>[a-z.]+):(?P<partition>[0-9]{1,3}):(?P<entry>[0
 
 BURY = Script("""
 if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-redis.call('XADD', KEYS[2], '*', '__data__', ARGV[3], 'error', ARGV[4], 'traceback', ARGV[5],
+return redis.call('XADD', KEYS[2], '*', '__data__', ARGV[3], 'error', ARGV[4], 'traceback', ARGV[5],
   'tries', ARGV[6], 'entry', ARGV[2], 'group', ARGV[1])
-return 1
 """)
 
 REVIVE = Script("""
@@ -58,10 +57,11 @@ class DeadLetter:
         return asdict(self)
 
 
-async def bury(store: Store, source: str, dead: str, group: str, entry_id: bytes, body: bytes, death: Death) -> bool:
-    """Move an entry to the dead letters in one step; False when somebody else settled it meanwhile."""
+async def bury(store: Store, source: str, dead: str, group: str, entry_id: bytes, body: bytes, death: Death) -> str:
+    """Move an entry to the dead letters in one step, and return its entry's id there; '' when another settled it."""
     args: list[str | bytes | int] = [group, entry_id, body, death.error, death.traceback, death.tries]
-    return bool(await store.run(BURY, keys=[source, dead], args=args) == 1)
+    made: bytes | int = await store.run(BURY, keys=[source, dead], args=args)
+    return made.decode() if isinstance(made, bytes) else ""
 
 
 class DeadLetters:

@@ -245,27 +245,30 @@ class Reader:
         """Write the dead letter; until Redis takes it the entry stays in hand, lest its reason be lost."""
         route = self.route
         try:
-            while not await self._buried(entry_id, body, death):  # noqa: ASYNC110  # Redis sets no event
+            while (made := await self._buried(entry_id, body, death)) is None:  # noqa: ASYNC110  # Redis sets no event
                 await asyncio.sleep(self.limits.hold)
         finally:
             self._drop(entry_id)
         log.error(
             "event.dead_lettered",
+            **({"id": f"{route.stream}:{route.partition}:{made}"} if made else {}),
             stream=route.stream,
             entry=entry_id.decode(),
             error=death.error,
             tries=death.tries,
         )
 
-    async def _buried(self, entry_id: bytes, body: bytes, death: Death) -> bool:
+    async def _buried(self, entry_id: bytes, body: bytes, death: Death) -> str | None:
+        """Return the dead letter's entry, '' when another settled the event, None while Redis does not take it."""
         route = self.route
         try:
-            if await bury(self.store, route.source, route.dead, route.group, entry_id, body, death):
-                self._dead.inc()
+            made = await bury(self.store, route.source, route.dead, route.group, entry_id, body, death)
         except RedisError as error:
             log.warning("dead_letter.postponed", stream=route.stream, error=str(error))
-            return False
-        return True
+            return None
+        if made:
+            self._dead.inc()
+        return made
 
     async def _hand_back(self) -> None:
         """Let the next consumer have at once what is left, without a try counted; best effort."""

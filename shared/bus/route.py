@@ -12,6 +12,7 @@ class Route:
     """What a reader reads, as whom, and where what its handler returns goes; keys of one hash tag."""
 
     stream: str
+    partition: int
     source: str
     target: str
     dead: str

@@ -11,7 +11,7 @@ from tests.shared.bus.line import GROUP, INGESTED, pending
 DEATH = Death("ValueError: no", "Traceback …", 5)
 
 
-async def _bury(store: Store, partition: int = 0, body: bytes = b'{"a": 1}') -> bool:
+async def _bury(store: Store, partition: int = 0, body: bytes = b'{"a": 1}') -> str:
     key = ARTICLE_INGESTED.key(partition)
     if not await store.do("EXISTS", key):
         await store.do("XGROUP", "CREATE", key, GROUP, "0", "MKSTREAM")
@@ -21,11 +21,11 @@ async def _bury(store: Store, partition: int = 0, body: bytes = b'{"a": 1}') -> 
 
 
 async def test_burying_acknowledges_and_keeps_the_body_and_the_reason(store: Store) -> None:
-    assert await _bury(store)
+    entry = await _bury(store)
     assert await pending(store) == 0
     letters = DeadLetters(store, 1)
     (letter,) = await letters.list()
-    assert letter.id.startswith("article.ingested:0:")
+    assert letter.id == f"article.ingested:0:{entry}"
     assert (letter.stream, letter.group, letter.body) == ("article.ingested", GROUP, '{"a": 1}')
     assert (letter.error, letter.traceback, letter.tries) == ("ValueError: no", "Traceback …", 5)
     assert letter.as_dict()["tries"] == 5

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import OutOfMemoryError, ResponseError
+from structlog.testing import capture_logs
 
 from shared import logs
 from shared.bus import Bus, DeadLetters, Done, Later, Limits, wire
@@ -106,10 +107,12 @@ async def test_what_cannot_be_read_is_dead_lettered_at_once_and_its_neighbours_a
     await send(bus, ingested("desk-1"))
     await store.do("XADD", INGESTED, "*", *(part for pair in fields.items() for part in pair))
     await send(bus, ingested("desk-2"))
-    async with running(bus):
-        await until(lambda: _is(letters.count(), 1))
-        await until(lambda: _is(pending(store), 0))
+    with capture_logs() as lines:
+        async with running(bus):
+            await until(lambda: _is(letters.count(), 1))
+            await until(lambda: _is(pending(store), 0))
     (letter,) = await letters.list()
+    assert [line["id"] for line in lines if line["event"] == "event.dead_lettered"] == [letter.id]
     assert letter.error.startswith("not a valid article.ingested event: ")
     assert letter.tries == 1
     assert seen == ["desk-1", "desk-2"]
