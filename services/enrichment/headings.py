@@ -94,4 +94,6 @@ def is_place(places: tuple[str, ...], rest: str, text: str) -> bool:
         return False
     later = text.partition(rest[:40])[1:]
     told = "".join(later)[:MOST_LOOKED_AT]
+    if first not in told and first.lower() not in told:
+        return True
     return not re.search(rf"(?<!\w)(?:{re.escape(first)}|{re.escape(first.lower())})(?!\w)", told)

@@ -42,6 +42,7 @@ async def test_a_push_is_one_trace_down_to_its_delivery(
     assert [span.parent for span in seen] == ["", *[seen[0].id] * 3]
     assert [span.attributes["wireroom.service"] for span in seen] == [*NAMES, "syndication"]
     assert {span.attributes["wireroom.article_id"] for span in seen} == {article["id"]}
+    assert {span.attributes["wireroom.source"] for span in seen} == {"desk"}
     assert seen[3].attributes["wireroom.seq"] == seen[2].attributes["wireroom.seq"] == 1
     assert (seen[3].attributes["wireroom.outcome"], seen[3].attributes["wireroom.status"]) == ("delivered", 204)
     assert b"hush" not in bodies
