@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from services.enrichment.authors import parse_authors
 from shared.faults import faults
 
 PYDANTICS = ("Input should", "Field required", "Extra inputs", "should have", "Value error", "parse", "unable")
@@ -37,6 +38,23 @@ class Thing(BaseModel):
     auth: Annotated[Basic | Bearer, Field(discriminator="type")] | None = None
     at: AwareDatetime | None = None
     day: date | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"id": "Ann Writer"}, "author.0.id", "must be of small letters, digits and hyphens, such as kursk-oblast"),
+        ({"url": "ann.example"}, "author.0.url", "must be an http or https address"),
+        ({"avatar": "ann.jpg"}, "author.0.avatar", "or a picture of the newsroom, such as /pictures/ann.jpg"),
+    ],
+)
+def test_shapes_that_editors_meet_are_told_in_words(given: dict[str, str], field: str, words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        parse_authors({"author": [{"id": "ann", "name": "Ann", **given}]})
+    [(where, told)] = faults(refused.value)
+    assert where == field
+    assert words in told
+    assert "^" not in told
 
 
 @pytest.mark.parametrize(
