@@ -16,16 +16,15 @@ from redis.exceptions import (
     ClusterDownError,
     MovedError,
     RedisError,
-    ResponseError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.redis.client import BACKOFF, CONNECT_SECONDS, SECONDS, TRIES, Argument, Script, node_options
+from shared.redis.client import BACKOFF, CONNECT_SECONDS, SECONDS, TRIES, Argument, node_options
 from shared.redis.node import Node
 from shared.redis.slots import Address, Slots, slot_of, slot_of_key
-from shared.redis.store import Answer, Asked, Call, Store, fail
+from shared.redis.store import Answer, Asked, Store, fail
 from shared.redis_url import Clustered
 
 log = structlog.get_logger()
@@ -35,8 +34,6 @@ REDIRECTIONS = 8
 
 AT_ONCE = 2
 """Redirections that are followed at once: more come of nodes that do not agree yet."""
-
-AWAY = (NotConnectedError, NotAnsweredError)
 
 LOOK_SECONDS = 0.1
 """Between two looks for who has what, which every command of a cluster that is down asks for."""
@@ -50,7 +47,6 @@ class ClusterStore(Store):
     """
 
     in_order = False
-    apart = (ResponseError, *AWAY)
 
     def __init__(self, cluster: Clustered, *, seconds: float = SECONDS) -> None:
         self._cluster = cluster
@@ -80,17 +76,6 @@ class ClusterStore(Store):
         other = ClusterStore(self._cluster, seconds=self._seconds)
         self._others.append(other)
         return other
-
-    async def all(self, script: Script, calls: Sequence[Call]) -> list[Any]:
-        """Run a script once for each (keys, arguments), as one server's store does.
-
-        Where a node is away, that is the reply to what it was asked: others answered, and have done their work.
-        Raises RedisError when nobody answered.
-        """
-        replies = await super().all(script, calls)
-        if replies and all(isinstance(reply, AWAY) for reply in replies):
-            raise replies[0]
-        return replies
 
     async def at(self, key: str, call: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         """Have redis-py itself ask the node that has a key, on a connection apart, wherever that is meanwhile."""

@@ -14,7 +14,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as NotConnectedError
-from redis.exceptions import DataError, NoScriptError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import DataError, NoScriptError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
 from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotError, Script, close
@@ -29,6 +29,8 @@ Call = tuple[Sequence[str], Sequence[Argument]]
 """Keys and arguments of one run of a script."""
 
 log = structlog.get_logger()
+
+AWAY = (NotConnectedError, NotAnsweredError)
 
 MOST_AT_ONCE = 512
 """Commands in one piece that is sent: a server that stops reading is noticed between them."""
@@ -46,9 +48,6 @@ class Store:
 
     in_order = True
     """Whether what is asked for runs in the order of the askers whatever its keys: not where many servers have them."""
-
-    apart: tuple[type[RedisError], ...] = (ResponseError,)
-    """What is told of one command alone, though others were asked for with it."""
 
     def __init__(self, client: Redis, *, seconds: float = SECONDS) -> None:
         self.client, self._seconds = client, seconds
@@ -267,8 +266,8 @@ class Store:
     async def all(self, script: Script, calls: Sequence[Call]) -> list[Any]:
         """Run a script once for each (keys, arguments), as `call` does; a run's own error is its reply.
 
-        Of keys made alike only the first are looked at. Raises RedisError when the connection fails, whatever was
-        answered before.
+        Of keys made alike only the first are looked at. Raises RedisError when the connection fails before anything
+        is answered; what was answered has been done, and is told.
         """
         for keys, _ in calls[:1]:
             _check(keys)
@@ -278,13 +277,15 @@ class Store:
             for answer in answers:
                 try:
                     replies.append(await answer)
-                except self.apart as error:
+                except RedisError as error:
                     replies.append(error.with_traceback(None))
         except BaseException:
             for answer in answers:
                 if not answer.cancel() and not answer.cancelled():
                     answer.exception()  # seen, though nobody else will hear of it
             raise
+        if replies and all(isinstance(reply, AWAY) for reply in replies):
+            raise replies[0]
         return replies
 
 

@@ -19,6 +19,8 @@ class PretendedNode:
     def __init__(self) -> None:
         self.port = self.tells = self.sends_to = 0
         self.refuses = self.silent = False
+        self.scripts = 1_000
+        """How many it runs before it is silent."""
         self.asked = 0
         """How often it refused."""
         self.connected: set[asyncio.StreamWriter] = set()
@@ -30,7 +32,8 @@ class PretendedNode:
             while data := await reader.read(4096):
                 requests.feed(data)
                 while (request := requests.gets()) is not False:
-                    writer.write(b"" if self.silent else self._answer(request))
+                    self.scripts -= request[0] == b"EVAL" or request[0] == b"EVALSHA"
+                    writer.write(b"" if self.silent or self.scripts < 0 else self._answer(request))
         writer.close()
         self.connected.discard(writer)
 

@@ -16,6 +16,7 @@ from redis.exceptions import TimeoutError as NotAnsweredError
 from shared.embedded import EmbeddedServer
 from shared.redis import CrossSlotError, Script, Store, connect
 from shared.redis.store import MOST_AT_ONCE
+from tests.shared.redis.pretended import a_pretended_node
 from tests.waiting import until
 
 ECHO = Script("return {KEYS[1], ARGV[1]}")
@@ -111,7 +112,7 @@ async def test_a_script_that_runs_often_gives_each_run_its_own_reply_or_error(st
     assert isinstance(wrong, ResponseError)
 
 
-async def test_no_reply_is_given_where_the_connection_fails_before_the_last(short_dir: Path) -> None:
+async def test_a_server_that_answers_none_of_the_runs_is_told_of(short_dir: Path) -> None:
     server = EmbeddedServer(short_dir, durable=False)
     server.start()
     store = Store(connect(server.url), seconds=0.2)
@@ -122,6 +123,17 @@ async def test_no_reply_is_given_where_the_connection_fails_before_the_last(shor
     finally:
         await store.close()
         server.stop()
+
+
+async def test_runs_that_were_answered_before_the_server_fell_silent_are_told() -> None:
+    async with a_pretended_node() as node:
+        store, node.scripts = Store(Redis(port=node.port, protocol=3), seconds=0.2), 2
+        replies = await store.all(ECHO, [([f"k{number}"], ["x"]) for number in range(3)])
+        assert replies[:2] == [b"here", b"here"]
+        assert isinstance(replies[2], NotAnsweredError)
+        with pytest.raises(NotAnsweredError):
+            await store.all(ECHO, [(["k"], ["x"])])
+        await store.close()
 
 
 async def test_what_is_asked_beside_holds_nobody_up(store: Store) -> None:
