@@ -33,7 +33,10 @@ def _digest() -> Node:
             "count": NUMBER,
             "hash": {**TEXT, "description": RECIPE},
             "algorithm": {"const": "sha256"},
-            "complete": {"type": "boolean", "description": "false when some of it, older than 30 days, is forgotten"},
+            "complete": {
+                "type": "boolean",
+                "description": "false when a part is kept no more: older than 30 days, or gone by retention",
+            },
             "confirmed": NUMBER,
             "waiting": {**NUMBER, "description": "not confirmed yet: compare again once this is 0"},
             "given_up": NUMBER,

@@ -37,6 +37,17 @@ async def test_count_and_hash_are_those_of_the_program_that_is_shown(scene: Scen
     assert (await facts(developer, f"{path}?from=2&to=2"))["Count"] == "1"
 
 
+async def test_what_went_by_retention_is_not_said_to_be_old(scene: Scene) -> None:
+    developer, id, _ = await scene.subscribed(scene.ann)
+    for number in (1, 2):
+        scene.ledger.publish(story(number))
+    path = f"/portal/subscriptions/{id}/proof"
+    await until_confirmed(developer, path, 2)
+    assert "Not all of it" not in await facts(developer, path)
+    scene.ledger.entries[0] = scene.ledger.entries[1]  # as a trimmed ledger: the first is not found any more
+    assert "or than the newsroom keeps its articles" in (await facts(developer, path))["Not all of it"]
+
+
 async def test_what_was_sent_is_listed_and_goes_on(scene: Scene) -> None:
     developer, id, _ = await scene.subscribed(scene.ann)
     for number in range(1, 61):
