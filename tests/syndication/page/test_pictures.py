@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.syndication.page import pictures
+from services.syndication.page.pictures import Pictures
 from tests.syndication.feeds.asking import ask
 from tests.syndication.page.building import Newsroom
 
@@ -42,3 +44,22 @@ async def test_what_is_no_picture_of_the_folder_is_not_there(newsroom: Newsroom)
     names = ("page.jpg", "notes.txt", "..%2Fsecret.jpg", "link.jpg", "large.jpg", "pipe.jpg", "folder.jpg", "none.jpg")
     for name in names:
         assert (await ask(newsroom.app, f"/pictures/{name}")).status == 404, name
+
+
+def test_all_who_ask_share_the_bytes_until_the_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "HELD_BYTES", 2 * len(JPEG))
+    served = Pictures(tmp_path)
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        (tmp_path / name).write_bytes(JPEG)
+    first = served.read("a.jpg")
+    assert first is not None
+    assert served.read("b.jpg") is not first
+    assert served.read("a.jpg") is first
+    served.read("c.jpg")
+    assert served.read("a.jpg") is first, "the one that nobody asked for longest is let go"
+    (tmp_path / "a.jpg").write_bytes(JPEG + b", retouched")
+    again = served.read("a.jpg")
+    assert again is not None
+    assert again.variants["identity"].body == JPEG + b", retouched"
+    (tmp_path / "a.jpg").write_bytes(b"<script>")
+    assert served.read("a.jpg") is None
