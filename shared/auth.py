@@ -8,16 +8,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 import orjson
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.events import Reuse
 from shared.kept import kept
+from shared.metrics import KEYS_REFUSED
 from shared.problems import problem
 from shared.redis import Store
+
+log = structlog.get_logger()
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -27,8 +32,12 @@ CONSUMERS = "consumers"
 PRINCIPAL = "wireroom.principal"
 """Where the scope of a request made within this process says who asks; nothing from a connection gets there."""
 
+LONGEST = 512
 MARK = 16
 """Hex digits of a key's digest that tell it from another, and help nobody to find it."""
+
+TELL_SECONDS = 60.0
+"""Whoever guesses at keys is told of no more often, to leave the log readable."""
 
 TOKEN_FILE = "admin-token"  # noqa: S105  # a file's name
 
@@ -79,9 +88,10 @@ def same(one: str, other: str) -> bool:
 class Guard:
     """Tells principals apart by `Authorization: Bearer …` (RFC 6750 section 2.1)."""
 
-    def __init__(self, store: Store, token: str) -> None:
-        self._store = store
+    def __init__(self, store: Store, token: str, clock: Callable[[], float] = monotonic) -> None:
+        self._store, self._clock = store, clock
         self._token = token.encode()
+        self._refused, self._tell_after = 0, 0.0
 
     async def identify(self, request: Request) -> Principal | None:
         """Return who asks, or None when the key is missing or unknown. Raises RedisError for consumers' keys."""
@@ -96,11 +106,14 @@ class Guard:
 
     async def known(self, key: str) -> Principal | None:
         """Return whose key or token it is, None when it is nobody's. Raises RedisError for consumers' keys."""
-        if not key or len(key) > 512:
+        if not key:
             return None
         if hmac.compare_digest(key.encode(), self._token):
             return Admin()
-        return await self._consumer(key)
+        found = await self._consumer(key) if len(key) <= LONGEST else None
+        if found is None:
+            self._refuse()
+        return found
 
     async def standing(self, who: Principal) -> Standing | None:
         """Return how somebody stands by now; None when they have no key any more."""
@@ -142,6 +155,14 @@ class Guard:
             "a valid bearer token is needed: Authorization: Bearer …",
             headers={"www-authenticate": 'Bearer realm="wireroom"'},
         )
+
+    def _refuse(self) -> None:
+        """Count a key that is nobody's, and tell of those since the last word."""
+        KEYS_REFUSED.inc()
+        self._refused += 1
+        if self._clock() >= self._tell_after:
+            log.warning("key.refused", count=self._refused)
+            self._refused, self._tell_after = 0, self._clock() + TELL_SECONDS
 
     async def _consumer(self, key: str) -> Consumer | None:
         prefix, _, rest = key.partition("_")

@@ -38,6 +38,7 @@ OLDEST = Gauge(
     registry=REGISTRY,
 )
 DEAD = Gauge("wireroom_dead_letters", "Dead letters of all streams", registry=REGISTRY)
+KEYS_REFUSED = Counter("wireroom_keys_refused_total", "Keys and tokens given that are nobody's", registry=REGISTRY)
 FILE_REFUSED = Gauge(
     "wireroom_newsroom_file_refused",
     "1 while a file of the newsroom is refused, and its last good state in force",

@@ -18,6 +18,7 @@ from services.reference import policy
 from services.reference.completing import operations
 from shared.asgi import Answer
 from shared.bus.description import asyncapi
+from shared.redis import Store
 from shared.settings import Settings
 from tests.asgi import ask
 from tests.reference.checking import faults
@@ -27,8 +28,8 @@ TOKEN = "an-admin-token-for-tests"
 
 
 @pytest.fixture
-async def process(redis_url: str, tmp_path: Path) -> AsyncIterator[Process]:
-    """Build all services, and start none of them."""
+async def process(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[Process]:
+    """Build all services on an empty server, which `store` makes, and start none of them."""
     settings = Settings(redis_url=redis_url, public_url=URL, data_dir=tmp_path)
     process = Process(settings, redis_url, NAMES, TOKEN)
     yield process

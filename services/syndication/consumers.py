@@ -43,8 +43,8 @@ def new_consumer(name: str, now: datetime, terms: Mapping[str, str] = MappingPro
 
 
 def shown(consumer: str, kept: bytes) -> dict[str, str]:
-    """Return what the API shows of a consumer."""
-    known = orjson.loads(kept)
+    """Return what the API shows of a consumer, made before there were terms perhaps."""
+    known = {"query": "", "reuse": "full", **orjson.loads(kept)}
     return {"id": consumer} | {name: value for name, value in known.items() if name != "key"}
 
 

@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 
 from starlette.requests import Request
+from structlog.testing import capture_logs
 
 from services.syndication.consumers import new_consumer
 from shared.auth import CONSUMERS, TOKEN_FILE, Admin, Consumer, Guard, admin_token
+from shared.metrics import REGISTRY
 from shared.redis import Store
 from shared.times import now
 
@@ -72,3 +74,22 @@ async def test_services_that_start_together_agree_on_one_token(tmp_path: Path) -
     found = await asyncio.gather(*(asyncio.to_thread(admin_token, None, tmp_path) for _ in range(8)))
     assert len({token for token, _ in found}) == 1
     assert sum(made for _, made in found) == 1
+
+
+async def test_guesses_are_counted_and_told_of_once_a_minute(store: Store) -> None:
+    moment = 100.0
+    guard = Guard(store, TOKEN, lambda: moment)
+
+    def refused() -> float:
+        return REGISTRY.get_sample_value("wireroom_keys_refused_total") or 0.0
+
+    before = refused()
+    with capture_logs() as lines:
+        for key in ("a guess", "wrk_partner_a-guess", "x" * 600, "", TOKEN):
+            await guard.known(key)
+        moment += 61
+        await guard.known("one more")
+    assert refused() - before == 4
+    told = [(line["event"], line["log_level"], line["count"]) for line in lines]
+    assert told == [("key.refused", "warning", 1), ("key.refused", "warning", 3)]
+    assert "guess" not in str(lines)
