@@ -66,8 +66,11 @@ async def test_the_whole_line_runs_on_three_nodes(tmp_path: Path, receiver: Rece
 
         before = len(receiver.calls)
         replay = f"/api/v1/subscriptions/{made['id']}/replay"
-        assert (await line.post(replay, {"from_seq": 2, "to_seq": 5}))[1]["queued"] == 4
-        await until(lambda: len(receiver.calls) == before + 4, 30)
+        # What was taken back since is followed by that; which number the retracted one has is the partitions' to say.
+        first = next(call.seq for call in receiver.calls if call.version == (articles[0], 1))
+        again = 4 + (2 <= first <= 5)
+        assert (await line.post(replay, {"from_seq": 2, "to_seq": 5}))[1]["queued"] == again
+        await until(lambda: len(receiver.calls) == before + again, 30)
         assert [event["data"]["seq"] for event in await line.events()] == list(range(1, COUNT + 2))
         assert orjson.loads((await line.get("/api/v1/dead-letters")).body)["count"] == 0
         await _see_all_at_work(cluster)
