@@ -74,7 +74,8 @@ async def test_a_node_that_is_away_fails_its_own_runs_of_a_script_alone(tmp_path
         await store.close()
 
 
-async def test_a_store_that_is_closed_asks_nobody_any_more() -> None:
+async def test_a_store_that_is_closed_asks_nobody_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.redis.slots.CONNECT_SECONDS", 0.1)
     async with a_pretended_node() as node:
         cluster = read_clustered(f"redis+cluster://127.0.0.1:{node.port}")
         assert cluster is not None

@@ -122,12 +122,12 @@ async def test_a_server_that_answers_none_of_the_runs_is_told_of(short_dir: Path
             await store.all(sleep, [(["n"], [0]), (["n"], [1]), (["n"], [0])])
     finally:
         await store.close()
-        server.stop()
+        server.stop(0)  # it hears nothing while the script runs
 
 
 async def test_runs_that_were_answered_before_the_server_fell_silent_are_told() -> None:
     async with a_pretended_node() as node:
-        store, node.scripts = Store(Redis(port=node.port, protocol=3), seconds=0.2), 2
+        store, node.scripts = Store(Redis(port=node.port, protocol=3, socket_timeout=0.2), seconds=0.2), 2
         replies = await store.all(ECHO, [([f"k{number}"], ["x"]) for number in range(3)])
         assert replies[:2] == [b"here", b"here"]
         assert isinstance(replies[2], NotAnsweredError)
