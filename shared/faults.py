@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared.own_pictures import ADDRESS
+
 NO_FIELD = "there is no such field"
 _MOMENT = "must be a moment with its zone, such as 2026-11-22T10:00:00Z"
 _NUMBER = "must be a number"
@@ -71,9 +73,7 @@ _SHAPES: Mapping[str, str] = {
         "must be of small letters, digits and hyphens, such as kursk-oblast: 63 at most, no hyphen first"
     ),
     r"^(https?://\S+)?$": "must be an http or https address",
-    r"^(https?://\S+|/pictures/[A-Za-z0-9][A-Za-z0-9._-]{0,80})?$": (
-        "must be an http or https address, or a picture of the newsroom, such as /pictures/ann.jpg"
-    ),
+    ADDRESS: ("must be an http or https address, or a picture of the newsroom, such as /pictures/ann.jpg"),
 }
 """By pattern: who edits a newsroom's files need not read regular expressions."""
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.own_pictures import ADDRESS
+
 ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?")
 
 
@@ -31,9 +33,7 @@ def _orcid_or_blank(text: str) -> str:
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=2_000)]
-Picture = Annotated[
-    str, StringConstraints(pattern=r"^(https?://\S+|/pictures/[A-Za-z0-9][A-Za-z0-9._-]{0,80})?$", max_length=2_000)
-]
+Picture = Annotated[str, StringConstraints(pattern=ADDRESS, max_length=2_000)]
 """An address, or one of the newsroom's own folder `pictures`."""
 
 Orcid = Annotated[str, AfterValidator(_orcid_or_blank)]

@@ -11,9 +11,9 @@ from services.enrichment.handlers import Handlers, completed
 from services.enrichment.image_sizes import ImageSizes
 from services.enrichment.neighbours import Neighbours
 from services.enrichment.newsroom import Newsroom
-from services.ingest.own_pictures import homed
 from shared.events import Article, ArticleIngested, Category, Image, Retraction, to_json
 from shared.http_client import Page
+from shared.own_pictures import homed
 from shared.redis import Store
 from tests.builders import an_article, an_ingested
 

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from services.ingest.api.answers import answer, busy
 from services.ingest.identity import is_article_id
 from services.ingest.intake import ContendedError, Intake
-from services.ingest.own_pictures import homed
 from services.ingest.pressure import Pressure
 from services.ingest.results import Accepted, Outdated, Refused, Result, Retracted, Unchanged
 from services.ingest.source import Settings
@@ -17,6 +16,7 @@ from services.ingest.submission import RetractionInput, Submission
 from shared.auth import Guard
 from shared.events import Retraction
 from shared.idempotency import Idempotency
+from shared.own_pictures import homed
 from shared.problems import problem
 from shared.requests import read_body, read_model
 

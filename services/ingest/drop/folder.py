@@ -20,9 +20,9 @@ from services.ingest.drop.memory import Memory, Taken
 from services.ingest.drop.taking import Took, take_in
 from services.ingest.intake import Intake
 from services.ingest.metrics import FILES
-from services.ingest.own_pictures import homed
 from services.ingest.pressure import Pressure
 from shared import tracing
+from shared.own_pictures import homed
 
 log = structlog.get_logger()
 

@@ -196,6 +196,21 @@ async def test_trust_that_is_revoked_ends_at_once_what_is_queued_too(desk: Newsd
     assert told(receiver) == [(E, 1)]
 
 
+async def end_in_between(
+    desk: Newsdesk, change: str, receiver: Receiver, endpoint: Receiver, token: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    """End it while a token is fetched: that was asked for at the first event, and comes with the second."""
+    asked, going = token
+    auth = Grant(token_url=endpoint.url, client_id="desk", client_secret="hush")
+    await desk.partner(receiver, credentials=Credentials(auth=auth))
+    with capture_logs() as lines:
+        await desk.on(1)
+        await asyncio.wait_for(asked.wait(), 10)
+        await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
+        going.set()
+        await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
+
+
 @pytest.mark.parametrize("change", ["revoked", "withdrawn"])
 async def test_what_ends_while_a_token_is_fetched_is_not_sent_with_it(desk: Newsdesk, change: str) -> None:
     asked, going = asyncio.Event(), asyncio.Event()
@@ -206,14 +221,7 @@ async def test_what_ends_while_a_token_is_fetched_is_not_sent_with_it(desk: News
         return Reply(200, body=orjson.dumps({"access_token": "t", "token_type": "Bearer"}))
 
     async with a_receiver() as receiver, a_receiver(token) as endpoint, desk.replica():
-        auth = Grant(token_url=endpoint.url, client_id="desk", client_secret="hush")
-        await desk.partner(receiver, credentials=Credentials(auth=auth))
-        with capture_logs() as lines:
-            await desk.on(1)
-            await asyncio.wait_for(asked.wait(), 10)
-            await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
-            going.set()
-            await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
+        await end_in_between(desk, change, receiver, endpoint, (asked, going))
         assert E not in [kind for kind, _ in told(receiver)]
 
 
@@ -232,14 +240,7 @@ async def test_what_ends_while_a_refused_token_is_fetched_again_is_not_sent_agai
         return Reply(401)
 
     async with a_receiver(refuse) as receiver, a_receiver(token) as endpoint, desk.replica():
-        auth = Grant(token_url=endpoint.url, client_id="desk", client_secret="hush")
-        await desk.partner(receiver, credentials=Credentials(auth=auth))
-        with capture_logs() as lines:
-            await desk.on(1)
-            await asyncio.wait_for(asked.wait(), 10)
-            await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
-            going.set()
-            await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
+        await end_in_between(desk, change, receiver, endpoint, (asked, going))
         assert [kind for kind, _ in told(receiver)].count(E) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ingest.own_pictures import homed
+from shared.own_pictures import homed
 
 SITE = b"https://wire.example.org"
 
