@@ -7,12 +7,11 @@ from typing import Any
 from faststream.redis import RedisBroker
 from faststream.redis.broker.sentinel_broker import RedisSentinelBroker
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import ReadOnlyError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.bus.cluster import ClusterBroker
+from shared.bus.cluster import BACKOFF, ClusterBroker
 from shared.redis import CONNECTIONS, ClusterStore, Store
 from shared.redis_url import read_watched
 
@@ -41,7 +40,7 @@ def broker(url: str, store: Store) -> RedisBroker:
         # FastStream sleeps 5 s after a read that failed, and asks a server made read-only without pause.
         # Reads that the client itself repeats never get there, and go on within half a second.
         "retry": Retry(
-            ExponentialBackoff(cap=0.5, base=0.05),
+            BACKOFF,
             FOR_EVER if watched is None else A_FEW,
             supported_errors=(NotConnectedError, NotAnsweredError, ReadOnlyError),
         ),

@@ -234,17 +234,6 @@ class Lanes:
         if arguments:
             await self._store.run(HINT, keys=[DUE_KEY, REVISIONS_KEY], args=arguments)
 
-    async def log(self, subscription: str, before: str | None, limit: int) -> list[tuple[str, bytes]]:
-        """Return attempts, newest first, as (entry id, JSON), those older than entry `before`. Raises RedisError."""
-        until = "+" if before is None else f"({before}"
-        found = await self._store.do("XREVRANGE", keys(subscription)[-1], until, "-", "COUNT", limit)
-        return [(id.decode(), fields[b"attempt"]) for id, fields in found]
-
-    async def logged(self, subscription: str, entry: str) -> bytes | None:
-        """Return one attempt as JSON by its entry's id, None when it is no longer kept. Raises RedisError."""
-        found = await self._store.do("XRANGE", keys(subscription)[-1], entry, entry)
-        return found[0][1][b"attempt"] if found else None
-
 
 def _flat(entries: Iterable[Wanted]) -> Iterable[Argument]:
     for entry in entries:

@@ -20,6 +20,7 @@ from services.syndication.webhooks.api.room import Room
 from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.as_sent import AsSent
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
@@ -181,6 +182,7 @@ def create(
         lanes=lanes,
         ledger=ledger,
         sent=Sent(store),
+        log=AttemptLog(store),
         directory=directory,
         send=send,
         as_sent=AsSent(preparation=preparation, request=send.request),

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 
 from services.syndication.ledger import Recorded
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.attempt_log import AttemptLog
+from services.syndication.webhooks.lanes import State
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
@@ -181,4 +182,4 @@ async def logged(store: Store, subscription: str, count: int) -> list[dict[str, 
         return bool(await store.do("XLEN", f"{{s:{subscription}}}:log") >= count)
 
     await until(there)
-    return [orjson.loads(entry) for _, entry in await Lanes(store).log(subscription, None, 10)]
+    return [orjson.loads(entry) for _, entry in await AttemptLog(store).before(subscription, None, 10)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from services.syndication.webhooks.lanes import Lanes
+from services.syndication.webhooks.attempt_log import AttemptLog
 from shared.redis import Store
 
 Try = tuple[str, int, int]
@@ -15,9 +15,9 @@ Try = tuple[str, int, int]
 
 async def lateness(store: Store, paths: Mapping[str, str], came: Mapping[Try, float]) -> list[float]:
     """Return the ms from when each further try was due to when it came (Unix time); `paths` is by subscription."""
-    lanes, late = Lanes(store), []
+    log, late = AttemptLog(store), []
     for subscription, path in paths.items():
-        for _, entry in await lanes.log(subscription, None, 1_000):
+        for _, entry in await log.before(subscription, None, 1_000):
             told = orjson.loads(entry)
             if told["outcome"] == "retry":
                 late.append((came[path, told["seq"], told["attempt"] + 1] - told["next_attempt"]) * 1000)

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from standardwebhooks import Webhook
 
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.lanes import Lanes, Record, State, Turn, Wanted, keys, pack
 from services.syndication.webhooks.pacing import PATIENCE, DigestWindow, Pacing
 from services.syndication.webhooks.sending import PLAIN
@@ -50,7 +51,7 @@ async def test_a_full_digest_is_one_signed_request_with_its_events_in_order(stor
             ledger.publish(story(number))
         await until(lambda: receiver.calls)
         await until(lambda: _items(store, id, 2))
-        log = [orjson.loads(entry) for _, entry in await Lanes(store).log(id, None, 9)]
+        log = [orjson.loads(entry) for _, entry in await AttemptLog(store).before(id, None, 9)]
     [call] = receiver.calls
     told = Webhook(secret_of(KEY)).verify(call.body, call.headers)
     assert (told["type"], told["timestamp"]) == ("digest", ledger.entries[2].timestamp)
@@ -112,7 +113,7 @@ async def test_a_digest_that_fails_is_sent_again_whole_under_its_id(store: Store
         ledger.publish(story(6))
         await until(lambda: len(receiver.calls) == 3)
         await until(lambda: _items(store, id, 0))
-        log = [orjson.loads(entry) for _, entry in await Lanes(store).log(id, None, 20)]
+        log = [orjson.loads(entry) for _, entry in await AttemptLog(store).before(id, None, 20)]
     first, other, again = receiver.calls
     assert [held(call) for call in receiver.calls] == [[1, 2, 3], [4, 5, 6], [1, 2, 3]]
     assert (again.id, again.body) == (first.id, first.body)

@@ -9,6 +9,7 @@ from collections import Counter
 import orjson
 from standardwebhooks import Webhook
 
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.credentials import Credentials
 from services.syndication.webhooks.lane import SLOW_CAP
@@ -365,7 +366,7 @@ async def test_a_redirect_to_loopback_is_not_followed(store: Store) -> None:
 
 async def _log(store: Store, subscription: str, count: int) -> list[dict[str, object]]:
     await until(lambda: _attempts(store, subscription, count))
-    return [orjson.loads(entry) for _, entry in await Lanes(store).log(subscription, None, 10)]
+    return [orjson.loads(entry) for _, entry in await AttemptLog(store).before(subscription, None, 10)]
 
 
 async def _attempts(store: Store, subscription: str, count: int) -> bool:

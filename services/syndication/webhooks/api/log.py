@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from services.syndication.webhooks.api.access import ONE, Access, answer
 from services.syndication.webhooks.as_sent import AsSent, Shown
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.headlines import Headlines
-from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.outcomes import Verdict
 from services.syndication.webhooks.store import NOTICES_FROM
 from shared.auth import Principal
@@ -43,7 +43,7 @@ class LogRoutes:
     """The attempts of one subscription."""
 
     access: Access
-    lanes: Lanes
+    log: AttemptLog
     as_sent: AsSent
     headlines: Headlines
 
@@ -86,7 +86,7 @@ class LogRoutes:
         # Where all are wanted no more is read than is shown: an attempt may hold 16 KB of an answer.
         size = limit if wanted is OUTCOMES[""] else READ
         while len(found) < limit:
-            entries = await self.lanes.log(id, before, size)
+            entries = await self.log.before(id, before, size)
             attempts = ({"id": entry, **orjson.loads(attempt)} for entry, attempt in entries)
             found += [_listed(attempt) for attempt in attempts if attempt["outcome"] in wanted]
             if len(entries) < size:
@@ -98,7 +98,7 @@ class LogRoutes:
         found, entry = await self.access.own(request, principal), request.path_params["entry"]
         if isinstance(found, Response):
             return found
-        known = await self.lanes.logged(found.id, entry) if _LOG_ENTRY.fullmatch(entry) else None
+        known = await self.log.one(found.id, entry) if _LOG_ENTRY.fullmatch(entry) else None
         if known is None:
             return problem(404, "there is no such delivery; the oldest are not kept")
         attempt = orjson.loads(known)
@@ -114,7 +114,7 @@ class LogRoutes:
         if "request" not in attempt:
             return [attempt]
         around = f"{int(entry.partition('-')[0]) + TOGETHER_MS}-0"
-        near = [orjson.loads(each) for _, each in await self.lanes.log(id, around, READ)]
+        near = [orjson.loads(each) for _, each in await self.log.before(id, around, READ)]
         named = attempt["webhook_id"], attempt["request"]["at"]
         ours = [each for each in near if (each["webhook_id"], each.get("request", {}).get("at")) == named]
         return ours[::-1] or [attempt]

@@ -20,6 +20,7 @@ from services.syndication.webhooks.api.rotation import RotationRoutes
 from services.syndication.webhooks.api.verification import VerificationRoutes
 from services.syndication.webhooks.as_sent import AsSent
 from services.syndication.webhooks.assigned import Assigned
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.attempts import Send
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.headlines import Headlines
@@ -47,6 +48,7 @@ class SubscriptionsApi:
     lanes: Lanes
     ledger: LedgerReader
     sent: Sent
+    log: AttemptLog
     directory: Directory
     send: Send
     as_sent: AsSent
@@ -92,7 +94,7 @@ class SubscriptionsApi:
             ).routes,
             *registry.routes,
             *RotationRoutes(access=access, idempotency=self.idempotency, store=self.store).routes,
-            *LogRoutes(access=access, lanes=self.lanes, as_sent=self.as_sent, headlines=proofs.headlines).routes,
+            *LogRoutes(access=access, log=self.log, as_sent=self.as_sent, headlines=proofs.headlines).routes,
             *DeliveryRoutes(
                 access=access,
                 idempotency=self.idempotency,

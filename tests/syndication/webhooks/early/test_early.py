@@ -10,9 +10,9 @@ import pytest
 from standardwebhooks import Webhook
 from structlog.testing import capture_logs
 
+from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.credentials import Credentials
 from services.syndication.webhooks.cuts import Cut
-from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.oauth import Grant
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.sending import Sending
@@ -351,7 +351,7 @@ async def test_the_log_names_it_and_says_nothing_of_what_it_says(desk: Newsdesk,
     assert an_article().headline not in repr(lines)
     [attempted] = [line for line in lines if line["event"] == "delivery.attempted"]
     assert (attempted["correlation_id"], attempted["source"]) == ("c-1", an_article().source.id)
-    attempts = [orjson.loads(entry) for _, entry in await Lanes(desk.store).log(partner.id, None, 9)]
+    attempts = [orjson.loads(entry) for _, entry in await AttemptLog(desk.store).before(partner.id, None, 9)]
     assert [(each["type"], each["version"], each["outcome"]) for each in attempts] == [(E, 1, "delivered")]
     assert an_article().headline not in repr(attempts)
 
