@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +22,8 @@ from services.cli.verifying import PREFIX, Check, VerificationError, by_public_k
 
 LARGEST = 16 * 1024 * 1024
 LOCAL = "127.0.0.1"
+PATIENCE = 5
+"""Seconds a stop waits for a delivery that is being printed and answered."""
 
 
 def _published() -> list[str]:
@@ -64,8 +68,11 @@ def listen(port: int, host: str, url: str | None, key: bytes, query: str | None,
     """Receive webhooks here, verify and print them."""
     checks = [by_secret(key)] if signing != "v1a" else []
     checks += [by_public_keys(_published)] if signing != "v1" else []
+    # Held while a delivery is printed and answered. The server's threads are daemons, so that a sender's idle
+    # connection holds up no stop; the interpreter aborts when it ends while one of them prints.
+    telling = threading.Lock()
     try:
-        server = ThreadingHTTPServer((host, port), _receiver(checks, as_json=as_json))
+        server = ThreadingHTTPServer((host, port), _receiver(checks, telling, as_json=as_json))
     except OSError as error:
         end(REFUSED, f"cannot listen on {host}:{port}: {error.strerror}")
     # A stop by SIGTERM takes the subscription back too, as Ctrl-C does.
@@ -83,8 +90,11 @@ def listen(port: int, host: str, url: str | None, key: bytes, query: str | None,
     finally:
         signal.signal(signal.SIGTERM, before)
         server.server_close()
+        told_all = telling.acquire(timeout=PATIENCE)
         if made is not None:
             call("DELETE", f"/api/v1/subscriptions/{made}")
+        if not told_all:
+            os._exit(0)
 
 
 def _subscribe(url: str, query: str, secret: str, signing: str) -> str:
@@ -114,7 +124,7 @@ def _explain(url: str, secret: str, signing: str) -> None:
     click.echo(f"    -d '{body}'\n", err=True)
 
 
-def _receiver(checks: Sequence[Check], *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+def _receiver(checks: Sequence[Check], telling: threading.Lock, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
     class Receiver(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 60
@@ -126,15 +136,17 @@ def _receiver(checks: Sequence[Check], *, as_json: bool) -> type[BaseHTTPRequest
                 return
             body = self.rfile.read(int(size))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            with telling:
+                self._answer(self._told(headers, body))
+
+        def _told(self, headers: dict[str, str], body: bytes) -> int:
             try:
                 verify(checks, headers, body, time.time())
             except VerificationError as error:
                 click.echo(f"REFUSED   {error}", err=True)
-                self._answer(401)
-                return
+                return 401
             click.echo(safe_json(body.decode()) if as_json else line(headers["webhook-id"], json.loads(body)))
-            sys.stdout.flush()
-            self._answer(204)
+            return 204
 
         def _answer(self, status: int) -> None:
             self.send_response(status)
