@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,10 +19,11 @@ from services.enrichment.app import Enrichment
 from services.ingest.app import Ingest
 from services.syndication.app import Syndication
 from shared import auth, collector, logs, open_files, otel, tracing
-from shared.bus import Bus
+from shared.bus import Bus, consumer_name
 from shared.embedded import EmbeddedServer
 from shared.health import Health
 from shared.redis import store_at
+from shared.refusals import EVERY_SECONDS, Refusals
 from shared.server_check import ServerCheck
 from shared.settings import Settings
 from shared.ticks import Tick
@@ -36,6 +38,10 @@ class Service(Protocol):
     @property
     def loops(self) -> Sequence[Tick]:
         """Loops that must be alive."""
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why files of the newsroom are not in force as they are, a reason for each."""
 
     async def start(self) -> None:
         """Begin."""
@@ -66,7 +72,9 @@ class Process:
             routes += more
         self._server = ServerCheck(self.store, settings.partitions)
         checks = [self._server.unready, *(service.unready for service in self.services.values())]
-        self.health = Health(self.store, checks, self._loops, self._guard)
+        self._me, self._refusals, self._refusing = consumer_name("process"), Refusals(self.store, time.time), False
+        self._refused = Tick("tell of refused files", EVERY_SECONDS, self._tell_refused)
+        self.health = Health(self.store, checks, self._loops, self._guard, self._refusals)
         documents = Documents(settings).routes if "syndication" in names else []
         self.routes: list[BaseRoute] = [*self.health.routes, *documents, *routes]
         self.app = application(self.routes, lost=self._lost)
@@ -76,6 +84,7 @@ class Process:
         for name, service in reversed(self.services.items()):
             await asyncio.create_task(_as_itself(name, service.start))
         self._server.tick.start()
+        self._refused.start()
 
     async def hang_up(self) -> None:
         """End answers that never end by themselves, so that the server can stop."""
@@ -84,6 +93,7 @@ class Process:
 
     async def stop(self) -> None:
         """Stop them in the line's order: what one lets go of, the next may still take."""
+        await self._refused.stop()
         for name, service in self.services.items():
             await asyncio.create_task(_as_itself(name, service.stop))
         await self._server.tick.stop()
@@ -102,6 +112,12 @@ class Process:
         self._endless.append(syndication.hang_up)
         self._lost = syndication.lost
         return syndication, syndication.routes
+
+    async def _tell_refused(self) -> None:
+        reasons = [reason for service in self.services.values() for reason in service.refused]
+        if reasons or self._refusing:
+            await self._refusals.tell(self._me, reasons)
+        self._refusing = bool(reasons)
 
     def _loops(self) -> list[Tick]:
         return [loop for service in self.services.values() for loop in service.loops]

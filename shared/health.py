@@ -13,6 +13,7 @@ from starlette.routing import Route
 from shared.auth import Guard
 from shared.metrics import REGISTRY, UNPUBLISHED
 from shared.redis import RedisError, Store
+from shared.refusals import Refusals
 from shared.ticks import Tick
 
 ANSWER_SECONDS = 2.0
@@ -24,9 +25,15 @@ class Health:
     """Answers for one process; `checks` say in words what is wrong, or None."""
 
     def __init__(
-        self, store: Store, checks: Sequence[Check], loops: Callable[[], Sequence[Tick]], guard: Guard
+        self,
+        store: Store,
+        checks: Sequence[Check],
+        loops: Callable[[], Sequence[Tick]],
+        guard: Guard,
+        refusals: Refusals,
     ) -> None:
         self._store, self._checks, self._loops, self._guard = store, checks, loops, guard
+        self._refusals = refusals
 
     @property
     def routes(self) -> list[Route]:
@@ -54,13 +61,24 @@ class Health:
         full = [memory["maxmemory"] for memory in memories if 0 < memory["maxmemory"] <= memory["used_memory"]]
         return [f"the store is full: all of its {most} bytes are used" for most in full] + found
 
+    async def warnings(self, *, whole: bool) -> list[str]:
+        """Return in words what is to be mended while the work goes on; the `whole` is for the admin alone."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                refused = await self._refusals.all()
+        except (RedisError, OSError, TimeoutError):
+            return []  # `problems` says so
+        return list(dict.fromkeys(one.whole if whole else one.told for one in refused))
+
     async def _healthz(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def _readyz(self, _request: Request) -> Response:
+    async def _readyz(self, request: Request) -> Response:
         problems = await self.problems()
+        warnings = await self.warnings(whole=self._guard.is_admin(request))
         status = "not ready" if problems else "ready"
-        return JSONResponse({"status": status, "problems": problems}, 503 if problems else 200)
+        told = {"status": status, "problems": problems, "warnings": warnings}
+        return JSONResponse(told, 503 if problems else 200)
 
     async def _metrics(self, request: Request) -> Response:
         """Anybody may ask; what is not published yet is told with the admin token alone."""

@@ -16,6 +16,8 @@ from services.cli.output import as_json, print_json, printable
 WELL = frozenset(("active", "paused", "starting", "stopped"))
 """States that are as somebody wanted them; all else is to be looked at."""
 
+INDENT = " " * 15
+
 STEPS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
@@ -30,6 +32,7 @@ def status(as_json: bool) -> None:
     found = {
         "status": ready["status"],
         "problems": ready["problems"],
+        "warnings": ready.get("warnings", []),
         "latest_seq": latest.get("seq"),
         "latest_at": latest.get("timestamp"),
         "sources": _states("sources", away),
@@ -73,6 +76,7 @@ def _shown(found: Mapping[str, Any], now: datetime) -> dict[str, str]:
     return {
         "status": found["status"],
         "problems": "; ".join(map(printable, found["problems"])) or "none",
+        "warnings": f"\n{INDENT}".join(map(printable, found["warnings"])) or "none",
         "latest seq": "unknown" if seq is None else f"{seq}, {ago(at, now)}" if at else str(seq),
         "sources": _counted(found["sources"], "sources"),
         "subscriptions": _counted(found["subscription_states"], "subscriptions"),

@@ -68,6 +68,11 @@ class Enrichment:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why files of the newsroom are not in force as they are."""
+        return self._newsroom.refusals
+
     def unready(self) -> str | None:
         """Return in words what keeps this service from its work."""
         return self._bus.unready()

@@ -105,7 +105,7 @@ class Ingest:
         self._poller = Poller(sources, taking, self._pressure, ways, asking, turns, now)
         stories, site = settings.newsroom / "drop", settings.public_url
         drop = DropFolder(stories, Memory(store), intake, self._pressure, time.time, site)
-        file = SourcesFile(settings.newsroom / "sources.toml", sources, now)
+        self._file = SourcesFile(settings.newsroom / "sources.toml", sources, now)
         self._session: http_client.Session | None = None
         poll = Tick("poll sources", POLL_SECONDS, self._poller.tick)
         self._poller.wake = poll.wake
@@ -126,7 +126,7 @@ class Ingest:
             Tick("sweep outboxes", SWEEP_SECONDS, self._outbox.sweep),
             Tick("seal secrets", SEALING_SECONDS, Sealing(sources, subscriptions).tick),
             Tick("tell of sources", TELLING_SECONDS, Telling(sources, Glance(store), now, poll.wake).tick),
-            Tick("read sources.toml", FILE_SECONDS, file.tick),
+            Tick("read sources.toml", FILE_SECONDS, self._file.tick),
             Tick("plan polls", PLAN_SECONDS, self._poller.plan),
             poll,
             subscribe,
@@ -153,6 +153,11 @@ class Ingest:
         await self._bus.stop()
         if self._session is not None:
             await self._session.close()
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why sources.toml is not in force as it is, if so."""
+        return self._file.refused
 
     def unready(self) -> str | None:
         """Return in words why nothing is taken in, or None."""

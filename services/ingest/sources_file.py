@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,6 +56,11 @@ class SourcesFile:
         self._file = Watched[Wanted](path, parse_sources)
         self._sources, self._now = sources, now
         self._synced: Wanted | None = None
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why the file is not in force as it is, if so."""
+        return [self._file.refusal] if self._file.refusal else []
 
     async def tick(self) -> None:
         """Apply the file when it changed, or when applying it failed the last time. Raises RedisError."""

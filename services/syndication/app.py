@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from services.syndication.api import Api
 from services.syndication.console.line import SECONDS as LINE_SECONDS
 from services.syndication.console.line import Line
-from services.syndication.console.wiring import console
+from services.syndication.console.wiring import Sights, console
 from services.syndication.embargo import Embargoes, Releases, Texts
 from services.syndication.embargo.api import EmbargoRoutes
 from services.syndication.events import Events
@@ -50,6 +50,7 @@ from shared.idempotency import Idempotency
 from shared.metrics import DEAD
 from shared.recalls import Recalls
 from shared.redis import Store
+from shared.refusals import Refusals
 from shared.settings import Settings
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED, ARTICLE_RECALLED
 from shared.ticks import Tick
@@ -131,7 +132,8 @@ class Syndication:
             library=library, reading=reading, guard=guard, within=Within(store), assigned=self._webhooks.gap
         )
         depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
-        line, groups = Line(store, depths, ledger.latest, letters.count, time.time), Groups(store, settings.partitions)
+        line = Line(store, depths, ledger.latest, letters.count, time.time)
+        sights = Sights(line, Groups(store, settings.partitions), Glance(store), Refusals(store, time.time))
 
         def printer() -> Printer:
             return self._front.printer
@@ -149,9 +151,7 @@ class Syndication:
             *interfaces,
             *RecallRoutes(recalls, guard, idempotency, now).routes,
             *portal(guard, interfaces, printer, settings.public_url, self._front.sections),
-            *console(
-                guard, interfaces, printer, settings.public_url, line, groups, Glance(store), self._front.sections
-            ),
+            *console(guard, interfaces, printer, settings.public_url, sights, self._front.sections),
         ]
         self._own = (
             self._tail.tick,
@@ -173,6 +173,11 @@ class Syndication:
     def loops(self) -> Sequence[Tick]:
         """Every loop that must be alive for this service to do its work."""
         return (*self._own, *self._webhooks.ticks)
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why files of the newsroom are not in force as they are."""
+        return self._front.refused
 
     async def start(self) -> None:
         """Start delivering, then reading the stream."""

@@ -92,5 +92,7 @@ def _operation() -> Node:
         "DeadLetters": record({"dead_letters": rows(record(letter)), "count": NUMBER}),
         "Retried": record({"id": TEXT, "status": {"const": "retried"}}),
         "Recall": record(recall),
-        "Health": record({"status": TEXT, "problems": rows(TEXT)}, frozenset(("problems",))),
+        "Health": record(
+            {"status": TEXT, "problems": rows(TEXT), "warnings": rows(TEXT)}, frozenset(("problems", "warnings"))
+        ),
     }

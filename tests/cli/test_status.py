@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from services.cli.status import ago
 from shared.times import rfc3339
 from tests.cli.running import STORIES, Running, free_port
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 
@@ -25,8 +27,8 @@ def test_it_says_ready_and_how_far_the_ledger_is(line: Running) -> None:
     assert datetime.now(UTC) - datetime.fromisoformat(found["latest_at"]) < timedelta(hours=1)
     assert found["sources"]["active"] >= 1
     said = words(line)
-    assert list(said) == ["status", "problems", "latest seq", "sources", "subscriptions", "dead letters"]
-    assert (said["status"], said["problems"]) == ("ready", "none")
+    assert list(said) == ["status", "problems", "warnings", "latest seq", "sources", "subscriptions", "dead letters"]
+    assert (said["status"], said["problems"], said["warnings"]) == ("ready", "none", "none")
     assert said["latest seq"].endswith((" ago", "just now"))
 
 
@@ -40,6 +42,29 @@ def test_what_stands_as_nobody_wanted_is_told_with_what_shows_more(line: Running
     finally:
         line.wireroom("subscriptions", "delete", made["id"])
     assert "pending" not in words(line)["subscriptions"]
+
+
+async def test_every_refused_file_is_told_until_it_is_mended_and_the_line_is_ready(line: Running) -> None:
+    refused = {"sources.toml": '[[source]]\nurl = "x"\n', "taxonomy.toml": "[[term]\n", "site.toml": "nmae = 1\n"}
+    before = {name: (line.home / "newsroom" / name).read_text() for name in refused}
+
+    def warnings() -> list[str]:
+        told: list[str] = line.json("status", "--json")["warnings"]
+        return told
+
+    try:
+        for name, text in refused.items():
+            (line.home / "newsroom" / name).write_text(text)
+        await until(lambda: len(warnings()) == len(refused), 20)
+        for name, warning in zip(sorted(refused), warnings(), strict=True):
+            assert re.match(rf"{name} is refused: .*; line 1: ", warning)
+        said = line.wireroom("status")
+        assert said.exit_code == 0
+        assert all(warning in said.stdout for warning in warnings())
+    finally:
+        for name, text in before.items():
+            (line.home / "newsroom" / name).write_text(text)
+    await until(lambda: not warnings(), 20)
 
 
 @pytest.mark.parametrize(

@@ -258,5 +258,5 @@ ANSWERS: dict[tuple[str, str], object] = {
     ("post", "/hooks/ghost/{source}"): {"status": "accepted", "id": ARTICLE["id"], "version": 1},
     ("post", "/hooks/ghost/{source}/{event}"): {"status": "accepted", "id": ARTICLE["id"], "version": 1},
     ("get", "/healthz"): {"status": "ok"},
-    ("get", "/readyz"): {"status": "ready", "problems": []},
+    ("get", "/readyz"): {"status": "ready", "problems": [], "warnings": []},
 }

@@ -20,6 +20,7 @@ from services.syndication.portal.printing import Desk
 from services.syndication.portal.reading import GLANCED, MOST_GLANCED
 from services.syndication.portal.session import Session
 from shared.bus import Groups
+from shared.refusals import Refusals
 
 MOST_QUERY = 2_000
 ORDER = ("disabled", "failing", "pending", "starting", "paused", "active")
@@ -38,6 +39,7 @@ class Reading:
     door: Door
     line: Line
     groups: Groups
+    refusals: Refusals
 
     async def home(self, request: Request) -> Response:
         """Show how the line runs, or ask for the token."""
@@ -48,12 +50,13 @@ class Reading:
 
     async def shown(self, session: Session, *, query: str = "", done: str = "", fault: str = "") -> Response:
         """Show how the line runs, and what came of something just done."""
-        rows, tail, samples, now, groups = await asyncio.gather(
+        rows, tail, samples, now, groups, refused = await asyncio.gather(
             self._subscriptions(session),
             entries(self.api, session, query.strip()),
             self.line.samples(),
             self.line.now(),
             self.groups.all(),
+            self.refusals.all(),
         )
         return self.desk.page(
             "home",
@@ -63,6 +66,7 @@ class Reading:
             plots=plots(samples),
             now=now,
             groups=groups,
+            refused=refused,
             rows=rows[:MOST_GLANCED],
             left=max(0, len(rows) - MOST_GLANCED),
             tail=tail,

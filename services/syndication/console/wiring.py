@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import time
 from urllib.parse import urlsplit
 
@@ -24,10 +25,21 @@ from services.syndication.portal.reading import moment_of
 from shared.auth import Guard
 from shared.bus import Groups
 from shared.glance import Glance
+from shared.refusals import Refusals
 from shared.times import now
 
 ROOT = "/console"
 PACKAGE = "services.syndication.console"
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What the console looks at that the API does not tell."""
+
+    line: Line
+    groups: Groups
+    glance: Glance
+    refusals: Refusals
 
 
 def console(
@@ -35,9 +47,7 @@ def console(
     routes: Sequence[Route],
     printer: Callable[[], Printer],
     url: str,
-    line: Line,
-    groups: Groups,
-    glance: Glance,
+    sights: Sights,
     sections: Sections | None = None,
 ) -> list[Route]:
     """Return the console's routes; `routes` are the API's, `url` is the public address.
@@ -56,8 +66,8 @@ def console(
     )
     roots, https = (ROOT, PORTAL), parts.scheme == "https"
     door = Door(guard=guard, desk=desk, clock=time, base=parts.path, secure=https, roots=roots, admin=True)
-    reading = Reading(api=api, desk=desk, door=door, line=line, groups=groups)
-    sources, letters = Sources(desk=desk, door=door, glance=glance, now=now), Letters(api, desk, door)
+    reading = Reading(api=api, desk=desk, door=door, line=sights.line, groups=sights.groups, refusals=sights.refusals)
+    sources, letters = Sources(desk=desk, door=door, glance=sights.glance, now=now), Letters(api, desk, door)
     acting = Acting(reading, now)
 
     def form(path: str, act: Act, back: Page) -> list[Route]:

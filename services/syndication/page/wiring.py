@@ -70,6 +70,11 @@ class Front:
         """The page for people who ask for what there is not."""
         return self._addresses.lost
 
+    @property
+    def refused(self) -> Sequence[str]:
+        """Why the site file is not in force as it is, if so."""
+        return [self._file.refusal] if self._file.refusal else []
+
     def forget(self) -> None:
         """Drop all that is kept: the ledger was begun anew."""
         self.pages.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp
 
 from services.syndication.api import Api
 from services.syndication.console.line import TURN, Line
-from services.syndication.console.wiring import console
+from services.syndication.console.wiring import Sights, console
 from services.syndication.embargo import Embargoes, Texts
 from services.syndication.events import Events
 from services.syndication.ledger import Ledger
@@ -24,6 +25,7 @@ from shared.bus import DeadLetters, Groups
 from shared.glance import Glance
 from shared.idempotency import Idempotency
 from shared.redis import Store
+from shared.refusals import Refusals
 from shared.times import now, rfc3339
 from shared.web import application
 from tests.builders import an_article, an_enriched
@@ -79,8 +81,9 @@ async def room(store: Store) -> AsyncIterator[Room]:
             library=library, reading=Reading(library), guard=guard, within=Within(store), assigned=replica.gap
         )
         routes = [*api.routes, *events.routes, *replica.routes]
+        sights = Sights(line, Groups(store, 1), Glance(store), Refusals(store, time.time))
         pages = [
-            *console(guard, routes, a_printer, URL, line, Groups(store, 1), Glance(store)),
+            *console(guard, routes, a_printer, URL, sights),
             *portal(guard, routes, a_printer, URL),
         ]
         yield Room(application([*routes, *pages]), store, line, receiver, memory)

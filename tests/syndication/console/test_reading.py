@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from shared.redis import Store
+from shared.refusals import Refusals
 from shared.streams import ARTICLE_INGESTED
 from tests.syndication.console.conftest import Room, words
 from tests.syndication.page.building import parsed
@@ -68,6 +71,19 @@ async def test_the_line_its_subscribers_and_its_newest_entries_are_shown(room: R
     assert len(page.xpath("//*[local-name()='polyline']")) == 2
     [link] = page.xpath("//a[text()='Front page']/@href")
     assert (await browser.get(link)).status == 200
+
+
+async def test_a_refused_file_is_told_with_line_and_reason_to_who_is_signed_in(room: Room, store: Store) -> None:
+    reason = "sources.toml, line 7: source.url: is <b>missing</b>\nsources.toml, line 9: source.id: bay stands twice"
+    await Refusals(store, time.time).tell("ingest-1", [reason])
+    page = parsed((await (await room.operator()).get("/console")).body)
+    [alert] = page.xpath("//main//*[@role='alert']")
+    assert "sources.toml is refused" in alert.text_content()
+    assert alert.xpath(".//li/text()") == [
+        "line 7: source.url: is <b>missing</b>",
+        "line 9: source.id: bay stands twice",
+    ]
+    assert b"sources.toml" not in (await Developer(room.app).get("/console")).body
 
 
 async def test_an_empty_line_says_so(room: Room) -> None:
