@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from services.enrichment.newsroom import Edition, Newsroom
 from shared.events import Category
 from tests.builders import an_article, an_ingested
 from tests.enrichment.invariants import checked
+from tests.examples import examples
 
 SAMPLE = Path(__file__).parents[2] / "newsroom"
 
@@ -33,7 +34,7 @@ def edition() -> Edition:
     return room.current
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(headline=TEXT, summary=TEXT, body=TEXT, byline=TEXT, category=TEXT)
 def test_it_holds_of_every_text(headline: str, summary: str, body: str, byline: str, category: str) -> None:
     article = an_article(headline=headline, summary=summary, body_html=body, authors=(), language=None)

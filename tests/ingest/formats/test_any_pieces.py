@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest import formats
@@ -18,10 +18,9 @@ from services.ingest.pages.listing import listing
 from services.ingest.source import Settings
 from services.ingest.submission import Submission
 from services.ingest.wordpress.post import submission_of as of_wordpress
+from tests.examples import examples
 
-quick = settings(
-    max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+quick = examples(30)
 NEWSML = (
     b'<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="g" version="x" xml:lang="">',
     b"<itemMeta><pubStatus qcode='stat:canceled'/><versionCreated>",

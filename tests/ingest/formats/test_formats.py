@@ -6,12 +6,13 @@ import re
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from services.ingest.document import Document, Unreadable
 from services.ingest.formats import read
 from tests.builders import a_push
+from tests.examples import examples
 from tests.ingest.feeds import items, rss
 from tests.ingest.formats.parts import a_news_item, a_ninjs, in_a_message
 
@@ -128,7 +129,7 @@ WHOLE = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 @given(some.sampled_from(WHOLE), some.integers(0, 4000), some.integers(0, 40), some.binary(max_size=12))
 def test_no_bytes_make_a_reader_fail(body: bytes, at: int, length: int, other: bytes) -> None:
     place = at % len(body)
@@ -146,7 +147,7 @@ FIELDS = some.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(100)
 @given(some.dictionaries(FIELDS, VALUES, max_size=4))
 def test_no_values_make_the_reader_of_ninjs_fail(over: dict[str, object]) -> None:
     assert isinstance(read(orjson.dumps(a_ninjs() | over), name="a.json", source_id="wire"), Document | Unreadable)

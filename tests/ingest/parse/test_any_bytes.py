@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.document import Document, Unreadable
@@ -19,12 +19,11 @@ from services.ingest.parse.markup import resolved
 from services.ingest.parse.repair import repaired
 from services.ingest.parse.text import plain
 from services.ingest.submission import Submission
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 URL = "https://bay.example/feed"
-quick = settings(
-    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+quick = examples(100)
 PIECES = (
     b"<rss><channel>",
     b"<item>",

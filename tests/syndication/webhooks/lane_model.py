@@ -21,6 +21,7 @@ from services.syndication.webhooks.sent import told
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store, connect
+from tests.examples import examples
 from tests.syndication.webhooks.bed import subscribe
 
 START = 1_800_000_000_000
@@ -342,13 +343,13 @@ class LaneModel(RuleBasedStateMachine):
         return OUTCOMES["hanging" if delivery.lost else self.temper if self.temper != "flapping" else "failing"]
 
 
-def drive(redis_url: str, examples: int, steps: int) -> None:
+def drive(redis_url: str, count: int, steps: int) -> None:
     """Run so many examples of so many steps, on one connection and loop."""
     loop = asyncio.new_event_loop()
     store = Store(connect(redis_url))
     try:
         loop.run_until_complete(store.do("FLUSHALL"))
-        how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=examples < 100)
+        how = settings(examples(count), stateful_step_count=steps, derandomize=count < 100)
         machine: Any = lambda: LaneModel(loop, store)  # noqa: E731  # typed as a class, called as a factory
         run_state_machine_as_test(machine, settings=how)
     finally:

@@ -6,4 +6,4 @@ from tests.syndication.webhooks.lane_model import drive
 
 
 def test_the_lanes_do_as_the_model_says(redis_url: str) -> None:
-    drive(redis_url, examples=40, steps=40)
+    drive(redis_url, count=40, steps=40)
