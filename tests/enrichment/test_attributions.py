@@ -139,5 +139,5 @@ def test_a_text_gone_astray_is_read_in_bounded_time_and_tells_fifty_at_most(piec
     text = piece * (10_000_000 // len(piece))
     started = time.process_time()
     found = attributions(text, (RYDER,), KNOWN)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 1
     assert len(found) <= 50

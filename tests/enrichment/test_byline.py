@@ -263,7 +263,7 @@ def test_likeness_is_not_enough(one: str, other: str) -> None:
 def test_a_byline_gone_astray_is_read_in_bounded_time(piece: str) -> None:
     started = time.process_time()
     parsed(piece * 100_000, KNOWN)
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

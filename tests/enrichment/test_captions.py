@@ -163,4 +163,4 @@ def test_a_text_gone_astray_is_read_in_bounded_time(piece: str, length: int) -> 
     astray = piece * (length // len(piece))
     started = time.process_time()
     split(astray, astray, KNOWN, (CreditRule("(", ")"), CreditRule("a", "b", starts=True)))
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2

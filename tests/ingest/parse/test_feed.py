@@ -227,4 +227,4 @@ def test_no_bytes_hold_the_parser_for_long(name: str) -> None:
     started = time.process_time()
     found = parse(MONSTERS[name], url=URL, content_type="", source_id="bay")
     assert isinstance(found, Document | Unreadable)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5
