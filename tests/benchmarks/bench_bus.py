@@ -136,7 +136,7 @@ async def _bus(url: str, events: int) -> Lap:
         await store.do("PING")
         watch = Stopwatch()
         await bus.start()
-        await until(settled, 60)
+        await until(settled)
         lap = watch.lap(events)
         await bus.stop()
     await store.close()

@@ -29,6 +29,7 @@ from shared.redis import connect as redis
 from shared.web import Serving, listen
 from tests.benchmarks.rows import Row, percentiles
 from tests.enrichment.duplicates.parts import text
+from tests.ports import free_port
 from tests.waiting import until
 
 TOKEN = "an-admin-token-for-benchmarks"
@@ -104,7 +105,7 @@ async def flooded(session: Session, url: str, bodies: Sequence[bytes], done: Cal
 
     started = time.perf_counter()
     await asyncio.gather(*map(one, bodies))
-    await until(done, 60)
+    await until(done)
     return len(bodies) / (time.perf_counter() - started)
 
 
@@ -148,13 +149,6 @@ async def paced(session: Session, url: str, client: Redis, seen: int, count: int
     return times
 
 
-def free_port() -> int:
-    bound = listen("127.0.0.1", 0)
-    port = int(bound.getsockname()[1])
-    bound.close()
-    return port
-
-
 @contextlib.asynccontextmanager
 async def a_process(kind: str, port: int) -> AsyncIterator[Path]:
     """Run the line, or the bare server, as a process of its own with its own data folder."""
@@ -175,7 +169,7 @@ async def a_process(kind: str, port: int) -> AsyncIterator[Path]:
                 sys.executable, *command, env=environment, stdout=log, stderr=log
             )
             try:
-                await until(lambda: answers(port), 30)
+                await until(lambda: answers(port))
                 yield folder
             finally:
                 process.terminate()

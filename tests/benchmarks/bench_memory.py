@@ -14,9 +14,10 @@ from shared.http_client import Limits, Session, connect
 from shared.redis import connect as redis
 from shared.streams import STREAMS
 from tests.benchmarks.bench_enrichment import SYLLABLES
-from tests.benchmarks.bench_line import AT_ONCE, a_process, flooded, free_port, ledger_length
+from tests.benchmarks.bench_line import AT_ONCE, a_process, flooded, ledger_length
 from tests.benchmarks.rows import Row
 from tests.enrichment.duplicates.parts import text
+from tests.ports import free_port
 from tests.waiting import until
 
 TERMS, SAID, SOURCES, PEOPLE = 300, 6, 5, 40
@@ -38,7 +39,7 @@ async def run(articles: int = 1_500) -> list[Row]:
     try:
         async with a_process("line", port := free_port()) as folder:
             (folder / "newsroom" / "taxonomy.toml").write_text(_taxonomy())
-            await until(lambda: b"taxonomy.toml" in (folder / "log").read_bytes(), 30)
+            await until(lambda: b"taxonomy.toml" in (folder / "log").read_bytes())
             client = redis(f"unix://{folder}/data/redis.sock")
             url = f"http://127.0.0.1:{port}/api/v1/articles"
             await _filled(session, client, url, 0, WARM)
@@ -109,7 +110,7 @@ async def _used(client: Redis) -> int:
     async def trimmed() -> bool:
         return sum([await client.xlen(stream.key(0)) for stream in STREAMS]) < AT_ONCE
 
-    await until(trimmed, 30)
+    await until(trimmed)
     return int((await client.info("memory"))["used_memory"])
 
 

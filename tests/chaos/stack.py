@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,19 +25,14 @@ from shared.http_client import Answer, Session, post
 from shared.redis import Store
 from shared.streams import ARTICLE_ENRICHED
 from tests.builders import an_article, an_enriched
-from tests.waiting import until
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 TOKEN = "an-admin-token-for-chaos"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 Version = tuple[str, int]
 """An article's id, and which version of it."""
 HEADERS = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -53,7 +47,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.server = EmbeddedServer(self.folder / "redis")
-        self.ports = {name: a_free_port() for name in self.names}
+        self.ports = {name: free_port() for name in self.names}
 
     def start(self, name: str) -> None:
         environment = {
@@ -99,7 +93,7 @@ class Stack:
             process.terminate()
         for process in self.processes.values():
             try:
-                process.wait(30)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
         self.server.stop()
@@ -133,11 +127,11 @@ async def subscribe(stack: Stack, session: Session, urls: Sequence[str], **chose
 
     async def made() -> bool:
         url = stack.url("syndication", "/api/v1/subscriptions/batch")
-        answers.append(await post(session, url, body=body, headers=HEADERS, timeout=10, keep=1 << 20))
+        answers.append(await post(session, url, body=body, headers=HEADERS, timeout=PATIENCE, keep=1 << 20))
         return isinstance(answers[-1], Answer) and answers[-1].status == 201
 
     try:
-        await until(made, 30, 0.1)
+        await until(made, step=0.1)
     except TimeoutError:
         pytest.fail(f"no subscription was made: {answers[-1]}; {stack.said('syndication')}")
     answer = answers[-1]

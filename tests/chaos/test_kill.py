@@ -17,7 +17,7 @@ from tests.chaos.tally import Tally
 from tests.receiver import Call, Receiver, Reply, a_receiver
 from tests.waiting import until
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]  # a slow machine is slow to come to its end
 
 SEED = 20261122
 RATE = 100
@@ -112,13 +112,13 @@ async def test_nothing_accepted_is_lost_when_everything_is_killed_in_turn(stack:
                     await asyncio.sleep(PAUSE)
                     await asyncio.to_thread(stack.kill, victim)
             enough.set()
-            await asyncio.wait_for(pushing, 60)
+            await asyncio.wait_for(pushing, 200)
 
             def delivered() -> bool:
                 return not missed(load, receiver)
 
             with contextlib.suppress(TimeoutError):  # what is missing is counted below
-                await until(delivered, 90)
+                await until(delivered, 200)
             ledger = await ledger_of(stack, session)
         finally:
             await session.close()

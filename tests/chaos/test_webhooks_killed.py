@@ -18,7 +18,7 @@ from tests.chaos.tally import Tally
 from tests.receiver import Call, Receiver, Reply, a_receiver
 from tests.waiting import until
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]  # a slow machine is slow to come to its end
 
 RECEIVERS = 100
 ARTICLES = 100
@@ -47,7 +47,7 @@ class Scene:
 
     async def killed(self, kill: Callable[[], None]) -> int:
         """Kill in the midst of it; returns how many deliveries were on their way by then."""
-        await until(lambda: len(self.receiver.calls) >= ENOUGH, 30)
+        await until(lambda: len(self.receiver.calls) >= ENOUGH)
         await asyncio.to_thread(kill)
         return await self.in_flight()
 
@@ -60,7 +60,7 @@ class Scene:
             return Tally([call for call in self.receiver.calls if call.version[0] in articles])
 
         with contextlib.suppress(TimeoutError):
-            await until(lambda: not tally().missed(wanted), 60, 0.5)
+            await until(lambda: not tally().missed(wanted), 300, 0.5)
         found = tally()
         assert not found.missed(wanted), f"{len(found.missed(wanted))} lost; {self.stack.said('syndication')}"
         return found
@@ -121,7 +121,7 @@ async def test_who_gets_nothing_twice_misses_no_more_than_was_in_flight(scene: S
         return not any(waiting)
 
     wanted = [(f"/hook/{number}", version) for version in versions for number in range(RECEIVERS)]
-    await until(idle, 60, 0.5)
+    await until(idle, 300, 0.5)
     tally = Tally(scene.receiver.calls)
     missed = len(tally.missed(wanted))
     print(

@@ -18,8 +18,9 @@ from urllib.request import urlopen
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from tests.journeys.test_up import NEWSROOM, STORIES, TOKEN, environment, free_port
-from tests.waiting import until
+from tests.journeys.test_up import NEWSROOM, STORIES, TOKEN, environment
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,21 @@ def running(home: Path, **over: str) -> Iterator[Running]:
     with (home / "log").open("wb") as log, (home / "said").open("wb") as said:
         process = subprocess.Popen([sys.executable, "-m", "services", "up"], env=env, stdout=log, stderr=said)
     try:
-        asyncio.run(until(lambda: process.poll() is not None or _full(line), 30))
+        asyncio.run(until(lambda: process.poll() is not None or _full(line)))
         yield line
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @contextmanager
 def endless(
     args: Sequence[str], env: Mapping[str, str], folder: Path | None = None, stderr: int | None = None
 ) -> Iterator[IO[str]]:
-    """Run what does not end by itself and give its output; it is ended by SIGTERM, and killed after half a minute."""
+    """Run what does not end by itself and give its output; it is ended by SIGTERM, and killed when it does not end."""
     with subprocess.Popen(args, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
         assert process.stdout is not None
-        last = Timer(30, process.kill)
+        last = Timer(PATIENCE, process.kill)
         last.start()
         try:
             yield process.stdout
@@ -82,11 +83,11 @@ def endless(
 
 def _full(line: Running) -> bool:
     try:
-        with urlopen(f"{line.url}/readyz", timeout=5) as answer:  # noqa: S310  # this machine's own
+        with urlopen(f"{line.url}/readyz", timeout=PATIENCE) as answer:  # noqa: S310  # this machine's own
             answer.read()
     except OSError:
         return False
     return bool(line.json("status", "--json")["latest_seq"] >= STORIES)
 
 
-__all__ = ["STORIES", "TOKEN", "Running", "endless", "free_port", "running"]
+__all__ = ["STORIES", "TOKEN", "Running", "endless", "running"]

@@ -37,7 +37,7 @@ async def test_names_without_a_profile_are_listed_with_who_is_like_them(line: Ru
         found[:] = line.json("authors", "unmatched", "--json", "--since", "1d")["unmatched"]
         return any(one["name"] == "Olena Marchukk" and one["count"] == 2 for one in found)
 
-    await until(both, 20)
+    await until(both)
     (olena,) = (one for one in found if one["name"] == "Olena Marchukk")
     assert [one["id"] for one in olena["like"]] == ["olena-marchuk"]  # type: ignore[attr-defined]
     assert not any(one["name"] == "David Lindqvist" for one in found)

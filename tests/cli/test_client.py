@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import TOKEN, Running, free_port
+from tests.cli.running import TOKEN, Running
+from tests.ports import free_port
 
 
 def test_the_address_is_that_of_the_settings_when_no_url_is_given(line: Running) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.running import Running, free_port
+from tests.cli.running import Running
+from tests.ports import free_port
 
 OPML = """<opml version="2.0"><body><outline text="Mirrors">
 <outline type="rss" text="Good" xmlUrl="{url}/feeds/all.rss"/>{more}</outline></body></opml>"""

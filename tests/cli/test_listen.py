@@ -7,7 +7,8 @@ import socket
 import pytest
 
 from services.cli.listen import line
-from tests.cli.running import Running, free_port
+from tests.cli.running import Running
+from tests.ports import free_port
 
 
 def test_an_update_is_one_line_with_its_number_version_and_changes() -> None:

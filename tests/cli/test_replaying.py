@@ -26,7 +26,7 @@ async def test_a_range_a_date_and_an_article_are_sent_again(line: Running, partn
     push(line, "cli-replaying", headline="Osprey over the quay")
     article = str(push(line, "cli-replaying-2", headline="Second osprey")["id"])
     sub = line.json("subscriptions", "add", partner, "-f", "osprey", "--from", "last:2")["id"]
-    await until(lambda: line.json("subscriptions", "digest", sub)["confirmed"] == 2, 20, 0.2)
+    await until(lambda: line.json("subscriptions", "digest", sub)["confirmed"] == 2, step=0.2)
     newest = int(line.json("status", "--json")["latest_seq"])
     assert queued(line, sub, "--after", "0") == 2
     assert queued(line, sub, "--from", "1") == 2

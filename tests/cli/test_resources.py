@@ -17,7 +17,8 @@ import redis
 
 from shared.embedded import EmbeddedServer
 from tests.builders import a_push
-from tests.cli.running import Running, endless, free_port
+from tests.cli.running import Running, endless
+from tests.ports import free_port
 from tests.waiting import until
 
 
@@ -61,7 +62,7 @@ def test_sources_are_added_listed_polled_and_deleted(line: Running) -> None:
         ["desk", "drop"],
         ["mirror", "feed"],
     ]
-    asyncio.run(until(lambda: _succeeded(line, "mirror"), 10))
+    asyncio.run(until(lambda: _succeeded(line, "mirror")))
     shown = line.wireroom("sources", "show", "mirror").stdout.splitlines()
     assert [text.split()[-1] for text in shown if text.startswith(("id ", "status", "quality"))] == [
         *("mirror", "active", "strict"),

@@ -9,7 +9,8 @@ import pytest
 
 from services.cli.status import ago
 from shared.times import rfc3339
-from tests.cli.running import STORIES, Running, free_port
+from tests.cli.running import STORIES, Running
+from tests.ports import free_port
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -55,7 +56,7 @@ async def test_every_refused_file_is_told_until_it_is_mended_and_the_line_is_rea
     try:
         for name, text in refused.items():
             (line.home / "newsroom" / name).write_text(text)
-        await until(lambda: len(warnings()) == len(refused), 20)
+        await until(lambda: len(warnings()) == len(refused))
         for name, warning in zip(sorted(refused), warnings(), strict=True):
             assert re.match(rf"{name} is refused: .*; line 1: ", warning)
         said = line.wireroom("status")
@@ -64,7 +65,7 @@ async def test_every_refused_file_is_told_until_it_is_mended_and_the_line_is_rea
     finally:
         for name, text in before.items():
             (line.home / "newsroom" / name).write_text(text)
-    await until(lambda: not warnings(), 20)
+    await until(lambda: not warnings())
 
 
 @pytest.mark.parametrize(

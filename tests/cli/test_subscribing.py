@@ -36,7 +36,7 @@ def test_what_a_subscription_got_is_shown_proven_and_sent_again(line: Running, p
     def digest() -> Any:
         return line.json("subscriptions", "digest", sub)
 
-    asyncio.run(until(lambda: digest()["confirmed"] == 1, 20, 0.2))
+    asyncio.run(until(lambda: digest()["confirmed"] == 1, step=0.2))
     assert line.json("subscriptions", "events", sub, "--json")["events"][0]["data"]["article"]["id"] == pushed["id"]
     assert str(pushed["id"]) in line.wireroom("subscriptions", "events", sub).stdout
     assert line.json("subscriptions", "stats", sub, "--json")["last_24h"]["delivered"] == 1
@@ -58,13 +58,13 @@ def test_what_a_subscription_got_is_shown_proven_and_sent_again(line: Running, p
 def test_retractions_are_listed_with_who_confirmed_them(line: Running, partner: str) -> None:
     pushed = push(line, "cli-retracting", headline="Otter seen at the quay")
     sub = line.json("subscriptions", "add", partner, "-f", "otter", "--from", "last:1")["id"]
-    asyncio.run(until(lambda: line.json("subscriptions", "digest", sub)["confirmed"] == 1, 20, 0.2))
+    asyncio.run(until(lambda: line.json("subscriptions", "digest", sub)["confirmed"] == 1, step=0.2))
     assert line.wireroom("articles", "retract", str(pushed["id"]), "--reason", "It was a seal").exit_code == 0
 
     def newest() -> Any:
         return (line.json("articles", "retractions", "--limit", "1", "--json")["retractions"] or [{}])[0]
 
-    asyncio.run(until(lambda: newest().get("confirmed", 0) >= 1, 20, 0.2))
+    asyncio.run(until(lambda: newest().get("confirmed", 0) >= 1, step=0.2))
     assert (newest()["article_id"], newest()["reason"]) == (pushed["id"], "It was a seal")
     header, row = line.wireroom("articles", "retractions", "--limit", "1").stdout.splitlines()
     assert (header.split()[0], row.split()[0]) == ("SEQ", str(newest()["seq"]))

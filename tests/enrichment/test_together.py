@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.enrichment.together import Together
+from tests.waiting import PATIENCE
 
 
 async def test_who_waits_for_the_same_step_goes_in_a_row() -> None:
@@ -28,7 +29,7 @@ async def test_who_waits_for_the_same_step_goes_in_a_row() -> None:
 async def test_one_alone_waits_for_nobody() -> None:
     together = Together()
     for step in range(5):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE):
             await together.at(step)
 
 
@@ -37,5 +38,5 @@ async def test_one_that_is_cut_off_holds_nobody_up() -> None:
     gone = asyncio.ensure_future(together.at(0))
     stays = asyncio.ensure_future(together.at(0))
     gone.cancel()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await stays

@@ -49,14 +49,14 @@ async def test_file_feed_and_push_all_reach_the_line_and_no_start_repeats_them(
         app = application(ingest.routes)
         answer = await ask(app, "POST", "/api/v1/articles", json=a_push(guid="pushed"), token=TOKEN)
         assert answer.status == 202
-        await until(lambda: _count(store, 3), 15)
+        await until(lambda: _count(store, 3))
         assert ingest.unready() is None
         await ingest.stop()
         (tmp_path / "drop" / "020.json").write_bytes(orjson.dumps(a_push(guid="second")))
         with capture_logs() as lines:
             again = an_ingest(store, redis_url, tmp_path)
             await again.start()
-            await until(lambda: _count(store, 4), 15)
+            await until(lambda: _count(store, 4))
             await again.stop()
     assert {event["article"]["guid"] for event in await on_the_line(store)} == {"dropped", "pushed", "g1", "second"}
     assert len([line for line in lines if line["event"] == "article.ingested"]) == 1
@@ -69,7 +69,7 @@ async def test_a_redis_that_is_away_at_start_stops_nothing_and_is_told_of(short_
     with capture_logs() as lines:
         ingest = an_ingest(store, url, short_dir)
         await ingest.start()
-        await until(lambda: all(loop.failed for loop in ingest.loops if loop.name == "poll sources"), 15)
+        await until(lambda: all(loop.failed for loop in ingest.loops if loop.name == "poll sources"))
         assert all(loop.running for loop in ingest.loops)
         app = application(ingest.routes)
         answer = await ask(app, "POST", "/api/v1/articles", json=a_push(), token=TOKEN)

@@ -107,7 +107,7 @@ async def test_with_another_key_a_process_starts_says_so_and_asks_nobody(
         app = application(ingest.routes)
         with capture_logs() as lines:
             await ingest.start()
-            await until(lambda: {"secrets.unreadable", "source.polled"} <= {line["event"] for line in lines}, 15)
+            await until(lambda: {"secrets.unreadable", "source.polled"} <= {line["event"] for line in lines})
             shown = (await ask(app, "GET", "/api/v1/sources/bay", token=TOKEN)).json()
             changed = await ask(app, "PATCH", "/api/v1/sources/bay", json={"name": "Bay"}, token=TOKEN)
             await ingest.stop()

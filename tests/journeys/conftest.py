@@ -24,5 +24,5 @@ async def line(store: Store, redis_url: str, tmp_path: Path) -> AsyncIterator[Li
     assert await store.do("DBSIZE") == 0
     (tmp_path / "newsroom").mkdir()
     async with a_line(redis_url, tmp_path / "data", tmp_path / "newsroom") as line:
-        await until(line.ready, 20)
+        await until(line.ready)
         yield line

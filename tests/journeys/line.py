@@ -17,6 +17,7 @@ from shared.http_client import Answer, Page, Session, connect, get, post
 from shared.settings import Settings
 from shared.web import Serving, listen
 from tests.builders import a_push
+from tests.waiting import PATIENCE
 
 TOKEN = "an-admin-token-for-journeys"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -37,7 +38,7 @@ class Line:
             self.url + path,
             body=orjson.dumps(body),
             headers=HEADERS | headers,
-            timeout=10,
+            timeout=PATIENCE,
             keep=1 << 20,
         )
         assert isinstance(answer, Answer), answer
@@ -45,7 +46,7 @@ class Line:
 
     async def get(self, path: str, token: str = TOKEN) -> Page:
         headers = HEADERS | {"authorization": f"Bearer {token}"}
-        answer = await get(self.session, self.url + path, headers=headers, timeout=10, max_bytes=64 << 20)
+        answer = await get(self.session, self.url + path, headers=headers, timeout=PATIENCE, max_bytes=64 << 20)
         assert isinstance(answer, Page), answer
         return answer
 

@@ -22,9 +22,9 @@ async def test_a_tombstone_bears_the_newsrooms_name_as_it_is_now(redis_url: str,
             return all("deleted-entry" in page and f"<name>{name}</name></at:by>" in page for page in pages)
 
         made = await line.push()
-        await until(line.events, 20)
+        await until(line.events)
         status, _ = await line.post(f"/api/v1/articles/{made['id']}/retract", {"reason": "It was not so."})
         assert status == 202
-        await until(lambda: by("Bay Chronicle"), 20)
+        await until(lambda: by("Bay Chronicle"))
         (newsroom / "site.toml").write_text('name = "Hill Chronicle"\n')
-        await until(lambda: by("Hill Chronicle"), 20)
+        await until(lambda: by("Hill Chronicle"))

@@ -17,10 +17,10 @@ async def test_a_copy_is_in_the_ledger_and_its_cluster_and_not_with_who_asked_fo
     asked = {"url": receiver.url, "filter": "first-of-cluster:true"}
     assert (await line.post("/api/v1/subscriptions", asked))[0] == 201
     first = (await line.push(body_html=f"<p>{TEXT}</p>"))["id"]
-    await until(lambda: len(receiver.calls) == 1, 20)
+    await until(lambda: len(receiver.calls) == 1)
     copy = (await line.push(source={"id": "wire"}, body_html=f"<p>(Wire) {TEXT}</p>", headline="Ferries"))["id"]
     other = (await line.push(guid="story-3", body_html="<p>Another story.</p>", headline="Another"))["id"]
-    await until(lambda: len(receiver.calls) == 2, 20)
+    await until(lambda: len(receiver.calls) == 2)
 
     told = [call.event["data"]["article"]["headline"] for call in receiver.calls]
     assert told == ["Ferry service resumes across the bay", "Another"]

@@ -14,11 +14,9 @@ import pytest
 from lxml import etree
 
 from shared import settings
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.compose
-
-PATIENCE = 20.0
 
 
 class Gateway:
@@ -29,7 +27,7 @@ class Gateway:
 
     def call(self, method: str, path: str, body: object = None, *, token: str | None = "") -> tuple[int, bytes]:
         """Return status and body; `token` is the admin's unless another or None is given."""
-        connection = HTTPConnection(self._host, timeout=10)
+        connection = HTTPConnection(self._host, timeout=PATIENCE)
         headers = {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token or self._token}"
@@ -44,7 +42,7 @@ class Gateway:
 
     def sign_in(self, path: str) -> str:
         """Sign in as a browser would, and return the cookie."""
-        connection = HTTPConnection(self._host, timeout=10)
+        connection = HTTPConnection(self._host, timeout=PATIENCE)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self._host}"}
         try:
             connection.request("POST", path, urlencode({"key": self._token}), headers)
@@ -56,7 +54,7 @@ class Gateway:
 
     def page(self, path: str, cookie: str) -> tuple[int, str]:
         """Return status and text of a page for who has signed in."""
-        connection = HTTPConnection(self._host, timeout=10)
+        connection = HTTPConnection(self._host, timeout=PATIENCE)
         try:
             connection.request("GET", path, headers={"Cookie": cookie})
             answer = connection.getresponse()
@@ -124,7 +122,7 @@ async def test_a_pushed_article_is_in_the_feed(gateway: Gateway) -> None:
         titles = etree.fromstring(body).iterfind("channel/item/title") if status == 200 else ()
         return any(title.text == f"Harbour counts boats {guid}" for title in titles)
 
-    await until(in_feed, PATIENCE)
+    await until(in_feed)
 
 
 async def test_many_replicas_bring_each_article_into_the_ledger_once(gateway: Gateway) -> None:
@@ -134,7 +132,7 @@ async def test_many_replicas_bring_each_article_into_the_ledger_once(gateway: Ga
     def counted() -> Counter[str]:
         return Counter(event["data"]["article"]["id"] for event in gateway.events(before))
 
-    await until(lambda: ids <= counted().keys(), PATIENCE)
+    await until(lambda: ids <= counted().keys())
     assert {counted()[article] for article in ids} == {1}
 
 
@@ -150,7 +148,7 @@ async def test_the_same_article_again_changes_nothing_and_a_new_headline_is_an_u
         articles = ((event["type"], event["data"]["article"]) for event in gateway.events(before))
         return [(kind, article["version"]) for kind, article in articles if article["id"] == first["id"]]
 
-    await until(lambda: len(told()) == 2, PATIENCE)
+    await until(lambda: len(told()) == 2)
     assert told() == [("article.published", 1), ("article.updated", 2)]
 
 
@@ -165,7 +163,7 @@ async def test_what_is_pushed_is_delivered_to_the_receiver_beside_the_stack(gate
         attempts = [attempt for _, log in logs for attempt in orjson.loads(log)["deliveries"]]
         return any(attempt["article_id"] == pushed["id"] and attempt["outcome"] == "delivered" for attempt in attempts)
 
-    await until(delivered, PATIENCE)
+    await until(delivered)
 
 
 async def test_the_console_tells_of_sources_whichever_replica_answers(gateway: Gateway) -> None:
@@ -176,7 +174,7 @@ async def test_the_console_tells_of_sources_whichever_replica_answers(gateway: G
         pages = [gateway.page("/console/sources", cookie) for _ in range(4)]
         return all(status == 200 and "journey" in text for status, text in pages)
 
-    await until(told, PATIENCE)
+    await until(told)
     assert gateway.page("/console", cookie)[0] == 200
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import a_push
 from tests.journeys.line import Line
 from tests.receiver import Receiver
-from tests.waiting import until
+from tests.waiting import ENOUGH, until
 
 HEADLINE = "Harbour bridge closes for zzyzx repairs"
 SECRET: dict[str, object] = {
@@ -71,7 +71,7 @@ async def test_nothing_shows_before_the_embargo_ends_and_everything_after(
     mine = orjson.loads((await line.get(f"/api/v1/articles/{id}")).body)
     assert (mine["status"], mine["headline"]) == ("embargoed", HEADLINE)
 
-    ends = moment(seconds=0.5)
+    ends = moment(seconds=ENOUGH)
     await line.push(**secret, embargoed_until=ends)
     await until(lambda: len(receiver.calls) == 2)
     assert moment() >= ends

@@ -16,8 +16,9 @@ from redis.exceptions import RedisError
 
 from tests.builders import a_push
 from tests.journeys.line import Line, a_line
+from tests.ports import free_port
 from tests.receiver import Receiver, a_receiver
-from tests.servers import free_port, run_server
+from tests.servers import run_server
 from tests.waiting import until
 
 PASSWORD = "of-the-server"
@@ -56,11 +57,11 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
 async def line(watched: Watched, tmp_path: Path) -> AsyncIterator[Line]:
     (tmp_path / "newsroom").mkdir()
     async with Redis(port=watched.replica, password=PASSWORD) as replica:
-        await until(lambda: _follows(replica), 20)
+        await until(lambda: _follows(replica))
     async with Redis(port=watched.sentinel) as sentinel:
-        await until(lambda: _knows_of_a_replica(sentinel), 30)
+        await until(lambda: _knows_of_a_replica(sentinel))
     async with a_line(watched.url, tmp_path / "data", tmp_path / "newsroom") as line:
-        await until(line.ready, 30)
+        await until(line.ready)
         yield line
 
 
@@ -85,12 +86,12 @@ async def test_the_line_follows_to_the_replica(line: Line, watched: Watched) -> 
         status, _ = await line.post("/api/v1/subscriptions", {"url": receiver.url})
         assert status == 201
         assert await _pushed(line, "before")
-        await until(lambda: _ids(receiver, 1), 20)
+        await until(lambda: _ids(receiver, 1))
         assert await line.process.store.do("WAIT", 1, 5_000) == 1
         os.kill(watched.master.pid, signal.SIGKILL)
-        await until(lambda: _pushed(line, "after"), 40, 0.1)
-        await until(lambda: _ids(receiver, 2), 40)
-        await until(line.ready, 40)
+        await until(lambda: _pushed(line, "after"), step=0.1)
+        await until(lambda: _ids(receiver, 2))
+        await until(line.ready)
         told = [event["data"]["article"]["guid"] for event in await line.events()]
         assert told == ["before", "after"]
 

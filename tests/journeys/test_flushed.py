@@ -32,16 +32,16 @@ async def test_after_a_flush_feeds_and_webhooks_tell_of_what_comes_then(
     await _subscribe(line, receiver)
     for number in range(3):
         await line.push(guid=f"old-{number}", headline="Old")
-    await until(lambda: len(receiver.calls) == 3, 20)
+    await until(lambda: len(receiver.calls) == 3)
     assert b"Old" in (await line.get("/feeds/all.rss")).body
     await store.do("FLUSHALL")
-    await until(line.ready, 20)
+    await until(line.ready)
     await _subscribe(line, receiver)
-    await until(lambda: _accepted(line, "old-0", "New"), 20)
-    await until(lambda: len(receiver.calls) == 4, 30)
+    await until(lambda: _accepted(line, "old-0", "New"))
+    await until(lambda: len(receiver.calls) == 4)
     event = receiver.calls[-1].event
     assert (event["data"]["seq"], event["data"]["article"]["headline"]) == (1, "New")
-    await until(lambda: _feed_says(line, b"New"), 20)
+    await until(lambda: _feed_says(line, b"New"))
     assert b"Old" not in (await line.get("/feeds/all.rss")).body
 
 
@@ -53,12 +53,12 @@ async def test_an_embedded_server_that_is_killed_comes_back_with_everything(shor
     settings = Settings(data_dir=short_dir / "data", newsroom=short_dir / "newsroom")
     settings.newsroom.mkdir()
     async with redis_for(settings) as url, a_line(url, settings.data_dir, settings.newsroom) as line:
-        await until(lambda: _accepted(line, "before", "Before"), 20)
-        await until(lambda: _counted(line, 1), 20)
+        await until(lambda: _accepted(line, "before", "Before"))
+        await until(lambda: _counted(line, 1))
         os.kill(_pid(settings), signal.SIGKILL)
-        await until(lambda: _accepted(line, "after", "After"), 30)
-        await until(lambda: _counted(line, 2), 30)
-        await until(line.ready, 30)
+        await until(lambda: _accepted(line, "after", "After"))
+        await until(lambda: _counted(line, 2))
+        await until(line.ready)
 
 
 def _pid(settings: Settings) -> int:

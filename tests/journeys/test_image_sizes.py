@@ -43,10 +43,10 @@ async def test_the_lead_image_comes_measured_or_as_it_was(store: Store, redis_ur
     assert await store.do("DBSIZE") == 0
     folders = tmp_path / "data", tmp_path / "newsroom"
     async with images() as (url, asked), a_line(redis_url, *folders, image_sizes=True) as line:
-        await until(line.ready, 20)
+        await until(line.ready)
         for name in ("ferry", "hangs"):
             await line.push(guid=name, headline=name, images=[{"url": f"{url}/{name}", "alt": "A ferry"}])
-        await until(lambda: _shown(line, 2), 20)
+        await until(lambda: _shown(line, 2))
         articles = [event["data"]["article"] for event in await line.events()]
 
     found = {article["headline"]: article["images"][0] for article in articles}

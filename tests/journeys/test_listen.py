@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from shared.redis import Store
-from tests.cli.running import free_port
 from tests.journeys.line import TOKEN, Line, a_line
-from tests.waiting import until
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 NEWSROOM = Path(__file__).parents[2] / "newsroom"
 KURSK = "Bridge in Kursk Oblast reopens"
@@ -45,7 +45,7 @@ class Listener:
 
     async def printed_line(self, number: int) -> str:
         """Return the line of this number, waiting for it."""
-        await until(lambda: len(self.printed) >= number, 10)
+        await until(lambda: len(self.printed) >= number)
         return self.printed[number - 1]
 
 
@@ -59,11 +59,11 @@ async def listening(line: Line, *args: str) -> AsyncIterator[Listener]:
     readers = [_read(process.stdout, listener.printed), _read(process.stderr, listener.said)]
     reading = asyncio.gather(*readers)
     try:
-        await until(lambda: any("listening on" in text for text in listener.said), 20)
+        await until(lambda: any("listening on" in text for text in listener.said))
         yield listener
     finally:
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await reading
             assert await process.wait() == 0, listener.said
 
@@ -143,7 +143,7 @@ async def test_it_takes_its_subscription_back_when_it_ends(line: Line) -> None:
 async def test_the_curl_command_it_prints_subscribes_it(line: Line, tmp_path: Path) -> None:
     port = free_port()
     async with listening(line, "--port", str(port), "--json") as listener:
-        await until(lambda: any("-d '" in text for text in listener.said), 10)
+        await until(lambda: any("-d '" in text for text in listener.said))
         command = "\n".join(text for text in listener.said if text.startswith("  "))
         assert command.startswith("  curl http://127.0.0.1:")
         code, answer = await bash(command, line, tmp_path)
@@ -163,8 +163,8 @@ async def test_a_delivery_signed_with_another_secret_is_refused(line: Line) -> N
         status, made = await line.post("/api/v1/subscriptions", asked)
         assert status == 201
         await line.push(guid="kursk-1", headline=KURSK)
-        await until(lambda: "REFUSED   no signature fits the secret" in listener.said, 10)
-        await until(lambda: statuses(line, made["id"]), 10)
+        await until(lambda: "REFUSED   no signature fits the secret" in listener.said)
+        await until(lambda: statuses(line, made["id"]))
     assert await statuses(line, made["id"]) == {401}
     assert listener.printed == []
 
@@ -190,6 +190,6 @@ async def bash(command: str, line: Line, folder: Path) -> tuple[int | None, str]
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         output, _ = await process.communicate()
     return process.returncode, output.decode()

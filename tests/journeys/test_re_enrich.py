@@ -58,7 +58,7 @@ async def test_a_profile_edit_updates_the_articles_by_it_and_only_those(line: tu
     async def edited() -> bool:
         return bool((await article(running, hers))["authors"][0]["role"] == "Editor")
 
-    await until(edited, 20)
+    await until(edited)
     last = (await running.events())[-1]
     data = last["data"]
     assert (last["type"], data["changed"], data["article"]["id"]) == ("article.updated", ["authors"], hers)
@@ -73,19 +73,19 @@ async def test_re_enrich_brings_new_terms_to_old_articles(line: tuple[Line, Path
     with_tides = await push(running, "1", body_html="<p>High tides are due.</p>")
     without = await push(running, "2", body_html="<p>Nothing new.</p>")
     (newsroom / "taxonomy.toml").write_text(TAXONOMY + OTHER)
-    await until(lambda: _known(running), 20)
+    await until(lambda: _known(running))
     status, asked = await running.post("/api/v1/re-enrich", {"since": "2026-01-01T00:00:00Z"})
     assert status == 202
 
     async def done() -> bool:
         return bool(orjson.loads((await running.get(f"/api/v1/re-enrich/{asked['id']}")).body)["status"] == "done")
 
-    await until(done, 20)
+    await until(done)
 
     async def tagged() -> bool:
         return "tides" in [tag["slug"] for tag in (await article(running, with_tides))["tags"]]
 
-    await until(tagged, 20)
+    await until(tagged)
     changed = [(event["data"]["article"]["id"], event["data"]["changed"]) for event in await running.events()]
     assert changed.count((with_tides, ["tags"])) == 1
     assert all(id != without or not fields for id, fields in changed)

@@ -27,9 +27,10 @@ from services.documents import openapi
 from services.syndication.webhooks.early.notes import KINDS
 from shared import settings
 from shared.streams import STREAMS
-from tests.cli.running import Running, endless, free_port, running
+from tests.cli.running import Running, endless, running
 from tests.journeys.readme import ROOT, TEXT, addresses, block, blocks, moved, spans
-from tests.waiting import until
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 RUN = "make run"
 COMPOSE = ("docker compose up --build", "docker compose up --detach")
@@ -44,7 +45,6 @@ OPERATE = "wireroom status"
 CONSUMER = "wireroom consumers add"
 UNTESTED = {"make test": "it is what runs this test"}
 KNOWN = (RUN, *COMPOSE, EXPORTS, LISTEN, PUSH, SUBSCRIBE, READ, STREAM, CHECK, OPERATE, CONSUMER, *UNTESTED)
-PATIENCE = 20
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 
@@ -57,7 +57,7 @@ class Reader:
 
     def run(self, start: str) -> str:
         """Run the block that begins so, which must succeed, and return what it prints."""
-        done = subprocess.run(self._bash(start), check=False, capture_output=True, text=True, timeout=60, **self._where)
+        done = subprocess.run(self._bash(start), check=False, capture_output=True, text=True, **self._where)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
         return str(done.stdout)
@@ -181,7 +181,7 @@ def _pushed(reader: Reader) -> str:
 
 
 def _wait(condition: Callable[[], object]) -> None:
-    asyncio.run(until(condition, PATIENCE))
+    asyncio.run(until(condition))
 
 
 def _answer(url: str, headers: dict[str, str]) -> int | None:

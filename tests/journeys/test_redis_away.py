@@ -28,7 +28,7 @@ def own_server(short_dir: Path) -> Iterator[EmbeddedServer]:
 async def line(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Line]:
     (tmp_path / "newsroom").mkdir()
     async with a_line(own_server.url, tmp_path / "data", tmp_path / "newsroom") as line:
-        await until(line.ready, 20)
+        await until(line.ready)
         yield line
 
 
@@ -51,9 +51,9 @@ async def test_pushes_are_refused_while_it_is_away_and_taken_once_it_is_back(
     assert "Redis" in orjson.loads(ready.body)["problems"][0]
     own_server.stop()
     own_server.start()
-    await until(lambda: _pushed(line, "after"), 20)
-    await until(line.ready, 20)
-    await until(lambda: _in_ledger(line, {"before", "after"}), 20)
+    await until(lambda: _pushed(line, "after"))
+    await until(line.ready)
+    await until(lambda: _in_ledger(line, {"before", "after"}))
 
 
 async def _in_ledger(line: Line, guids: set[str]) -> bool:
@@ -66,11 +66,11 @@ async def test_a_full_server_slows_intake_says_so_and_recovers(line: Line, own_s
     status, problem = await line.post("/api/v1/articles", a_push(guid="full"))
     assert status == 503
     assert "full" in problem["detail"]
-    await until(lambda: _says_full(line), 10)
+    await until(lambda: _says_full(line))
     await client.config_set("maxmemory", "256mb")
-    await until(lambda: _pushed(line, "full"), 20)
-    await until(lambda: _in_ledger(line, {"full"}), 20)
-    await until(line.ready, 20)
+    await until(lambda: _pushed(line, "full"))
+    await until(lambda: _in_ledger(line, {"full"}))
+    await until(line.ready)
     assert own_server.pid is not None
 
 

@@ -30,7 +30,7 @@ REASON = "The ferry does not sail after all."
 async def a_line_on(cluster: ACluster, folder: Path) -> AsyncIterator[Line]:
     (folder / "newsroom").mkdir()
     async with a_line(cluster.url, folder / "data", folder / "newsroom", partitions=4) as line:
-        await until(line.ready, 30)
+        await until(line.ready)
         yield line
 
 
@@ -54,15 +54,15 @@ async def test_the_whole_line_runs_on_three_nodes(tmp_path: Path, receiver: Rece
         status, made = await line.post("/api/v1/subscriptions", {"url": receiver.url, "filter": "source:desk"})
         assert status == 201
         articles = await asyncio.gather(*(_pushed(line, f"story-{number}") for number in range(COUNT)))
-        await until(lambda: _ids(receiver) == COUNT, 30)
+        await until(lambda: _ids(receiver) == COUNT)
         assert Counter(call.version for call in receiver.calls) == Counter((article, 1) for article in articles)
         assert sorted(await _in_feed(line, "all")) == sorted(f"Ferry story-{number}" for number in range(COUNT))
 
         retract = f"/api/v1/articles/{articles[0]}/retract"
         assert (await line.post(retract, {"reason": REASON}))[0] == 202
-        await until(lambda: _ids(receiver) == COUNT + 1, 30)
+        await until(lambda: _ids(receiver) == COUNT + 1)
         assert receiver.calls[-1].event["type"] == "article.retracted"
-        await until(lambda: _in_feed_is(line, "sources/desk", "Retracted: Ferry story-0"), 20)
+        await until(lambda: _in_feed_is(line, "sources/desk", "Retracted: Ferry story-0"))
 
         before = len(receiver.calls)
         replay = f"/api/v1/subscriptions/{made['id']}/replay"
@@ -70,7 +70,7 @@ async def test_the_whole_line_runs_on_three_nodes(tmp_path: Path, receiver: Rece
         first = next(call.seq for call in receiver.calls if call.version == (articles[0], 1))
         again = 4 + (2 <= first <= 5)
         assert (await line.post(replay, {"from_seq": 2, "to_seq": 5}))[1]["queued"] == again
-        await until(lambda: len(receiver.calls) == before + again, 30)
+        await until(lambda: len(receiver.calls) == before + again)
         assert [event["data"]["seq"] for event in await line.events()] == list(range(1, COUNT + 2))
         assert orjson.loads((await line.get("/api/v1/dead-letters")).body)["count"] == 0
         await _see_all_at_work(cluster)
@@ -92,14 +92,14 @@ async def test_the_line_follows_to_the_replica_of_a_master_that_dies(tmp_path: P
         assert (await line.post("/api/v1/subscriptions", {"url": receiver.url}))[0] == 201
         for number in range(4):
             assert await _pushed(line, f"before-{number}")
-        await until(lambda: _ids(receiver) == 4, 30)
+        await until(lambda: _ids(receiver) == 4)
         ledger = await cluster.holder(slot_of_key("{ledger}:events"))
         assert await ledger.ask("WAIT", 1, 5_000) == 1
         os.kill(ledger.process.pid, signal.SIGKILL)
         for number in range(4):
-            await until(partial(_pushed, line, f"after-{number}"), 60, 0.1)
-        await until(lambda: _ids(receiver) == 8, 60)
-        await until(line.ready, 60)
+            await until(partial(_pushed, line, f"after-{number}"), step=0.1)
+        await until(lambda: _ids(receiver) == 8)
+        await until(line.ready)
         told = [event["data"]["article"]["guid"] for event in await line.events()]
         assert sorted(told) == sorted(f"{when}-{number}" for when in ("before", "after") for number in range(4))
 
@@ -114,7 +114,7 @@ async def test_slots_move_to_another_node_while_the_line_uses_them(tmp_path: Pat
             await _move(cluster, slot_of_key(key), pusher)
         pusher.told = True
         await pushing
-        await until(lambda: _ids(receiver) == len(pusher.pushed), 60)
+        await until(lambda: _ids(receiver) == len(pusher.pushed))
         events = await line.events()
         assert Counter(event["data"]["article"]["id"] for event in events) == Counter(pusher.pushed)
         assert [event["data"]["seq"] for event in events] == list(range(1, len(events) + 1))
@@ -134,7 +134,7 @@ class Pusher:
     async def some(self) -> None:
         """Wait until some more are in."""
         wanted = len(self.pushed) + 3
-        await until(lambda: len(self.pushed) >= wanted, 30)
+        await until(lambda: len(self.pushed) >= wanted)
 
 
 async def _move(cluster: ACluster, slot: int, pusher: Pusher) -> None:

@@ -55,7 +55,7 @@ async def test_replicas_share_the_work_with_no_repeats(lines: list[Line], receiv
     assert status == 201
     accepted = await push_all(lines)
     assert len(accepted) == 2 * COUNT
-    await until(lambda: len(receiver.calls) >= 2 * COUNT, 30)
+    await until(lambda: len(receiver.calls) >= 2 * COUNT)
     told = [(e["data"]["article"]["id"], e["data"]["article"]["version"]) for e in await lines[1].events()]
     assert Counter(told) == Counter(accepted)
     assert Counter(delivery.version for delivery in receiver.calls) == Counter(accepted)
@@ -89,8 +89,8 @@ async def test_every_script_of_the_line_keeps_to_one_slot_and_no_command_crosses
     await lines[1].push(headline="Another")
     await lines[2].post(f"/api/v1/articles/{answer['id']}/retract", {"reason": "It was wrong."})
     await store.do("XADD", ARTICLE_INGESTED.key(0), "*", "__data__", "{")
-    await until(lambda: len(receiver.calls) >= 3, 30)
-    await until(lambda: store.do("XLEN", ARTICLE_INGESTED.dead_key(0)), 30)
+    await until(lambda: len(receiver.calls) >= 3)
+    await until(lambda: store.do("XLEN", ARTICLE_INGESTED.dead_key(0)))
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     scripts = [script for command in seen if (script := _script(command)) is not None]

@@ -17,10 +17,10 @@ async def test_a_retraction_reaches_webhook_feed_and_api_without_the_text(line: 
     asked = {"url": receiver.url, "filter": "tag:harbour"}
     assert (await line.post("/api/v1/subscriptions", asked))[0] == 201
     article = (await line.push(categories=["Harbour"]))["id"]
-    await until(lambda: len(receiver.calls) == 1, 20)
+    await until(lambda: len(receiver.calls) == 1)
     status, answer = await line.post(f"/api/v1/articles/{article}/retract", {"reason": REASON})
     assert (status, answer["version"]) == (202, 2)
-    await until(lambda: len(receiver.calls) == 2, 20)
+    await until(lambda: len(receiver.calls) == 2)
 
     told = receiver.calls[1]
     assert told.event["type"] == "article.retracted"

@@ -60,7 +60,7 @@ async def the_item(line: Line) -> etree._Element:
 
 
 async def test_every_part_of_the_story_is_in_the_feed(line: Line, receiver: Receiver) -> None:
-    await until(lambda: versions(receiver) == [1, 2], 30)
+    await until(lambda: versions(receiver) == [1, 2])
     item = await the_item(line)
     body = item.findtext("content:encoded", namespaces=NAMES) or ""
     assert item.findtext("title") == "Pentagon: North Korean troops killed and wounded in Russia’s Kursk Oblast"
@@ -88,7 +88,7 @@ async def test_every_part_of_the_story_is_in_the_feed(line: Line, receiver: Rece
 
 
 async def test_every_part_of_the_story_is_in_the_verified_webhook(line: Line, receiver: Receiver) -> None:
-    await until(lambda: versions(receiver) == [1, 2], 30)
+    await until(lambda: versions(receiver) == [1, 2])
     first, second = (d for d in receiver.calls if _guid(d.event) == GUID)
     for delivery in receiver.calls:
         assert Webhook(SECRET).verify(delivery.body, delivery.headers) is not None
@@ -115,8 +115,8 @@ async def test_every_part_of_the_story_is_in_the_verified_webhook(line: Line, re
 async def test_all_sample_stories_reach_the_ledger_once_and_a_second_start_repeats_nothing(
     line: Line, receiver: Receiver
 ) -> None:
-    await until(lambda: versions(receiver) == [1, 2], 30)
-    await until(lambda: _settled(line), 30)
+    await until(lambda: versions(receiver) == [1, 2])
+    await until(lambda: _settled(line))
     before = await line.events()
     assert len({event["data"]["article"]["id"] for event in before}) >= 8
     assert len({author["name"] for event in before for author in event["data"]["article"]["authors"]}) >= 4

@@ -25,7 +25,7 @@ async def test_a_push_is_one_trace_down_to_its_delivery(
             asked = {"url": f"{receiver.url}?key=hush", "headers": {"x-key": "hush"}}
             assert (await line.post("/api/v1/subscriptions", asked))[0] == 201
             article = await line.push()
-            await until(lambda: receiver.calls, 20)
+            await until(lambda: receiver.calls)
             await line.events()
         finally:
             tracing.collect(None)

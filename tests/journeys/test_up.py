@@ -19,8 +19,9 @@ import pytest
 from shared.http_client import Page, connect, get
 from tests.journeys.line import LOOPBACK
 from tests.otlp import a_collector
+from tests.ports import free_port
 from tests.receiver import Call, Reply
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 NEWSROOM = Path(__file__).parents[2] / "newsroom"
 TOKEN = "an-admin-token-for-journeys"
@@ -45,12 +46,6 @@ def environment(home: Path, port: int, **over: str) -> dict[str, str]:
     } | over
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def wireroom(*args: str, env: dict[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -66,7 +61,7 @@ async def wireroom(*args: str, env: dict[str, str]) -> asyncio.subprocess.Proces
 async def refused(*args: str, env: dict[str, str]) -> str:
     """Run a command that must fail, and return what it says."""
     process = await wireroom(*args, env=env)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         _, said = await process.communicate()
     assert process.returncode == 1, said
     assert b"Traceback" not in said
@@ -78,7 +73,7 @@ async def events(port: int) -> list[dict[str, Any]]:
     try:
         url = f"http://127.0.0.1:{port}/api/v1/events?limit=1000"
         headers = {"authorization": f"Bearer {TOKEN}"}
-        answer = await get(session, url, headers=headers, timeout=5, max_bytes=64 << 20)
+        answer = await get(session, url, headers=headers, timeout=PATIENCE, max_bytes=64 << 20)
     finally:
         await session.close()
     found: list[dict[str, Any]] = (
@@ -97,7 +92,7 @@ async def running(env: dict[str, str]) -> AsyncIterator[list[str]]:
         yield lines
     finally:
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             output, said = await reading
         lines += output.decode().splitlines()
         assert process.returncode == 0, said
@@ -106,7 +101,7 @@ async def running(env: dict[str, str]) -> AsyncIterator[list[str]]:
 async def seen(url: str) -> Page:
     session = connect(LOOPBACK)
     try:
-        answer = await get(session, url, headers={}, timeout=5, max_bytes=1 << 20)
+        answer = await get(session, url, headers={}, timeout=PATIENCE, max_bytes=1 << 20)
     finally:
         await session.close()
     assert isinstance(answer, Page)
@@ -116,7 +111,7 @@ async def seen(url: str) -> Page:
 async def test_the_sample_newsroom_has_its_pictures_with_it_and_news_of_today(home: Path) -> None:
     port = free_port()
     async with running(environment(home, port)):
-        await until(lambda: _count(port, STORIES), 30)
+        await until(lambda: _count(port, STORIES))
         articles = [event["data"]["article"] for event in await events(port)]
         told = orjson.dumps(articles).decode()
         pictures = {image["url"] for article in articles for image in article["images"]}
@@ -134,10 +129,10 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
     port = free_port()
     env = environment(home, port)
     async with running(env) as first:
-        await until(lambda: _count(port, STORIES), 30)
+        await until(lambda: _count(port, STORIES))
         before = await events(port)
     async with running(env) as second:
-        await until(lambda: _count(port, STORIES), 30)
+        await until(lambda: _count(port, STORIES))
         after = await events(port)
     assert [event["seq"] for event in after] == [event["seq"] for event in before] == list(range(1, STORIES + 1))
     named = [orjson.loads(line)["event"] for line in (*first, *second)]
@@ -159,8 +154,8 @@ async def test_spans_go_to_the_collector_that_is_named_and_one_that_hangs_holds_
     async with a_collector(answer) as collector:
         env = environment(home, port, OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint, OTEL_BSP_SCHEDULE_DELAY="100")
         async with running(env):
-            await until(lambda: _count(port, STORIES), 30)
-            await until(lambda: collector.spans, 10)
+            await until(lambda: _count(port, STORIES))
+            await until(lambda: collector.spans)
         spans = collector.spans
     assert {span.service for span in spans} == {"wireroom"}
     assert {span.name for span in spans} <= {
@@ -175,7 +170,7 @@ async def test_spans_go_to_the_collector_that_is_named_and_one_that_hangs_holds_
 async def test_one_correlation_id_goes_from_the_file_to_the_ledger(home: Path) -> None:
     port = free_port()
     async with running(environment(home, port)) as lines:
-        await until(lambda: _count(port, STORIES), 30)
+        await until(lambda: _count(port, STORIES))
     told: dict[str, list[str]] = {}
     for line in map(orjson.loads, lines):
         if "article_id" in line:
@@ -200,7 +195,7 @@ async def test_a_port_in_use_is_said_plainly(home: Path) -> None:
 async def test_a_data_folder_in_use_is_said_plainly(home: Path) -> None:
     port = free_port()
     async with running(environment(home, port)):
-        await until(lambda: _count(port, 1), 30)
+        await until(lambda: _count(port, 1))
         said = await refused("up", env=environment(home, free_port()))
     assert "is in use by another wireroom" in said
 
@@ -220,13 +215,13 @@ async def test_redis_down_at_start_is_waited_for_and_readyz_says_so(home: Path) 
     port = free_port()
     env = environment(home, port, WIREROOM_REDIS_URL="redis://127.0.0.1:1/0")
     async with running(env):
-        await until(lambda: _ready(port, 503, "Redis does not answer"), 30)
+        await until(lambda: _ready(port, 503, "Redis does not answer"))
 
 
 async def _ready(port: int, status: int, says: str) -> bool:
     session = connect(LOOPBACK)
     try:
-        answer = await get(session, f"http://127.0.0.1:{port}/readyz", headers={}, timeout=5, max_bytes=1 << 20)
+        answer = await get(session, f"http://127.0.0.1:{port}/readyz", headers={}, timeout=PATIENCE, max_bytes=1 << 20)
     finally:
         await session.close()
     return isinstance(answer, Page) and answer.status == status and says in answer.body.decode()
@@ -239,6 +234,6 @@ async def test_broken_toml_is_named_with_its_line_and_harms_nothing_else(home: P
     assert "line 3" in said
     port = free_port()
     async with running(environment(home, port)) as lines:
-        await until(lambda: _count(port, STORIES), 30)
+        await until(lambda: _count(port, STORIES))
     refusals = [line for line in map(orjson.loads, lines) if "taxonomy.toml" in str(line)]
     assert any(line["event"] == "newsroom_file.refused" for line in refusals)

@@ -15,6 +15,7 @@ from shared.http_client import Answer, CertificateError, ClientCertificate, NoAn
 from shared.http_client.certificates import context_of
 from tests.certificates import Authority, asking_for_certificates
 from tests.syndication.webhooks.bed import LOOPBACK
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +92,8 @@ async def test_a_server_that_asks_for_one_gets_it_and_who_has_none_is_refused(
     pair = authority.certificate("wire.example")
     shown, url = ClientCertificate(pair.chain, pair.key), f"https://127.0.0.1:{runner.addresses[0][1]}/"
     async with connect(LOOPBACK) as session:
-        with_it = await post(session, url, body=b"{}", headers={}, timeout=5, certificate=shown)
-        without = await post(session, url, body=b"{}", headers={}, timeout=5)
+        with_it = await post(session, url, body=b"{}", headers={}, timeout=PATIENCE, certificate=shown)
+        without = await post(session, url, body=b"{}", headers={}, timeout=PATIENCE)
     await runner.cleanup()
     assert isinstance(with_it, Answer), with_it
     assert with_it.status == 200

@@ -14,7 +14,7 @@ from shared.otel import tracing
 from shared.tracing import Span
 from tests.otlp import a_collector
 from tests.receiver import Call, Reply
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 TRACE = 0x0AF7651916CD43DD8448EB211C80319C
 ROOT = 0x8448EB211C80319C
@@ -94,7 +94,7 @@ async def test_a_collector_that_hangs_or_is_away_holds_up_neither_line_nor_stop(
         assert time.thread_time() - before < 2.0
         if not away:
             await until(lambda: collector.receiver.calls)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await spans.stop()
 
 

@@ -11,6 +11,7 @@ import pytest
 from shared.http_client import Answer, NoAnswer, connect, post
 from shared.settings import SettingsError, read
 from tests.syndication.webhooks.bed import LOOPBACK
+from tests.waiting import PATIENCE
 
 
 class Proxy:
@@ -42,7 +43,7 @@ async def a_proxy(status: int = 200) -> AsyncIterator[Proxy]:
 
 async def send(proxy: Proxy, url: str, login: str = "") -> Answer | NoAnswer:
     async with connect((), proxy=f"http://{login}127.0.0.1:{proxy.port}") as session:
-        return await post(session, url, body=b"{}", headers={}, timeout=5)
+        return await post(session, url, body=b"{}", headers={}, timeout=PATIENCE)
 
 
 async def test_a_request_goes_to_the_proxy_alone_with_its_login() -> None:
@@ -90,7 +91,7 @@ async def test_a_name_that_only_the_proxy_knows_is_left_to_it() -> None:
 
 async def test_a_proxy_that_is_not_there_is_told_of() -> None:
     async with connect(LOOPBACK, proxy="http://127.0.0.1:9") as session:
-        answer = await post(session, "http://93.184.216.34/", body=b"", headers={}, timeout=5)
+        answer = await post(session, "http://93.184.216.34/", body=b"", headers={}, timeout=PATIENCE)
     assert isinstance(answer, NoAnswer)
     assert answer.reason == "the egress proxy could not be reached"
 

@@ -12,6 +12,7 @@ from shared.http_client import NoAnswer, Session, connect, post
 from shared.netguard import check_url
 from tests.receiver import Receiver, Reply, a_receiver
 from tests.syndication.webhooks.bed import LOOPBACK
+from tests.waiting import PATIENCE
 
 PUBLIC = "93.184.216.34"
 # After PayloadsAllTheThings, SSRF-Testing, smokescreen and Advocate; {port} is that of a real receiver on loopback.
@@ -118,7 +119,7 @@ def port_of(receiver: Receiver) -> str:
 
 
 async def sent(session: Session, url: str) -> NoAnswer:
-    answer = await post(session, url, body=b"{}", headers={}, timeout=5)
+    answer = await post(session, url, body=b"{}", headers={}, timeout=PATIENCE)
     assert isinstance(answer, NoAnswer), (url, answer)
     return answer
 
@@ -164,7 +165,7 @@ async def test_a_redirect_is_an_answer_and_leads_nowhere(receiver: Receiver, sta
 
     receiver.answer = answer
     async with connect(LOOPBACK) as session:
-        found = await post(session, receiver.url, body=b"{}", headers={}, timeout=5)
+        found = await post(session, receiver.url, body=b"{}", headers={}, timeout=PATIENCE)
     assert not isinstance(found, NoAnswer)
     assert found.status == status
     assert len(receiver.calls) == 1
@@ -182,6 +183,6 @@ async def test_a_port_that_is_not_for_http_is_blocked_even_in_an_allowed_network
 async def test_a_header_that_would_begin_another_is_not_sent(receiver: Receiver, value: str) -> None:
     async with connect(LOOPBACK) as session:
         for headers in ({"x-a": value}, {value: "x"}):
-            answer = await post(session, receiver.url, body=b"{}", headers=headers, timeout=5)
+            answer = await post(session, receiver.url, body=b"{}", headers=headers, timeout=PATIENCE)
             assert isinstance(answer, NoAnswer), value
     assert receiver.calls == []

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 from shared.ticks import Tick
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 class _Work:
@@ -108,6 +108,6 @@ async def test_a_loop_that_never_pauses_can_be_stopped() -> None:
     ticks = [Tick(str(number), 1.0, work) for number in range(50)]
     for tick in ticks:
         tick.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(tick.stop() for tick in ticks))
     assert not any(tick.running for tick in ticks)

@@ -20,7 +20,7 @@ from shared import web
 from shared.requests import read_body
 from shared.web import PortInUseError, Serving, application, listen
 from tests.asgi import ask
-from tests.waiting import until
+from tests.waiting import ENOUGH, PATIENCE, until
 
 
 async def refuses(_request: Request) -> Response:
@@ -109,7 +109,7 @@ async def test_a_refusal_arrives_whole_though_the_body_is_still_being_sent(addre
     for _ in range(30):
         writer.write(b"x" * 100_000)
         await writer.drain()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
     assert answer.startswith(b"HTTP/1.1 401")
@@ -125,7 +125,7 @@ async def test_a_body_that_is_far_too_large_is_refused_in_words_not_by_a_reset(
     for _ in range(size // 1_000_000):
         writer.write(b"x" * 1_000_000)
         await writer.drain()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
     assert answer.startswith(b"HTTP/1.1 413")
@@ -135,7 +135,7 @@ async def test_a_body_that_is_far_too_large_is_refused_in_words_not_by_a_reset(
 async def test_who_asks_before_sending_a_body_is_refused_before(address: tuple[str, int]) -> None:
     reader, writer = await asyncio.open_connection(*address)
     writer.write(b"POST /limits HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 20000000\r\n\r\n")
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
     assert answer.startswith(b"HTTP/1.1 413")
@@ -150,7 +150,7 @@ async def test_a_body_that_trickles_past_its_answer_holds_no_connection(
     writer.write(b"GET /nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n")
     assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 404")
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not reader.at_eof():
                 writer.write(b"x")
                 await writer.drain()
@@ -163,7 +163,7 @@ async def test_a_body_is_taken_as_it_comes(address: tuple[str, int]) -> None:
     writer.write(b"POST /takes HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\nconnection: close\r\n\r\nab")
     await writer.drain()
     writer.write(b"cd")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
     assert answer.endswith(b'{"size":4}')
@@ -186,7 +186,7 @@ async def test_a_head_without_end_is_cut_off(address: tuple[str, int]) -> None:
             writer.write(b"x-%d: %s\r\n" % (number, b"y" * 1000))
             await writer.drain()
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert (await reader.read(12)) in {b"HTTP/1.1 400", b""}
     writer.close()
 
@@ -196,7 +196,7 @@ async def test_many_requests_on_one_connection_are_each_given_their_own_head(add
     for _ in range(200):
         writer.write(b"POST /takes HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\nx: " + b"y" * 1000 + b"\r\n\r\na")
         await writer.drain()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await reader.readuntil(b'{"size":1}')
     writer.close()
 
@@ -204,7 +204,7 @@ async def test_many_requests_on_one_connection_are_each_given_their_own_head(add
 async def test_a_peer_that_takes_nothing_is_cut_off_and_one_that_reads_slowly_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(web, "STALLED_SECONDS", 0.05)
+    monkeypatch.setattr(web, "STALLED_SECONDS", ENOUGH)
     ended: list[str] = []
 
     async def endless(scope: Scope, receive: Receive, send: Send) -> None:

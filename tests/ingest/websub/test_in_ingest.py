@@ -38,7 +38,7 @@ async def test_a_push_is_on_the_line_before_the_next_poll(store: Store, redis_ur
         ingest = Ingest(settings, store, bus, Guard(store, "an-admin-token-for-tests"))
         app = application(ingest.routes)
         await ingest.start()
-        await until(lambda: hub.asked, 15)
+        await until(lambda: hub.asked)
         parts = urlsplit(hub.last["hub.callback"])
         asked = {"hub.mode": "subscribe", "hub.topic": host.url, "hub.challenge": "c-1", "hub.lease_seconds": "864000"}
         answer = await ask(app, "GET", f"{parts.path}?{parts.query}&{urlencode(asked)}")
@@ -49,7 +49,7 @@ async def test_a_push_is_on_the_line_before_the_next_poll(store: Store, redis_ur
             app, "POST", f"{parts.path}?{parts.query}", body=body, headers={"x-hub-signature": f"sha256={signed}"}
         )
         assert answer.status == 202
-        await until(lambda: _count(store, 2), 15)
+        await until(lambda: _count(store, 2))
         assert len(host.asked) == 1
         await ingest.stop()
 

@@ -72,7 +72,7 @@ async def site(chromium: Browser) -> AsyncIterator[Line]:
     shutil.copytree(NEWSROOM / "pictures", folder / "newsroom" / "pictures")
     try:
         async with a_line(server.url, folder / "data", folder / "newsroom") as line:
-            await until(line.ready, 20)
+            await until(line.ready)
             await _told(line)
             yield line
     finally:
@@ -83,12 +83,12 @@ async def site(chromium: Browser) -> AsyncIterator[Line]:
 async def _told(line: Line) -> None:
     for number in range(OLDER):
         await line.push(guid=f"older-{number}", url=f"https://example.org/{number}", headline=f"Older story {number}")
-    await until(lambda: _count(line, OLDER), 20)
+    await until(lambda: _count(line, OLDER))
     for number, name in enumerate(STORIES, 1):
         story = orjson.loads((NEWSROOM / "drop" / f"{name}.json").read_bytes())
         status, answer = await line.post("/api/v1/articles", story)
         assert status == 202, answer
-        await until(partial(_count, line, OLDER + number), 20)
+        await until(partial(_count, line, OLDER + number))
 
 
 async def _count(line: Line, wanted: int) -> bool:

@@ -58,8 +58,8 @@ async def test_two_streams_of_as_many_partitions_as_there_may_be_are_all_read_at
     bus.subscribe(ARTICLE_INGESTED, on_article)
     bus.subscribe(ARTICLE_ENRICHED, on_article)
     async with running(bus):
-        await until(lambda: _waited(store, 2 * 64), 20)
-        await until(lambda: all(subscription.reclaim.failed is None for subscription in bus.subscriptions), 20)
+        await until(lambda: _waited(store, 2 * 64))
+        await until(lambda: all(subscription.reclaim.failed is None for subscription in bus.subscriptions))
 
 
 async def _waited(store: Store, reads: int) -> bool:

@@ -19,7 +19,7 @@ from shared.events import ArticleIngested
 from shared.redis import Store
 from shared.streams import ARTICLE_ENRICHED, ARTICLE_INGESTED
 from tests.shared.bus.line import INGESTED, QUICK, Answer, bus_on, enriched, ingested, pending, running, send
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ async def test_a_stop_finishes_what_is_in_hand_and_hands_the_rest_back_without_a
         return None
 
     # What is not handed back would be taken over, and a stop that waits would end, long after this test.
-    slow = replace(QUICK, idle=600.0, grace=60.0)
+    slow = replace(QUICK, idle=600.0, grace=600.0)
     bus = bus_on(store, redis_url, limits=slow)
     bus.subscribe(ARTICLE_INGESTED, on_article_ingested)
     await send(bus, ingested("late", 1), ingested("late", 2), ingested("desk-1"), ingested("desk-2"))
@@ -282,7 +282,7 @@ async def test_a_stop_finishes_what_is_in_hand_and_hands_the_rest_back_without_a
     stopping = asyncio.create_task(bus.stop())
     await asyncio.sleep(0)
     go.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await stopping
     assert finished == ["desk-1", "desk-2"]
     rows: Any = await store.client.xpending_range(INGESTED, "enrichment", "-", "+", 10)
@@ -315,7 +315,7 @@ async def test_a_handler_that_outlives_the_grace_period_is_cut_off_and_its_event
     await send(bus, ingested())
     await bus.start()
     await begun.wait()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await bus.stop()
     assert await pending(store) == 1
 

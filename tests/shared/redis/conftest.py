@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from shared.redis import ClusterStore
 from shared.redis_url import read_clustered
 from tests.clusters import ACluster, a_cluster, answers
-from tests.servers import free_port, run_server
+from tests.ports import free_port
+from tests.servers import run_server
 from tests.waiting import until
 
 
@@ -43,5 +44,5 @@ async def alone(tmp_path: Path) -> AsyncIterator[int]:
     port = free_port()
     async with AsyncExitStack() as stack, Redis(port=port) as client:
         run_server(stack, tmp_path / "alone", "--port", str(port), "--bind", "127.0.0.1", "--save", "")
-        await until(lambda: answers(client), 20)
+        await until(lambda: answers(client))
         yield port

@@ -15,9 +15,9 @@ from shared.redis.cluster import AT_ONCE, REDIRECTIONS
 from shared.redis.slots import slot_of_key
 from shared.redis_url import read_clustered
 from tests.clusters import ACluster, ANode, a_cluster
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.shared.redis.pretended import a_pretended_node
-from tests.waiting import until
+from tests.waiting import ENOUGH, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,11 +75,11 @@ async def test_a_node_that_is_away_fails_its_own_runs_of_a_script_alone(tmp_path
 
 
 async def test_a_store_that_is_closed_asks_nobody_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.redis.slots.CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr("shared.redis.slots.CONNECT_SECONDS", ENOUGH)
     async with a_pretended_node() as node:
         cluster = read_clustered(f"redis+cluster://127.0.0.1:{node.port}")
         assert cluster is not None
-        store, before = ClusterStore(cluster, seconds=0.1), asyncio.all_tasks()
+        store, before = ClusterStore(cluster, seconds=ENOUGH), asyncio.all_tasks()
         assert await store.do("GET", "x") == b"here"
         node.silent = True
         asked = store.ask("GET", "x")

@@ -11,7 +11,7 @@ from redis.exceptions import TimeoutError as NotAnsweredError
 from shared.redis import Argument
 from shared.redis.slots import Slots, slot_of, slot_of_key
 from tests.clusters import PASSWORD, SLOTS, ACluster
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.shared.redis.pretended import a_pretended_node
 from tests.waiting import until
 

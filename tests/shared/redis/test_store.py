@@ -17,7 +17,7 @@ from shared.embedded import EmbeddedServer
 from shared.redis import CrossSlotError, Script, Store, connect
 from shared.redis.store import MOST_AT_ONCE
 from tests.shared.redis.pretended import a_pretended_node
-from tests.waiting import until
+from tests.waiting import ENOUGH, PATIENCE, until
 
 ECHO = Script("return {KEYS[1], ARGV[1]}")
 SET = Script("return redis.call('SET', KEYS[1], 'x')")
@@ -115,7 +115,7 @@ async def test_a_script_that_runs_often_gives_each_run_its_own_reply_or_error(st
 async def test_a_server_that_answers_none_of_the_runs_is_told_of(short_dir: Path) -> None:
     server = EmbeddedServer(short_dir, durable=False)
     server.start()
-    store = Store(connect(server.url), seconds=0.2)
+    store = Store(connect(server.url), seconds=ENOUGH)
     sleep = Script("if ARGV[1] == '1' then while true do end end return redis.call('INCR', KEYS[1])")
     try:
         with pytest.raises(NotAnsweredError):
@@ -127,7 +127,7 @@ async def test_a_server_that_answers_none_of_the_runs_is_told_of(short_dir: Path
 
 async def test_runs_that_were_answered_before_the_server_fell_silent_are_told() -> None:
     async with a_pretended_node() as node:
-        store, node.scripts = Store(Redis(port=node.port, protocol=3, socket_timeout=0.2), seconds=0.2), 2
+        store, node.scripts = Store(Redis(port=node.port, protocol=3, socket_timeout=ENOUGH), seconds=ENOUGH), 2
         replies = await store.all(ECHO, [([f"k{number}"], ["x"]) for number in range(3)])
         assert replies[:2] == [b"here", b"here"]
         assert isinstance(replies[2], NotAnsweredError)
@@ -229,8 +229,8 @@ class Dying(UnixDomainSocketConnection):
 async def test_a_connection_that_breaks_as_it_is_opened_is_opened_again(redis_url: str) -> None:
     Dying.left = 2
     path = redis_url.removeprefix("unix://").partition("?")[0]
-    store = Store(Redis(connection_pool=ConnectionPool(connection_class=Dying, path=path)), seconds=0.5)
-    async with asyncio.timeout(20):
+    store = Store(Redis(connection_pool=ConnectionPool(connection_class=Dying, path=path)), seconds=PATIENCE)
+    async with asyncio.timeout(PATIENCE):
         assert await store.do("PING")
     assert Dying.left == 0
     await store.close()
@@ -273,7 +273,7 @@ async def test_what_breaks_the_connection_each_time_is_given_up_and_the_rest_goe
             await store.client.client_kill_filter(_id=await _blocked_id(store))
         return bad.done()
 
-    await until(killed, 20)
+    await until(killed)
     assert isinstance(bad.exception(), NotConnectedError)
     assert await store.do("PING")
 
@@ -281,7 +281,7 @@ async def test_what_breaks_the_connection_each_time_is_given_up_and_the_rest_goe
 async def test_a_server_that_does_not_answer_in_time_is_not_asked_again(short_dir: Path) -> None:
     server = EmbeddedServer(short_dir, durable=False)
     server.start()
-    store = Store(connect(server.url), seconds=0.2)
+    store = Store(connect(server.url), seconds=ENOUGH)
     try:
         assert await store.do("PING")
         assert server.pid is not None

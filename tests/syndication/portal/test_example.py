@@ -17,8 +17,9 @@ import pytest
 from services.syndication.portal.example import RECEIVER
 from services.syndication.webhooks.sign import secret_of, signatures
 from shared.http_client import Answer, Session, connect, post
+from tests.ports import free_port
 from tests.syndication.webhooks.bed import KEY, LOOPBACK
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 BODY = b'{"type":"article.published","timestamp":"2026-01-01T00:00:00Z","data":{"seq":42}}'
 
@@ -37,15 +38,13 @@ class Running:
             "webhook-timestamp": str(at),
             "webhook-signature": f"v1,AAAA {signatures([key], id, at, signed)}",
         }
-        answer = await post(self.session, self.url, body=body, headers=headers, timeout=5, keep=100)
+        answer = await post(self.session, self.url, body=body, headers=headers, timeout=PATIENCE, keep=100)
         return answer.status if isinstance(answer, Answer) else 0
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "receiver.py").write_text(RECEIVER, encoding="utf-8")
     process = subprocess.Popen(  # noqa: ASYNC220  # it starts in no time
         [sys.executable, str(tmp_path / "receiver.py")],
@@ -57,7 +56,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     assert process.stdout is not None
     session = connect(LOOPBACK)
     try:
-        await until(lambda: _listens(port), 20)
+        await until(lambda: _listens(port))
         yield Running(f"http://127.0.0.1:{port}/", process.stdout, session)
     finally:
         await session.close()

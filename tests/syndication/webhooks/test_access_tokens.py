@@ -203,7 +203,7 @@ async def test_a_failing_endpoint_is_a_failed_attempt_and_holds_up_nobody_else(s
         await subscribe(store, receiver.url)
         for number in range(20):
             ledger.publish(story(number))
-        await until(lambda: len(receiver.calls) == 20, 10)
+        await until(lambda: len(receiver.calls) == 20)
         log = await logged(store, one.id, 1)
     assert "authorization" not in receiver.calls[0].headers
     assert log[0]["reason"] == "no access token: the token endpoint answered 400 (invalid_scope)"

@@ -41,7 +41,7 @@ async def test_what_was_put_off_is_sent_though_the_server_has_become_full(store:
         await store.client.config_set("maxmemory", used // 2)
         try:
             well = True
-            await until(lambda: len(receiver.calls) >= 40, 15)
+            await until(lambda: len(receiver.calls) >= 40)
         finally:
             await store.client.config_set("maxmemory", 256 << 20)
 
@@ -59,5 +59,5 @@ async def test_after_a_flush_a_number_means_what_it_means_now(store: Store) -> N
         await until(lambda: not replica.dispatcher.leading or replica.dispatcher.cursor == 0)
         await subscribe(store, receiver.url)
         assert ledger.publish(story(77)) == 1
-        await until(lambda: len(receiver.calls) == 4, 10)
+        await until(lambda: len(receiver.calls) == 4)
         assert receiver.calls[-1].event["data"]["article"]["headline"] == story(77).headline

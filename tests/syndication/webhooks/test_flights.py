@@ -7,6 +7,7 @@ import asyncio
 from services.syndication.webhooks.flights import Flights
 from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_CAP, SLOW_SECONDS, Flight, Lane
 from services.syndication.webhooks.lanes import NO_CAP, Delivery
+from tests.waiting import PATIENCE
 
 LONG = 60.0
 
@@ -34,7 +35,7 @@ async def test_who_waits_for_room_has_it_once_enough_have_landed() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     flights.land(lane, second)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert (flights.room, [*lane.flights]) == (2, [3])
 
 
@@ -51,7 +52,7 @@ async def test_what_has_grown_slow_gives_its_place_and_slows_its_lane() -> None:
     waiting = await waits(flights, 1)
     assert not flights.grown_slow(SLOW_SECONDS - 0.1)
     assert flights.grown_slow(SLOW_SECONDS)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert (flights.room, lane.slow) == (1, 1)
     assert not flights.grown_slow(SLOW_SECONDS + 1)
     flights.land(lane, flight)

@@ -72,7 +72,7 @@ async def test_there_is_no_gap_while_the_ledger_grows(bed: Bed) -> None:
 
     answers, _ = await asyncio.gather(asyncio.gather(*(subscribe(number) for number in range(8))), grow())
     assert {answer.status for answer in answers} == {201}
-    await until(lambda: len(bed.receiver.calls) >= 800, 20)
+    await until(lambda: len(bed.receiver.calls) >= 800)
     for number in range(8):
         got = [call.seq for call in bed.receiver.calls if call.path.endswith(f"/{number}")]
         assert sorted(got) == [*range(1, 101)]

@@ -17,7 +17,7 @@ from services.syndication.webhooks.pacing import Patience
 from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import story
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 async def test_a_test_message_is_sent_at_once_and_the_answer_told(bed: Bed) -> None:
@@ -193,7 +193,7 @@ async def test_a_replay_ends_though_the_ledger_lost_what_was_dispatched(bed: Bed
     await bed.waiting(made["id"], 0)
     await bed.store.do("HSET", f"{{s:{made['id']}}}", "dispatched", f"{9:012d}")
     await bed.store.do("DEL", f"{{s:{made['id']}}}:sent:0")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         told = await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0})
     assert told.json() == {"queued": 1, "next": None}
 

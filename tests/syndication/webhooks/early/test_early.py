@@ -22,7 +22,7 @@ from tests.builders import an_article
 from tests.receiver import Call, Receiver, Reply, a_receiver
 from tests.syndication.webhooks.bed import KEY, subscribe
 from tests.syndication.webhooks.early.newsdesk import EARLY, HOUR, ID, Newsdesk, told
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 E, W, P = "article.embargoed", "article.withdrawn", "article.published"
 
@@ -205,7 +205,7 @@ async def end_in_between(
     await desk.partner(receiver, credentials=Credentials(auth=auth))
     with capture_logs() as lines:
         await desk.on(1)
-        await asyncio.wait_for(asked.wait(), 10)
+        await asyncio.wait_for(asked.wait(), PATIENCE)
         await (desk.consumer(early=False) if change == "revoked" else desk.retract(2))
         going.set()
         await until(lambda: any(line["event"] == "delivery.attempted" for line in lines))
