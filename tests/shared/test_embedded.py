@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from shared import embedded
 from shared.embedded import LONGEST_SOCKET_PATH, EmbeddedError, EmbeddedServer
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 PARENT = """
 import sys, time
 from pathlib import Path
+from shared import embedded
 from shared.embedded import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]))
 server.start()
@@ -25,7 +27,7 @@ time.sleep(60)
 
 def _ask(server: EmbeddedServer, command: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE)
         connection.connect(str(server.socket))
         connection.sendall(command + b"\r\n")
         return connection.recv(4096)
@@ -82,6 +84,38 @@ def test_a_server_that_cannot_start_says_why(short_dir: Path) -> None:
         server.start()
     assert server.pid is None
     EmbeddedServer(short_dir).stop()
+
+
+class Clock:
+    """Seven seconds go by at each sleep."""
+
+    def __init__(self) -> None:
+        self.moment = 0.0
+
+    def monotonic(self) -> float:
+        return self.moment
+
+    def sleep(self, _seconds: float) -> None:
+        self.moment += 7
+
+
+@pytest.mark.parametrize("said", [b"-LOADING Valkey", b""])
+def test_a_server_is_waited_for_while_it_loads_its_file_and_not_while_it_is_silent(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    answers = iter([b"", *[said] * 9, b"+PONG"])
+    monkeypatch.setattr(embedded, "_answer", lambda _path: next(answers))
+    monkeypatch.setattr(embedded, "time", Clock())
+    server = EmbeddedServer(short_dir)
+    try:
+        if said:
+            server.start(seconds=10)
+        else:
+            with pytest.raises(EmbeddedError, match="did not answer within 10 s"):
+                server.start(seconds=10)
+        assert (server.pid is not None) is bool(said)
+    finally:
+        server.stop()
 
 
 def test_a_folder_with_a_long_path_gets_a_socket_elsewhere(short_dir: Path) -> None:
