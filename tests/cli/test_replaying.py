@@ -14,8 +14,11 @@ from tests.waiting import until
 
 __all__ = ["partner"]
 
-TODAY = datetime.now(UTC).date().isoformat()
 NOTHING = (None, None, None, None)
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def queued(line: Running, *args: str) -> int:
@@ -23,6 +26,7 @@ def queued(line: Running, *args: str) -> int:
 
 
 async def test_a_range_a_date_and_an_article_are_sent_again(line: Running, partner: str) -> None:
+    first = today()
     push(line, "cli-replaying", headline="Osprey over the quay")
     article = str(push(line, "cli-replaying-2", headline="Second osprey")["id"])
     sub = line.json("subscriptions", "add", partner, "-f", "osprey", "--from", "last:2")["id"]
@@ -31,8 +35,8 @@ async def test_a_range_a_date_and_an_article_are_sent_again(line: Running, partn
     assert queued(line, sub, "--after", "0") == 2
     assert queued(line, sub, "--from", "1") == 2
     assert queued(line, sub, "--from", "1", "--to", str(newest)) == 2
-    assert queued(line, sub, "--from", TODAY) == 2
-    assert queued(line, sub, "--from", TODAY, "--to", TODAY) == 2
+    assert queued(line, sub, "--from", first) == 2
+    assert queued(line, sub, "--from", first, "--to", today()) == 2
     empty = line.wireroom("replay", sub, "--from", "0", "--to", "2020-01-01")
     assert (empty.exit_code, empty.stderr) == (1, "nothing is in that range\n")
     assert queued(line, sub, "--article", article) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -77,7 +78,8 @@ async def test_what_was_given_up_is_sent_again(scene: Scene) -> None:
     scene.ledger.publish(story())
     await until(lambda: attempts(developer, f"{path}?show=failed", 1))
     scene.receiver.answer = fine
-    answer = await developer.submit(path, f"{path}/replay", failed_since=now().date().isoformat())
+    yesterday = (now() - timedelta(days=1)).date().isoformat()  # the day may have ended since it was given up
+    answer = await developer.submit(path, f"{path}/replay", failed_since=yesterday)
     assert answer.headers["location"] == f"{path}?done=replayed&queued=1"
     await until(lambda: len(scene.receiver.calls) == 2)
     assert (await developer.submit(path, f"{path}/replay", failed_since="yesterday")).status == 422
