@@ -17,11 +17,11 @@ from typing import Any
 import orjson
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from shared.embedded import EmbeddedServer
 from tests.journeys.line import Line, a_line
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 NEWSROOM = Path(__file__).parents[3] / "newsroom"
 FILES = ("authors.toml", "taxonomy.toml", "site.toml")
@@ -54,8 +54,9 @@ async def chromium() -> AsyncIterator[Browser]:
     arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = await playwright.chromium.launch(executable_path=path, args=arguments, timeout=PATIENCE * 1000)
         yield browser
         await browser.close()
 
@@ -135,6 +136,7 @@ async def visit(chromium: Browser, site: Line) -> AsyncIterator[Open]:
             size = {"width": wide, "height": 844 if wide < 600 else 900}
             context = await chromium.new_context(viewport=size, **options)  # type: ignore[arg-type]  # a TypedDict
             stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE * 1000)
             page = await context.new_page()
             found = Visit(page, site.url)
             visits.append(found)
