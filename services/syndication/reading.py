@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import dataclass
 
 from services.syndication.ledger import Recorded
+from services.syndication.rights import Withdrawn, told
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import body, render
+from services.syndication.withdrawn import withdrawn
 from services.syndication.within import allows
 from shared.events import Article, to_json
 from shared.query import Query, subject_of
@@ -29,11 +31,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is wanted of the ledger, how much of each article, and what who asks may have at most."""
+    """What is wanted of the ledger, how much of each article, and what who asks may have at most.
 
-    query: Query | None
-    cut: Cut
-    within: Query | None
+    `whole` is for the newsroom, which reads what it withholds or took back.
+    """
+
+    query: Query | None = None
+    cut: Cut = WHOLE
+    within: Query | None = None
+    whole: bool = False
+
+
+ALL = Asked()
 
 
 class Reading:
@@ -43,15 +52,9 @@ class Reading:
         self._library = library
         self._searches = asyncio.Semaphore(SEARCHES)
 
-    async def page(
-        self, after: int, limit: int, query: Query | None, cut: Cut = WHOLE, within: Query | None = None
-    ) -> Page:
-        """Return up to `limit` events after a number, of those that match; `next` is the last looked at.
-
-        `within` is what who asks may have at most.
-        """
-        asked = Asked(query, cut, within)
-        if query is None and within is None:
+    async def page(self, after: int, limit: int, asked: Asked = ALL) -> Page:
+        """Return up to `limit` events after a number, of those that match; `next` is the last looked at."""
+        if asked.query is None and asked.within is None:
             return await self._page(after, limit, asked)
         # Matching is work for this loop, which also delivers: anybody may ask for it, so only few at a time.
         async with self._searches:
@@ -76,21 +79,25 @@ class Reading:
         return Page(found, after)
 
     async def _events(self, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
-        return await asyncio.gather(*(self._event(recorded, asked) for recorded in entries))
+        now = {} if asked.whole else await withdrawn(self._library, entries)
+        return await asyncio.gather(
+            *(self._event(recorded, asked, now.get(recorded.article_id)) for recorded in entries)
+        )
 
-    async def _event(self, recorded: Recorded, asked: Asked) -> bytes | None:
+    async def _event(self, recorded: Recorded, asked: Asked, standing: Withdrawn | None) -> bytes | None:
         document = await self._library.document(recorded.article_id, recorded.version)
         if document is None:
             return None
+        # By what it said: what is withdrawn is within every query, and would be named beyond this one.
+        if asked.within and not allows(asked.within, Article.model_validate_json(document), recorded.type):
+            return None
+        document = told(document, standing)
         matched: tuple[str, ...] = ()
-        if asked.query is not None or asked.within is not None:
-            article = Article.model_validate_json(document)
-            if not allows(asked.within, article, recorded.type):
+        if asked.query is not None:
+            subject = subject_of(Article.model_validate_json(document), recorded.type)
+            if not asked.query.matches(subject):
                 return None
-            subject = subject_of(article, recorded.type)
-            if asked.query is not None and not asked.query.matches(subject):
-                return None
-            matched = () if asked.query is None else asked.query.explain(subject)
+            matched = asked.query.explain(subject)
         return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded), asked.cut)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -21,6 +21,11 @@ _BEYOND_HEADLINE: Mapping[str, Any] = {**_BEYOND_SUMMARY, "summary": None}
 
 _WITHHELD = b'"status":"withheld"'
 """Likewise; what its newsroom withholds (IPTC pubStatus) is named to who got it before, and told to nobody."""
+
+_CANCELED = b'"status":"canceled"'
+
+Withdrawn = Literal["withheld", "canceled"]
+"""How an article stands that is not to be read."""
 
 _BEYOND_NAME: Mapping[str, Any] = {
     **_BEYOND_HEADLINE,
@@ -43,6 +48,27 @@ def least(one: Reuse, other: Reuse) -> Reuse:
     return max(one, other, key=LEVELS.index)
 
 
+def withdrawn_as(document: bytes | None) -> Withdrawn | None:
+    """Return how an article stands that is not to be read, by its JSON; None for any other."""
+    if document is None:
+        return None
+    return "withheld" if _WITHHELD in document else "canceled" if _CANCELED in document else None
+
+
+def told(document: bytes, standing: Withdrawn | None) -> bytes:
+    """Return the JSON of an earlier version as it may be told of an article that stands so by now.
+
+    Where that is withheld or canceled, identity and dates are left, and that it is; what stands so itself stays.
+    """
+    if standing is None or withdrawn_as(document) == standing:
+        return document
+    return to_json({**_named(orjson.loads(document)), "status": standing})
+
+
+def _named(known: dict[str, Any]) -> dict[str, Any]:
+    return {**known, **{name: value for name, value in _BEYOND_NAME.items() if name in known}}
+
+
 def allowed(document: bytes, most: Reuse = "full") -> bytes:
     """Return an article's JSON with no more than its source and `most` allow; `reuse` then says what is left.
 
@@ -50,8 +76,7 @@ def allowed(document: bytes, most: Reuse = "full") -> bytes:
     """
     known: dict[str, Any]
     if _WITHHELD in document:
-        known = orjson.loads(document)
-        return to_json({**known, **{name: value for name, value in _BEYOND_NAME.items() if name in known}})
+        return to_json(_named(orjson.loads(document)))
     if most == "full" and _UNBOUND in document:
         return document
     known = orjson.loads(document)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from services.syndication.ledger import Ledger
-from services.syndication.reading import Reading
+from services.syndication.reading import Asked, Reading
 from shared.problems import problem
 from shared.query import Query
 from shared.redis import RedisError
@@ -126,7 +126,7 @@ class Parts:
             task.exception()  # told to those who wait, if any still do
 
     async def _read(self, seq: int, query: Query | None) -> Part:
-        page = await self._reading.page(seq, AT_ONCE, query)
+        page = await self._reading.page(seq, AT_ONCE, Asked(query))
         events = [
             (recorded.seq, b"id: %d\nevent: %s\ndata: %s\n\n" % (recorded.seq, recorded.type.encode(), event))
             for recorded, event in page.events

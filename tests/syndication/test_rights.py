@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.syndication.rights import allowed, least
+from services.syndication.rights import Withdrawn, allowed, least, told, withdrawn_as
 from shared.events import Reuse, to_json
 from tests.builders import an_article
 
@@ -60,6 +60,23 @@ def test_of_what_is_withheld_nothing_is_told_but_that_it_is() -> None:
     assert left.keys() == orjson.loads(given).keys()
     assert (left["id"], left["status"], left["headline"]) == (an_article().id, "withheld", "")
     assert not any(text in orjson.dumps(left).decode() for text in (TEXT, "Secret talks", "In short", "Politics"))
+
+
+@pytest.mark.parametrize("standing", ["withheld", "canceled"])
+def test_of_what_stood_before_nothing_is_told_but_how_it_stands_now(standing: Withdrawn) -> None:
+    given = document("full", headline="Secret talks", section="Politics")
+    left = orjson.loads(told(given, standing))
+    assert left.keys() == orjson.loads(given).keys()
+    assert (left["id"], left["version"], left["status"]) == (an_article().id, 1, standing)
+    assert not any(text in orjson.dumps(left).decode() for text in (TEXT, "Secret talks", "In short", "Politics"))
+    assert told(given, None) is given
+    itself = document("full", status=standing)
+    assert told(itself, standing) is itself
+
+
+@pytest.mark.parametrize(("status", "standing"), [("usable", None), ("withheld", "withheld"), ("canceled", "canceled")])
+def test_how_an_article_stands_is_read_from_its_json(status: str, standing: Withdrawn | None) -> None:
+    assert withdrawn_as(document("full", status=status, headline='"status":"canceled"')) == standing
 
 
 def test_a_text_that_speaks_of_withholding_changes_nothing() -> None:

@@ -90,9 +90,9 @@ class Stand:
     def _rewound(self) -> None:
         self.rewound += 1
 
-    async def publish(self, *names: str, language: str = "en") -> None:
+    async def publish(self, *names: str, **over: Any) -> None:
         for name in names:
-            article = an_article(id=f"desk-{name}", guid=name, headline=name, language=language)
+            article = an_article(id=f"desk-{name}", guid=name, headline=f"headline {name}", **over)
             await self._handlers.on_article_enriched(an_enriched(article=article))
 
     def open(self, query: str = "", last: str | None = None, method: str = "GET") -> Client:
@@ -133,6 +133,17 @@ async def test_an_event_is_what_the_events_api_gives(stand: Stand) -> None:
     assert lines[b"event"] == b"article.published"
     data = orjson.loads(lines[b"data"])
     assert (data["seq"], data["data"]["article"]["id"]) == (1, "desk-a")
+
+
+async def test_a_replay_names_what_is_withheld_by_now_and_finds_it_no_more(stand: Stand) -> None:
+    await stand.publish("a", "b")
+    await stand.publish("a", version=2, status="withheld")
+    client, finder = stand.open("after=0"), stand.open("after=0&q=headline")
+    await client.has("1", "2", "3")
+    first = orjson.loads(client.text.split(b"\n\n")[1].split(b"data: ")[1])
+    assert (first["type"], first["data"]["article"]["id"]) == ("article.published", "desk-a")
+    assert (first["data"]["article"]["status"], first["data"]["article"]["headline"]) == ("withheld", "")
+    await finder.has("2")
 
 
 async def test_a_client_resumes_where_it_left_off(stand: Stand) -> None:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import orjson
 
+from services.syndication.rights import told
 from services.syndication.webhooks.deliver import Attempt, Outcome, RetryLater
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.early.notes import KINDS
@@ -16,10 +17,12 @@ from services.syndication.webhooks.formats import Written
 from services.syndication.webhooks.lanes import Delivery
 from services.syndication.webhooks.message import EXIT, Message
 from services.syndication.webhooks.prepare import Preparation, Prepared
+from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.signing_keys import NoSigningKeyError
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
+from services.syndication.withdrawn import withdrawn
 from services.syndication.within import allows
 from shared.events import Article, to_json
 from shared.query import parse
@@ -30,6 +33,7 @@ UNKEPT = "the log has kept nothing of the request"
 AHEAD = "what goes ahead of its release is not shown again"
 GONE = "the article is no longer kept"
 BEYOND = "the article is not within what this subscription may have by now"
+WITHDRAWN = "the article is withheld by now, or was taken back"
 UNSIGNED = "it cannot be signed at the moment"
 """Why a request is not shown."""
 
@@ -82,12 +86,13 @@ class AsSent:
     """`request` writes and signs a message as it is sent."""
 
     preparation: Preparation
+    ledger: LedgerReader
     request: Callable[[Subscription, Message, float, Attempt], Written]
 
-    async def of(self, subscription: Subscription, together: Sequence[Logged]) -> Shown | str:
+    async def of(self, subscription: Subscription, together: Sequence[Logged], *, whole: bool) -> Shown | str:
         """Return the request of an attempt, or why it is not shown; `together` are those logged of one request.
 
-        Raises what the ledger's reader raises.
+        `whole` is for the newsroom, which reads what it withholds or took back. Raises what the ledger's reader raises.
         """
         first = together[0]
         if first["outcome"] == "dropped":
@@ -104,6 +109,8 @@ class AsSent:
             return GONE
         if not all(_within(subscription, each, prepared) for each, prepared in ready):
             return BEYOND
+        if not whole and await self._withdrawn([prepared for _, prepared in ready]):
+            return WITHDRAWN
         message = _message(subscription, ready)
         published = min(prepared.published for _, prepared in ready)
         return GONE if message is None else self._shown(subscription, together, message, published)
@@ -112,6 +119,12 @@ class AsSent:
         found = await self.preparation.get(logged["seq"])
         named = found is not None and (found.entry.article_id, found.entry.version)
         return found if named == (logged["article_id"], logged["version"]) else None
+
+    async def _withdrawn(self, ready: Sequence[Prepared]) -> bool:
+        """Tell whether a request brought a version that nobody is to read any more."""
+        standing = await withdrawn(self.ledger, [each.entry for each in ready])
+        documents = ((each.document, standing.get(each.entry.article_id)) for each in ready)
+        return any(document is not None and told(document, now) is not document for document, now in documents)
 
     def _shown(
         self, subscription: Subscription, together: Sequence[Logged], message: Message, published: float | None

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from services.syndication.rights import Withdrawn, told
 from services.syndication.webhooks.reading import LedgerReader, Recorded
-from shared.events import Article
+from services.syndication.withdrawn import withdrawn
+from shared.events import Article, to_json
 from shared.query import Query, parse, subject_of
 
 READ = 128
@@ -46,16 +48,23 @@ def wish(filter: str, types: Sequence[str] | None) -> Wish:
     return Wish(parse(filter), types)
 
 
-async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader) -> list[Looked]:
-    """Look at entries in their order."""
+async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader, *, as_told: bool = False) -> list[Looked]:
+    """Look at entries in their order, as they were or `as_told` by now, where they are withheld or were taken back."""
     articles = await asyncio.gather(*(ledger.article(each.article_id, each.version) for each in entries))
+    if as_told:
+        now = await withdrawn(ledger, entries)
+        articles = [each and _told(each, now.get(each.id)) for each in articles]
     return [Looked(entry, article, wish.why(entry, article)) for entry, article in zip(entries, articles, strict=True)]
 
 
-async def newest_first(wish: Wish, ledger: LedgerReader) -> AsyncIterator[Looked]:
+def _told(article: Article, standing: Withdrawn | None) -> Article:
+    return article if standing is None else Article.model_validate_json(told(to_json(article), standing))
+
+
+async def newest_first(wish: Wish, ledger: LedgerReader, *, as_told: bool = False) -> AsyncIterator[Looked]:
     """Look at the whole ledger from its newest entry back, for as long as the caller goes on."""
     async for entries in backwards(ledger, await ledger.latest() + 1):
-        for each in reversed(await look(wish, entries, ledger)):
+        for each in reversed(await look(wish, entries, ledger, as_told=as_told)):
             yield each
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from services.syndication.rights import withdrawn_as
 from services.syndication.webhooks.cuts import WHOLE, Cut, cut_out, identity, links
 from services.syndication.webhooks.reading import Recorded
 from shared.events import to_json
@@ -64,7 +65,7 @@ def render(entry: Recorded, document: bytes | None, cut: Cut = WHOLE, site: str 
         more: dict[str, Any] = {"reason": entry.reason, "replacement_url": entry.replacement_url}
     else:
         article = None if document is None else cut_out(document, cut, site)
-        more = {"correction": entry.correction} if entry.type == "article.corrected" else {}
+        more = {"correction": _note(entry, document)} if entry.type == "article.corrected" else {}
     if article is None:
         return None
     return Rendered(
@@ -73,6 +74,11 @@ def render(entry: Recorded, document: bytes | None, cut: Cut = WHOLE, site: str 
         middle=b',"article":%s,"changed":%s,"matched":' % (article, to_json(entry.changed)),
         tail=b"".join(b",%s:%s" % (to_json(name), to_json(value)) for name, value in more.items()) + b"}",
     )
+
+
+def _note(entry: Recorded, document: bytes | None) -> str | None:
+    """Return the note of a correction, which may quote what is not to be read any more."""
+    return None if withdrawn_as(document) else entry.correction
 
 
 def _withdrawn(entry: Recorded, document: bytes | None, cut: Cut, site: str) -> dict[str, Any]:

@@ -42,11 +42,14 @@ class Seen:
 
 
 async def preview(
-    wish: Wish, *, days: int, limit: int, ledger: LedgerReader, now: datetime, clock: Callable[[], float]
+    wish: Wish, *, days: int, limit: int, ledger: LedgerReader, now: datetime, clock: Callable[[], float], whole: bool
 ) -> dict[str, Any]:
-    """Return what of the last `days` a filter matches; `clock` counts seconds, for the time this may take."""
+    """Return what of the last `days` a filter matches; `clock` counts seconds, for the time this may take.
+
+    `whole` is for the newsroom, which reads what it withholds or took back.
+    """
     since, seen, end, complete = now - timedelta(days=days), Seen(), clock() + SECONDS, True
-    async for looked in newest_first(wish, ledger):
+    async for looked in newest_first(wish, ledger, as_told=not whole):
         if datetime.fromisoformat(looked.entry.timestamp) < since:
             break
         if seen.scanned >= MOST_SCANNED or clock() > end:
@@ -72,6 +75,6 @@ def _shown(looked: Looked) -> dict[str, Any]:
         "timestamp": entry.timestamp,
         "article_id": entry.article_id,
         "version": entry.version,
-        "headline": None if article is None or article.status == "withheld" else article.headline,
+        "headline": None if article is None or article.status == "withheld" else article.headline or None,
         "matched": looked.why,
     }

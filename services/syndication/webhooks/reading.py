@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from services.syndication.ledger import Recorded
+from services.syndication.ledger import Head, Recorded
 from shared.events import Article
 
 __all__ = ["LedgerReader", "Recorded"]
@@ -24,6 +25,9 @@ class LedgerReader(Protocol):
 
     async def document(self, article_id: str, version: int) -> bytes | None:
         """Return the JSON of a version of an article, None when it is no longer kept."""
+
+    async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+        """Return the newest versions of articles, None for each that is not in the ledger."""
 
     async def head(self, article_id: str) -> tuple[int, int] | None:
         """Return version and seq of an article's newest entry, None for an article that is not in the ledger."""

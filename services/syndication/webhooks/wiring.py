@@ -185,7 +185,7 @@ def create(
         log=AttemptLog(store),
         directory=directory,
         send=send,
-        as_sent=AsSent(preparation=preparation, request=send.request),
+        as_sent=AsSent(preparation=preparation, ledger=ledger, request=send.request),
         look=engine.look,
     )
     return Webhooks(

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from services.syndication.ledger import Recorded
+from services.syndication.ledger import Head, Recorded
 from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.lanes import State
 from services.syndication.webhooks.sign import secret_of
@@ -46,7 +46,7 @@ class MemoryLedger:
         self.articles: dict[tuple[str, int], Article] = {}
         self.documents: dict[tuple[str, int], bytes] = {}
         self.read_documents: dict[tuple[str, int], int] = defaultdict(int)
-        self.heads: dict[str, Recorded] = {}
+        self.newest: dict[str, Recorded] = {}
         self._grown = asyncio.Event()
 
     def publish(self, article: Article, type: str = "article.published", **over: Any) -> int:
@@ -60,9 +60,9 @@ class MemoryLedger:
             "version": article.version,
             "timestamp": rfc3339(now()),
             "correlation_id": f"c-{seq}",
-            "before": self.heads[article.id].seq if article.id in self.heads else None,
+            "before": self.newest[article.id].seq if article.id in self.newest else None,
         }
-        entry = self.heads[article.id] = Recorded(**fields | over)
+        entry = self.newest[article.id] = Recorded(**fields | over)
         self.entries.append(entry)
         self._grown.set()
         return seq
@@ -85,8 +85,12 @@ class MemoryLedger:
         self.read_documents[article_id, version] += 1
         return self.documents.get((article_id, version))
 
+    async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+        found = [self.newest.get(id) for id in article_ids]
+        return [None if each is None else Head(each.version, each.seq, 0) for each in found]
+
     async def head(self, article_id: str) -> tuple[int, int] | None:
-        found = self.heads.get(article_id)
+        found = self.newest.get(article_id)
         return None if found is None else (found.version, found.seq)
 
 

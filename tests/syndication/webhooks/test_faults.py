@@ -54,7 +54,7 @@ async def test_after_a_flush_a_number_means_what_it_means_now(store: Store) -> N
             ledger.publish(story(number))
         await until(lambda: len(receiver.calls) == 3)
         await store.do("FLUSHALL")
-        for kept in (ledger.entries, ledger.articles, ledger.documents, ledger.heads):
+        for kept in (ledger.entries, ledger.articles, ledger.documents, ledger.newest):
             kept.clear()
         await until(lambda: not replica.dispatcher.leading or replica.dispatcher.cursor == 0)
         await subscribe(store, receiver.url)

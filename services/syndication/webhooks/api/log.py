@@ -19,7 +19,7 @@ from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.headlines import Headlines
 from services.syndication.webhooks.outcomes import Verdict
 from services.syndication.webhooks.store import NOTICES_FROM
-from shared.auth import Principal
+from shared.auth import Admin, Principal
 from shared.problems import problem
 from shared.requests import whole_number
 
@@ -103,7 +103,7 @@ class LogRoutes:
             return problem(404, "there is no such delivery; the oldest are not kept")
         attempt = orjson.loads(known)
         together = await self._together(found.id, entry, attempt)
-        made = await self.as_sent.of(found, together)
+        made = await self.as_sent.of(found, together, whole=isinstance(principal, Admin))
         told = _told(made) if isinstance(made, Shown) else None
         more = {"request": told, "unshown": None if told else made, "together": len(together)}
         [named] = await self._named(principal, [{"id": entry, **attempt}])

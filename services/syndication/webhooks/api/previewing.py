@@ -16,7 +16,7 @@ from services.syndication.webhooks.matching import wish
 from services.syndication.webhooks.preview import preview
 from services.syndication.webhooks.reading import LedgerReader
 from services.syndication.within import both
-from shared.auth import Principal
+from shared.auth import Admin, Principal
 from shared.query import QueryError
 from shared.requests import unreadable
 from shared.times import now
@@ -55,5 +55,6 @@ class PreviewRoutes:
                 ledger=self.ledger,
                 now=now(),
                 clock=monotonic,
+                whole=isinstance(principal, Admin),
             )
         return answer(found)

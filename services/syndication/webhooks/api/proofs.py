@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from services.syndication.ahead import ahead
 from services.syndication.reading import event_json
+from services.syndication.rights import Withdrawn, told
 from services.syndication.webhooks.api.access import ONE, Access, answer, owner_of
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
 from services.syndication.webhooks.cuts import Cut
@@ -23,7 +24,8 @@ from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.retractions import Retractions
 from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.auth import Principal
+from services.syndication.withdrawn import withdrawn
+from shared.auth import Admin, Principal
 from shared.events import to_json
 from shared.problems import problem
 from shared.requests import whole_number
@@ -118,14 +120,18 @@ class ProofRoutes:
         if (refused := ahead(after, latest)) is not None:
             return refused
         page = await self.assigned.page(found, after, limit)
-        events = [event for event in [await self._event(found, each) for each in page.events] if event is not None]
+        entries = [each.looked.entry for each in page.events]
+        standing = {} if isinstance(principal, Admin) else await withdrawn(self.ledger, entries)
+        made = [await self._event(found, each, standing.get(each.looked.entry.article_id)) for each in page.events]
+        events = [event for event in made if event is not None]
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, max(latest, page.next))
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _event(self, found: Subscription, each: Assignment) -> bytes | None:
+    async def _event(self, found: Subscription, each: Assignment, standing: Withdrawn | None) -> bytes | None:
         entry = each.looked.entry
-        matched = EXIT if each.exit else to_json(each.looked.why or ())
+        matched = EXIT if each.exit else to_json(() if standing else each.looked.why or ())
         named = each.exit and bool(found.within)
         cut = found.sending_of(matched).cut if named else Cut(reuse=found.sending.cut.reuse)
         document = await self.ledger.document(entry.article_id, entry.version)
-        return event_json(entry, document, matched, each.previous, cut)
+        shown = None if document is None else told(document, standing)
+        return event_json(entry, shown, matched, each.previous, cut)

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from services.syndication.webhooks.api import log
-from services.syndication.webhooks.as_sent import AHEAD, BEYOND, GONE, HIDDEN, UNKEPT, UNSENT
+from services.syndication.webhooks.as_sent import AHEAD, BEYOND, GONE, HIDDEN, UNKEPT, UNSENT, WITHDRAWN
 from services.syndication.webhooks.lanes import keys
 from shared.auth import CONSUMERS
 from shared.events import to_json
 from tests.receiver import Call, Reply
 from tests.syndication.webhooks.api.asking import Bed
-from tests.syndication.webhooks.bed import story
+from tests.syndication.webhooks.bed import TOKEN, story
 from tests.waiting import until
 
 HTTP = {"host", "accept", "accept-encoding", "content-length"}
@@ -166,6 +166,26 @@ async def test_what_is_no_longer_kept_or_not_within_what_one_may_have_is_not_sho
     bed.ledger.entries[seq - 1] = bed.ledger.entries[0]
     bed.replica.forget()
     assert (await shown(bed, own["id"], 1))["unshown"] == GONE  # another has its number
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+async def test_what_is_withheld_or_taken_back_by_now_is_shown_to_the_newsroom_alone(bed: Bed, status: str) -> None:
+    key = await bed.consumer("partner")
+    made = await bed.made(key)
+    bed.ledger.publish(story(1))
+    await bed.logged(made["id"], 1)
+    type = "article.updated" if status == "withheld" else "article.retracted"
+    bed.ledger.publish(story(1, 2, status=status), type)
+    await bed.logged(made["id"], 2)
+    newest, first = [each["id"] for each in (await bed("GET", f"/{made['id']}/deliveries")).json()["deliveries"]]
+    shown = {}
+    for token in (TOKEN, key):
+        for entry in (first, newest):
+            shown[token, entry] = (await bed("GET", f"/{made['id']}/deliveries/{entry}", token=token)).json()
+    assert (shown[key, first]["request"], shown[key, first]["unshown"]) == (None, WITHDRAWN)
+    assert went(bed.receiver.calls[0], shown[TOKEN, first]["request"])
+    # Word that it is so is no secret.
+    assert all(went(bed.receiver.calls[1], shown[token, newest]["request"]) for token in (TOKEN, key))
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from shared.times import now, rfc3339
 from tests.syndication.webhooks.api.asking import Bed
-from tests.syndication.webhooks.bed import story
+from tests.syndication.webhooks.bed import TOKEN, story
 
 
 async def test_preview_shows_what_would_have_matched_and_why(bed: Bed) -> None:
@@ -23,6 +25,19 @@ async def test_what_is_withheld_is_called_by_no_headline(bed: Bed) -> None:
     bed.ledger.publish(withheld)
     told = (await bed("POST", "/preview", json={"filter": f"source:{withheld.source.id}"})).json()
     assert [(each["seq"], each["headline"]) for each in told["matched"]] == [(1, None)]
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+async def test_what_an_article_said_before_is_found_out_by_the_newsroom_alone(bed: Bed, status: str) -> None:
+    before = story(1, headline="Unfit to print")
+    bed.ledger.publish(before)
+    type = "article.updated" if status == "withheld" else "article.retracted"
+    bed.ledger.publish(story(1, 2, headline="", body_html="", status=status), type)
+    key = await bed.consumer("partner")
+    for filter, counts in (("unfit", (1, 0)), (f"source:{before.source.id}", (2, 2))):
+        told = [(await bed("POST", "/preview", json={"filter": filter}, token=token)).json() for token in (TOKEN, key)]
+        assert tuple(each["count"] for each in told) == counts
+    assert [each["matched"][1]["headline"] for each in told] == ["Unfit to print", None]
 
 
 async def test_preview_counts_each_day_of_those_asked_for(bed: Bed) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 import pytest
 
 from services.syndication.webhooks.api import proofs
@@ -80,6 +81,27 @@ async def test_the_gap_is_what_was_assigned_page_by_page(bed: Bed) -> None:
     assert (await gap(bed, f"{made['id']}&after=8")).json() == {"events": [], "next": 8, "latest": 8}
     beyond = await gap(bed, f"{made['id']}&after=9")
     assert (beyond.status, beyond.json()["latest"]) == (409, 8)
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+async def test_the_gap_names_what_is_withdrawn_by_now_and_proofs_hold(bed: Bed, status: str) -> None:
+    key = await bed.consumer("north")
+    made = await bed.made(key, filter="ferry")
+    bed.ledger.publish(story(1, headline="A ferry sank"))
+    await settled(bed, made["id"], 1)
+    type = "article.updated" if status == "withheld" else "article.retracted"
+    bed.ledger.publish(story(1, 2, headline="", body_html="", status=status), type)
+    await settled(bed, made["id"], 2)
+    [first, _] = (await gap(bed, made["id"], key)).json()["events"]
+    assert (first["seq"], first["type"], first["data"]["matched"]) == (1, "article.published", [])
+    named = first["data"]["article"]
+    assert (named["id"], named["version"], named["status"]) == ("desk-story1", 1, status)
+    assert not any(text in orjson.dumps(first).decode() for text in ("sank", "night ferry"))
+    [whole, _] = (await gap(bed, made["id"])).json()["events"]
+    assert (whole["data"]["article"]["headline"], whole["data"]["matched"]) == ("A ferry sank", ["ferry"])
+    assert whole == {"seq": 1, **bed.receiver.calls[0].event}
+    found = await digest(bed, made["id"])
+    assert (found["count"], found["hash"]) == proof(bed.receiver.calls, 1, 2)
 
 
 async def test_what_waits_and_what_was_given_up_is_told(bed: Bed) -> None:
