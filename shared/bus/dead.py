@@ -6,6 +6,9 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
 
 from shared.bus import wire
 from shared.redis import Script, Store
@@ -62,6 +65,25 @@ async def bury(store: Store, source: str, dead: str, group: str, entry_id: bytes
     args: list[str | bytes | int] = [group, entry_id, body, death.error, death.traceback, death.tries]
     made: bytes | int = await store.run(BURY, keys=[source, dead], args=args)
     return made.decode() if isinstance(made, bytes) else ""
+
+
+def about(body: bytes) -> dict[str, object]:
+    """Return what a log line says of the article of an event, as far as that can be read: it may be any bytes."""
+    try:
+        event: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    article = _object(_object(event).get("article"))
+    said = {
+        "article_id": article.get("id"),
+        "version": article.get("version"),
+        "source": _object(article.get("source")).get("id"),
+    }
+    return {name: value for name, value in said.items() if type(value) is (int if name == "version" else str)}
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 class DeadLetters:

@@ -11,7 +11,7 @@ import structlog
 
 from shared import logs, tracing
 from shared.bus import wire
-from shared.bus.dead import Death, bury
+from shared.bus.dead import Death, about, bury
 from shared.bus.deadlines import Deadlines
 from shared.bus.lanes import Entry, Lanes
 from shared.bus.outcome import Done, Later, Limits, Outcome
@@ -252,6 +252,7 @@ class Reader:
         log.error(
             "event.dead_lettered",
             **({"id": f"{route.stream}:{route.partition}:{made}"} if made else {}),
+            **about(body),
             stream=route.stream,
             entry=entry_id.decode(),
             error=death.error,

@@ -52,10 +52,14 @@ async def test_an_event_that_fails_is_tried_with_growing_delay_then_dead_lettere
     bus.subscribe(ARTICLE_INGESTED, on_article_ingested)
     letters = DeadLetters(store, 1)
     await send(bus, ingested())
-    async with running(bus):
-        await until(lambda: _is(letters.count(), 1))
-        assert await pending(store) == 0
+    with capture_logs() as lines:
+        async with running(bus):
+            await until(lambda: _is(letters.count(), 1))
+            assert await pending(store) == 0
     (letter,) = await letters.list()
+    [line] = [line for line in lines if line["event"] == "event.dead_lettered"]
+    article = ingested().article
+    assert (line["article_id"], line["version"], line["source"]) == (article.id, article.version, article.source.id)
     assert len(at) == QUICK.tries
     gaps = [after - before for before, after in pairwise(at)]
     assert all(gap >= least for gap, least in zip(gaps, (0.01, 0.02, 0.04, 0.04), strict=True))
