@@ -16,6 +16,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared import logs
 from shared.events import Reuse
 from shared.kept import kept
 from shared.metrics import KEYS_REFUSED
@@ -38,6 +39,12 @@ MARK = 16
 
 TELL_SECONDS = 60.0
 """Whoever guesses at keys is told of no more often, to leave the log readable."""
+
+READING = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods that change nothing."""
+
+ADMIN = "admin"
+"""What the log calls who came with the token; the id of a consumer has a random end."""
 
 TOKEN_FILE = "admin-token"  # noqa: S105  # a file's name
 
@@ -96,9 +103,10 @@ class Guard:
     async def identify(self, request: Request) -> Principal | None:
         """Return who asks, or None when the key is missing or unknown. Raises RedisError for consumers' keys."""
         within: Principal | None = request.scope.get(PRINCIPAL)
-        if within is not None:
-            return within
-        return await self.known(_key_of(request))
+        found = await self.known(_key_of(request)) if within is None else within
+        if found is not None and request.method not in READING:
+            logs.act_as(ADMIN if isinstance(found, Admin) else found.id)
+        return found
 
     def is_admin(self, request: Request) -> bool:
         """Tell whether the admin token came with a request; asks no store, which may be away."""

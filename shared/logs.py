@@ -26,12 +26,18 @@ log = structlog.get_logger()
 
 _NOTHING: Mapping[str, object] = {}
 _service: ContextVar[str | None] = ContextVar("wireroom_service", default=None)
+_actor: ContextVar[str | None] = ContextVar("wireroom_actor", default=None)
 _about: ContextVar[Mapping[str, object]] = ContextVar("wireroom_about", default=_NOTHING)
 
 
 def speak_as(service: str) -> None:
     """Have the current task, and every task it starts, log as this service of the process."""
     _service.set(service)
+
+
+def act_as(actor: str) -> None:
+    """Put who has this done on every line that the current task, and every task it starts, logs from now on."""
+    _actor.set(actor)
 
 
 def about(fields: Mapping[str, object]) -> None:
@@ -139,6 +145,8 @@ _json = _Json()
 def _merge_about(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     for name, value in _about.get().items():
         event.setdefault(name, value)
+    if (actor := _actor.get()) is not None:
+        event.setdefault("actor", actor)
     return event
 
 

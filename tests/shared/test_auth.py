@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import orjson
+import pytest
+import structlog
 from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from services.syndication.consumers import new_consumer
-from shared.auth import CONSUMERS, TOKEN_FILE, Admin, Consumer, Guard, admin_token
+from shared import logs
+from shared.auth import CONSUMERS, PRINCIPAL, TOKEN_FILE, Admin, Consumer, Guard, Principal, admin_token
 from shared.metrics import REGISTRY
 from shared.redis import Store
 from shared.times import now
@@ -17,9 +21,9 @@ from shared.times import now
 TOKEN = "an-admin-token-for-tests"
 
 
-def a_request(authorization: str | None) -> Request:
+def a_request(authorization: str | None, method: str = "GET") -> Request:
     headers = [] if authorization is None else [(b"authorization", authorization.encode())]
-    return Request({"type": "http", "method": "GET", "path": "/", "headers": headers, "query_string": b""})
+    return Request({"type": "http", "method": method, "path": "/", "headers": headers, "query_string": b""})
 
 
 async def test_the_admin_token_is_known(store: Store) -> None:
@@ -48,6 +52,37 @@ async def test_a_consumer_is_known_by_its_key_and_is_no_admin(store: Store) -> N
     assert refused is not None
     assert refused.status_code == 403
     assert await guard.identify(a_request(f"Bearer {made.key}x")) is None
+
+
+async def test_lines_about_a_change_name_whose_key_it_came_with(
+    store: Store, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    made = new_consumer("Partner", now())
+    await store.do("HSET", CONSUMERS, made.id, made.kept())
+    guard, log = Guard(store, TOKEN), structlog.get_logger()
+
+    async def asked(key: str, method: str) -> None:
+        await guard.identify(a_request(f"Bearer {key}", method))
+        log.info("source.added")
+
+    async def asked_within(who: Principal) -> None:
+        request = a_request(None, "PATCH")
+        request.scope[PRINCIPAL] = who
+        await guard.identify(request)
+        log.info("source.added")
+
+    logs.configure("json", "info", service="ingest")
+    try:
+        # Each in a task of its own, as a server has them: nobody acts for who comes after.
+        for key, method in ((TOKEN, "POST"), (made.key, "DELETE"), (made.key, "GET"), ("x", "POST")):
+            await asyncio.create_task(asked(key, method))
+        await asyncio.create_task(asked_within(Consumer("portal-1")))
+    finally:
+        structlog.reset_defaults()
+    lines = [orjson.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+    told = [line.get("actor") for line in lines if line["event"] == "source.added"]
+    assert told == ["admin", made.id, None, None, "portal-1"]
+    assert not any(made.key in str(line) for line in lines)
 
 
 async def test_the_key_itself_is_not_kept(store: Store) -> None:
