@@ -71,18 +71,21 @@ class Assigned:
         return cursor if missed is None else min(cursor, missed - 1)
 
     async def digest(self, subscription: Subscription, first: int, last: int, now: datetime) -> dict[str, Any]:
-        """Return count and hash of what was assigned from seq `first` to `last`, as far as it is assigned yet."""
+        """Return count and hash of what was assigned from seq `first` to `last`, as far as it is assigned yet.
+
+        All of it speaks of what the ledger still has: what was trimmed has a number and no name to be hashed.
+        """
         last = min(last, await self.last(subscription))
         standings = [each async for part in self._parts(subscription, first, last) for each in part]
         entries = await self._entries([each.seq for each in standings])
-        unconfirmed = [each.seq for each in standings if each.state in UNCONFIRMED]
-        counts = Counter(each.state for each in standings)
-        found = [each for each in entries if each is not None]
+        found = [(each, entry) for each, entry in zip(standings, entries, strict=True) if entry is not None]
+        unconfirmed = [each.seq for each, _ in found if each.state in UNCONFIRMED]
+        counts = Counter(each.state for each, _ in found)
         return {
             "from": first,
             "to": last,
-            "count": len(standings),
-            "hash": digest_of((each.article_id, each.version) for each in found),
+            "count": len(found),
+            "hash": digest_of((entry.article_id, entry.version) for _, entry in found),
             "algorithm": "sha256",
             "complete": len(found) == len(standings) and await self._kept_since(first, now),
             **{state: counts[state] for state in ("confirmed", *UNCONFIRMED)},

@@ -16,7 +16,8 @@ _MAYBE_RATE: Node = {"type": ["number", "null"]}
 RECIPE = (
     "SHA-256, in hex, of one line for each version that was assigned: the article's id, a space, its version, a line "
     'feed ("desk-kursk-1 2\\n"), the lines sorted as bytes. Versions replaced by a newer one before they were sent do '
-    "not count. Make the same of what you took with `seq` from `from` to `to`, repeats left out"
+    "not count, nor do those that are kept no more. Make the same of what you took with `seq` from `from` to `to`, "
+    "repeats left out"
 )
 
 
@@ -35,7 +36,8 @@ def _digest() -> Node:
             "algorithm": {"const": "sha256"},
             "complete": {
                 "type": "boolean",
-                "description": "false when a part is kept no more: older than 30 days, or gone by retention",
+                "description": "false when a part is kept no more: older than 30 days, or gone by retention; "
+                "neither count, hash nor what follows has it",
             },
             "confirmed": NUMBER,
             "waiting": {**NUMBER, "description": "not confirmed yet: compare again once this is 0"},

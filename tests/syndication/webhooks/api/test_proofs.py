@@ -63,6 +63,17 @@ async def test_the_receivers_proof_is_ours(bed: Bed) -> None:
     assert handed["next"] == lost.seq
 
 
+async def test_count_and_hash_are_both_of_what_is_still_kept(bed: Bed) -> None:
+    made = await bed.made()
+    for number in range(1, 5):
+        bed.ledger.publish(story(number))
+    await settled(bed, made["id"], 4)
+    bed.ledger.entries[:2] = [bed.ledger.entries[2]] * 2  # as a trimmed ledger: the oldest are not found any more
+    found = await digest(bed, made["id"])
+    assert (found["count"], found["hash"]) == proof(bed.receiver.calls, 3, 4)
+    assert (found["from"], found["confirmed"], found["complete"]) == (1, 2, False)
+
+
 async def test_the_gap_is_what_was_assigned_page_by_page(bed: Bed) -> None:
     made = await bed.made(filter="ferry")
     for number in range(1, 8):
