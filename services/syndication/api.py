@@ -145,16 +145,20 @@ class Api:
 
     async def _retry(self, request: Request) -> Response:
         if not await self._letters.retry(request.path_params["id"]):
-            return problem(404, "there is no such dead letter")
+            return _no_letter(request.path_params["id"])
         log.info("dead_letter.retried", id=request.path_params["id"])
         return answer({"id": request.path_params["id"], "status": "retried"}, 202)
 
     async def _forget(self, request: Request) -> Response:
         if not await self._letters.delete(request.path_params["id"]):
-            return problem(404, "there is no such dead letter")
+            return _no_letter(request.path_params["id"])
         log.info("dead_letter.deleted", id=request.path_params["id"])
         return Response(status_code=204)
 
 
 def _missing(article_id: str) -> Response:
     return problem(404, f"there is no article {article_id[:100]!r}")
+
+
+def _no_letter(id: str) -> Response:
+    return problem(404, f"there is no dead letter {id[:100]!r}")

@@ -198,8 +198,9 @@ def test_dead_letters_are_listed_sent_round_again_and_forgotten(line: Running) -
     (again,) = ids(line, "dead-letters")
     assert line.wireroom("dead-letters", "delete", again).stdout == f"delete: {again}\n"
     assert line.wireroom("dead-letters", "list").stdout == "none\n"
-    gone = line.wireroom("dead-letters", "retry", f"article.ingested:0:{entry}")
-    assert (gone.exit_code, gone.stderr) == (1, "404: there is no such dead letter\n")
+    unknown = f"article.ingested:0:{entry}"
+    gone = line.wireroom("dead-letters", "retry", unknown)
+    assert (gone.exit_code, gone.stderr) == (1, f"404: there is no dead letter {unknown!r}\n")
 
 
 def tail(line: Running, *args: str) -> AbstractContextManager[IO[str]]:

@@ -291,7 +291,9 @@ async def test_dead_letters_are_listed_retried_and_forgotten(app: ASGIApp, store
         "article.ingested:0:zz",
         f"article.ingested:0:{9:020}-1",
     ):
-        assert (await ask(app, "POST", f"/api/v1/dead-letters/{letter}/retry", token=TOKEN)).status == 404
+        for method, path in (("POST", f"{letter}/retry"), ("DELETE", letter)):
+            refused = await ask(app, method, f"/api/v1/dead-letters/{path}", token=TOKEN)
+            assert (refused.status, refused.json()["detail"]) == (404, f"there is no dead letter {letter!r}")
 
 
 async def test_an_unknown_path_or_method_is_a_problem_document(app: ASGIApp) -> None:

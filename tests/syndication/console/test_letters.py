@@ -47,7 +47,7 @@ async def test_a_letter_that_is_gone_and_an_act_that_is_none_are_told(room: Room
     browser = await room.operator()
     [mark] = set(parsed((await browser.get("/console/dead-letters")).body).xpath("//input[@name='mark']/@value"))
     gone = await browser.post("/console/dead-letters/article.ingested:0:1-1/retry", mark=mark)
-    assert (gone.status, "there is no such dead letter" in words(gone.body)) == (422, True)
+    assert (gone.status, "there is no dead letter 'article.ingested:0:1-1'" in words(gone.body)) == (422, True)
     assert (await browser.post(f"/console/dead-letters/{letter}/burn", mark=mark)).status == 404
     assert (await browser.get(f"/console/dead-letters/{letter}/retry")).headers["location"] == "/console/dead-letters"
 
