@@ -40,11 +40,15 @@ async def test_with_it_new_entries_come_on_top(visit: Open, site: Line) -> None:
     page = (await visit("/console")).page
     await sign_in(page)
     await expect(page.locator("#tail-state")).to_contain_text("New entries come on top")
+    before = int((await page.locator("#latest").inner_text()).replace(",", ""))
     hostile = "Live <img src=x onerror=alert(1)>"
     made = await site.push(guid="for-operators", url="https://example.org/live", headline=hostile)
     await expect(page.locator("#tail tr >> nth=0")).to_contain_text(hostile)
     assert await page.locator("#tail tr >> nth=0").locator("a").get_attribute("href") == f"/articles/{made['id']}"
     assert await page.locator("#tail img").count() == 0
+    newest = int(await page.locator("#tail tr >> nth=0").locator("td >> nth=0").inner_text())
+    assert newest > before
+    await expect(page.locator("#latest")).to_have_text(f"{newest:,}")
 
 
 async def test_with_a_filter_only_what_it_finds_comes(visit: Open, site: Line) -> None:

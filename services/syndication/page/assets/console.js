@@ -5,6 +5,7 @@
   const MOST = 200;
   const table = document.getElementById("tail");
   const state = document.getElementById("tail-state");
+  const latest = document.getElementById("latest");
   if (!table?.dataset.stream || !("EventSource" in window)) return;
 
   function cell(name, text, kind) {
@@ -46,11 +47,23 @@
     while (table.rows.length > MOST) table.deleteRow(-1);
   }
 
+  // Repeats come after a connection was lost: it goes on from the last event, and never back.
+  function follow(seq) {
+    if (seq > Number(latest.textContent.replaceAll(",", ""))) latest.textContent = seq.toLocaleString("en-US");
+  }
+
   const source = new EventSource(table.dataset.stream);
   for (const name of ["published", "updated", "corrected", "retracted"]) {
-    source.addEventListener(`article.${name}`, (event) => add(JSON.parse(event.data)));
+    source.addEventListener(`article.${name}`, (event) => {
+      const told = JSON.parse(event.data);
+      add(told);
+      follow(told.seq);
+    });
   }
-  source.addEventListener("rewound", () => { state.textContent = "The ledger was begun anew, or restored."; });
+  source.addEventListener("rewound", (event) => {
+    state.textContent = "The ledger was begun anew, or restored.";
+    latest.textContent = JSON.parse(event.data).resume_after.toLocaleString("en-US");
+  });
   source.addEventListener("open", () => { state.textContent = "New entries come on top as they are made."; });
   source.addEventListener("error", () => { state.textContent = "Not connected; load the page again if this stays."; });
   addEventListener("pagehide", () => source.close());
