@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -51,7 +51,7 @@ def application(routes: Sequence[BaseRoute], *, lost: ASGIApp | None = None) -> 
         nowhere = isinstance(error, HTTPException) and error.status_code == 404
         if lost is not None and nowhere and _in_browser(request):
             return cast("Response", lost)  # Starlette calls what it is given, and any application will do
-        return await _refused(request, error)
+        return await _refused(request, error, routes)
 
     handlers = {HTTPException: refused, RedisError: _storage_away, ClientDisconnect: _gone, Exception: _failed}
     return Direct(Hearing(Starlette(routes=list(routes), exception_handlers=handlers)), routes)
@@ -109,14 +109,21 @@ def _in_browser(request: Request) -> bool:
     return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception, routes: Sequence[BaseRoute]) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = {
         404: f"there is nothing at {request.url.path[:200]}",
         405: f"{request.method} is not allowed here",
     }.get(error.status_code, str(error.detail))
-    return problem(error.status_code, detail, headers=error.headers)
+    headers = {"allow": _allowed(request.scope, routes)} if error.status_code == 405 else error.headers
+    return problem(error.status_code, detail, headers=headers)
+
+
+def _allowed(scope: Scope, routes: Sequence[BaseRoute]) -> str:
+    """Return what every route of a path takes (RFC 9110 section 10.2.1); Starlette names what its first one does."""
+    leading = [route for route in routes if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in leading for method in route.methods or ()}))
 
 
 async def _gone(request: Request, _error: Exception) -> Response:

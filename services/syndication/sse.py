@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.syndication.ledger import Ledger
 from services.syndication.reading import Asked, Reading
+from shared.cors import OpenRoute
 from shared.problems import problem
 from shared.query import Query
 from shared.redis import RedisError
@@ -148,7 +149,7 @@ class EventStream:
     @property
     def routes(self) -> list[Route]:
         """The one route."""
-        return [Route("/events/stream", self, methods=["GET"])]
+        return [OpenRoute("/events/stream", self, methods=["GET"])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET with events without end, or a problem document; a HEAD with the headers of the stream."""

@@ -77,6 +77,12 @@ async def test_every_error_is_a_problem_document(app: ASGIApp, path: str, method
     assert says in answer.json()["detail"]
 
 
+async def test_a_method_that_is_not_allowed_is_answered_with_those_of_every_route_of_the_path() -> None:
+    routes = [("/things", "GET"), ("/things", "POST"), ("/{id}", "PATCH"), ("/other", "DELETE")]
+    answer = await ask(application([Route(path, takes, methods=[method]) for path, method in routes]), "PUT", "/things")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, PATCH, POST")
+
+
 async def test_a_fault_of_ours_is_told_without_its_details() -> None:
     sent: list[Message] = []
 

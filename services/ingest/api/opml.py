@@ -60,7 +60,7 @@ class Opml:
 
     async def opml(self, request: Request) -> Response:
         """GET: the feed sources as OPML. POST: add the feeds of one, and answer what became of each."""
-        if request.method == "GET":
+        if request.method != "POST":
             body = await asyncio.to_thread(written, await self._sources.all(), self._now())
             headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="sources.opml"'}
             return Response(body, headers=headers, media_type="text/x-opml")

@@ -17,6 +17,7 @@ from services.syndication.feeds.parts import modified, names
 from services.syndication.feeds.routes import serve
 from services.syndication.feeds.shelf import ALL, FeedName, Kind, Shelf
 from services.syndication.feeds.site import Site
+from shared.cors import OpenRoute
 from shared.events import Article
 from shared.slugs import is_slug
 
@@ -44,8 +45,8 @@ class Listings:
     def routes(self) -> list[Route]:
         """Return both of them."""
         return [
-            Route("/sitemap-news.xml", _Served(self, "sitemap", self._sitemap), methods=["GET"]),
-            Route("/feeds.opml", _Served(self, "opml", self._opml), methods=["GET"]),
+            OpenRoute("/sitemap-news.xml", _Served(self, "sitemap", self._sitemap), methods=["GET"]),
+            OpenRoute("/feeds.opml", _Served(self, "opml", self._opml), methods=["GET"]),
         ]
 
     def forget(self) -> None:

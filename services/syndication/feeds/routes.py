@@ -18,6 +18,7 @@ from services.syndication.feeds.formats import FORMATS
 from services.syndication.feeds.press import Page, Press
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
 from services.syndication.instant import answer_of, asked, finished, say
+from shared.cors import OpenRoute
 from shared.direct import Answer
 from shared.problems import problem
 from shared.query import QueryError, parse
@@ -55,13 +56,15 @@ REFUSED = {
 
 def routes(press: Press, archives: Archives | None = None) -> list[Route]:
     """Return the routes of every feed in every format, for GET and HEAD; one press serves them all."""
-    searches = [Route(f"/feeds/search.{ending}", Search(press, ending), methods=["GET"]) for ending in FORMATS]
-    return searches + [
-        Route(f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}", feed, methods=["GET"])
+    searches = (OpenRoute(f"/feeds/search.{ending}", Search(press, ending), methods=["GET"]) for ending in FORMATS)
+    named = (
+        OpenRoute(path, feed, methods=["GET"])
         for kind in KINDS
         for ending in ENDINGS
+        for path in (f"/feeds/{kind}.{ending}" if kind == "all" else f"/feeds/{kind}/{{slug}}.{ending}",)
         for feed in (Feed(press, kind, ending, archives if kind == "all" else None),)
-    ]
+    )
+    return [*searches, *named]
 
 
 class Feed:

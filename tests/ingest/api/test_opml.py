@@ -114,6 +114,7 @@ async def test_a_repeat_with_the_same_key_gets_the_same_answer(api: Api) -> None
 async def test_the_export_holds_what_was_imported(api: Api) -> None:
     await send(api, opml("https://a.example/rss", folder="World"))
     answer = await api.ask("GET", PATH)
+    assert (await api.ask("HEAD", PATH)).headers == answer.headers
     assert (answer.status, answer.headers["content-type"]) == (200, "text/x-opml; charset=utf-8")
     assert b'<outline text="World" title="World">' in answer.body
     assert b'xmlUrl="https://a.example/rss"' in answer.body

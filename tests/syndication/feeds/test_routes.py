@@ -46,6 +46,12 @@ def read(answer: Answer) -> Any:
     return feed
 
 
+@pytest.mark.parametrize("path", [ALL, "/feeds/tags/none.atom", "/feeds/search.json?q=x"])
+async def test_a_page_elsewhere_may_ask_with_what_it_has_already(app: Starlette, path: str) -> None:
+    answer = await ask(app, path, "OPTIONS", access_control_request_headers="if-none-match")
+    assert (answer.status, answer.headers["access-control-allow-headers"]) == (204, "*")
+
+
 async def test_every_kind_of_feed_has_its_address(app: Starlette) -> None:
     paths = ["tags/north-korea", "authors/tim-zadorozhnyy", "sources/desk"]
     for path in (ALL, *(f"/feeds/{path}.rss" for path in paths)):

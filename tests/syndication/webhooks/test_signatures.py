@@ -125,7 +125,8 @@ async def test_the_keys_are_public_and_cacheable_and_rotating_is_the_admins(stor
         await jwks_of(app)
         shown = await ask(app, "GET", JWKS)
         assert shown.headers["cache-control"] == "public, max-age=300"
-        assert (await ask(app, "GET", JWKS, headers={"if-none-match": shown.headers["etag"]})).status == 304
+        for known in (shown.headers["etag"], "*"):
+            assert (await ask(app, "GET", JWKS, headers={"if-none-match": known})).status == 304
         assert (await ask(app, "POST", ROTATE)).status == 401
         assert (await ask(app, "POST", ROTATE, json={"overlap_seconds": 604_801}, token=TOKEN)).status == 422
 

@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.syndication.feeds.conditional import matches
 from services.syndication.webhooks.inputs import Rotation
 from services.syndication.webhooks.signing_keys import NoSigningKeyError, SigningKeys
 from services.syndication.webhooks.subscriptions import OVERLAP_SECONDS
 from shared.auth import Guard
+from shared.cors import OpenRoute
 from shared.events import to_json
 from shared.idempotency import Idempotency
 from shared.openapi import Node, content, operation
@@ -45,7 +47,7 @@ class SigningKeysApi:
     def routes(self) -> list[Route]:
         """Return them."""
         return [
-            Route(WELL_KNOWN, self._jwks, methods=["GET"]),
+            OpenRoute(WELL_KNOWN, self._jwks, methods=["GET"]),
             Route(ROTATE, self._guard.admins(self._rotate), methods=["POST"]),
         ]
 
@@ -64,7 +66,7 @@ class SigningKeysApi:
             return problem(503, str(error), headers={"retry-after": "5"})
         tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         headers = {"cache-control": f"public, max-age={FRESH_SECONDS}", "etag": tag, "access-control-allow-origin": "*"}
-        if tag in request.headers.get("if-none-match", ""):
+        if matches(tag, request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         return Response(body, media_type="application/jwk-set+json", headers=headers)
 
