@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SNIFFED = 1024
@@ -92,6 +93,7 @@ STATEFUL = frozenset({"iso2022_jp"})
 WIDE = frozenset({"utf-16-le", "utf-16-be"})
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
+BEYOND_ASCII, STRAYS = re.compile("[^\x00-\x7f]+"), re.compile("[\udc80-\udcff]+")
 UNNAMED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 WINDOWS = {
     byte: bytes([byte]).decode("cp1252", "replace") if byte not in UNNAMED else "" for byte in range(0x80, 0x100)
@@ -122,7 +124,9 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
     told = _told(body, content_type)
     if told in STATEFUL or (told in WIDE and b"\0" in body[:SNIFFED]):
         return _wide(body, told or "")
-    return _utf_8(body, None if told in WIDE or told == "utf-8" else told)
+    if told == "utf-8":
+        return _utf_8(body, lambda text: _declared(body) if _mostly_stray(text) else None)
+    return _utf_8(body, lambda _: None if told in WIDE else told)
 
 
 def says_utf_8(body: bytes, content_type: str) -> bool:
@@ -143,15 +147,23 @@ def encoding_named(label: str) -> str | None:
     return name if name in KNOWN else None
 
 
-def _utf_8(body: bytes, else_as: str | None = None) -> Decoded:
+def _utf_8(body: bytes, instead: Callable[[str], str | None] = lambda _: None) -> Decoded:
+    """Decode as UTF-8; what is none of it as `instead` says of the text with its stray bytes, else one by one."""
     try:
         return Decoded(body.decode(), body)
     except UnicodeDecodeError:
-        pass
-    if else_as is not None:
-        return _wide(body, else_as)
-    text = body.decode("utf-8", "surrogateescape").translate(STRAY)
+        text = body.decode("utf-8", "surrogateescape")
+    encoding = instead(text)
+    if encoding is not None:
+        return _wide(body, encoding)
+    text = text.translate(STRAY)
     return Decoded(text, text.encode(), faithful=False)
+
+
+def _mostly_stray(text: str) -> bool:
+    """Tell whether more bytes than characters are beyond ASCII: one stray may be where a character was cut."""
+    beyond = sum(len(run) for run in BEYOND_ASCII.findall(text))
+    return 2 * sum(len(run) for run in STRAYS.findall(text)) > beyond
 
 
 def _wide(body: bytes, encoding: str) -> Decoded:
@@ -165,7 +177,14 @@ def _wide(body: bytes, encoding: str) -> Decoded:
 
 def _told(body: bytes, content_type: str) -> str | None:
     """Return the encoding that HTTP or else the document names, if it is one we read."""
-    for found in (CHARSET.search(content_type.encode("ascii", "replace")), DECLARED.search(body[:SNIFFED])):
-        if found is not None and (name := encoding_named(found[1].decode())) is not None:
-            return name
-    return None
+    return _named(CHARSET.search(content_type.encode("ascii", "replace"))) or _named(DECLARED.search(body[:SNIFFED]))
+
+
+def _declared(body: bytes) -> str | None:
+    """Return what a document calls itself, unless that is UTF-8 again; Western bytes are mended one by one."""
+    name = _named(DECLARED.search(body[:SNIFFED]))
+    return None if name in WIDE or name in ("utf-8", "cp1252") else name
+
+
+def _named(found: re.Match[bytes] | None) -> str | None:
+    return None if found is None else encoding_named(found[1].decode())

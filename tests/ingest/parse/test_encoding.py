@@ -29,6 +29,17 @@ def test_the_document_is_believed_when_http_is_silent_or_talks_nonsense() -> Non
     assert "Ёж" in decoded(body, "text/xml; charset=nonsense").text
 
 
+def test_the_document_is_believed_where_http_is_wrong_about_utf_8() -> None:
+    body = '<?xml version="1.0" encoding="windows-1251"?><r>Привет</r>'.encode("cp1251")
+    assert "Привет" in decoded(body, "text/xml; charset=utf-8").text
+
+
+@pytest.mark.parametrize("declared", ["windows-1251", "iso-8859-1", "utf-8"])
+def test_a_character_that_was_cut_does_not_make_http_wrong(declared: str) -> None:
+    body = f'<?xml version="1.0" encoding="{declared}"?><r>Привет '.encode() + "і".encode()[:1] + b"</r>"
+    assert "<r>Привет Ñ</r>" in decoded(body, "text/xml; charset=utf-8").text
+
+
 def test_windows_bytes_in_utf_8_are_repaired_one_by_one_and_that_is_told() -> None:
     told = decoded("<r>Ї".encode() + b"\x93x\x94</r>")
     assert (told.text, told.faithful) == ("<r>Ї“x”</r>", False)
