@@ -115,7 +115,10 @@ class DropFolder:
         held: set[str] = set()
         for file in files:
             known = taken.get(file.name)
-            if file.folder in held or (known is not None and self._rests(file, known)):
+            if known is not None and self._rests(file, known):
+                continue
+            if file.folder in held:
+                self._growing.setdefault(file.name, self._clock())  # or each of many holds what is behind it anew
                 continue
             if file.settled and not self._waits(file):
                 if self._pressure.reason() is not None or not await self._memory.lock():

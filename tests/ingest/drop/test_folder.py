@@ -132,6 +132,15 @@ async def test_a_stalled_upload_holds_up_its_folder_for_a_while_only(dropping: D
     assert dropping.rejected() == {}
 
 
+async def test_many_stalled_uploads_hold_up_their_folder_no_longer_than_one(dropping: Dropping) -> None:
+    dropping.put("020.json")
+    path, *_ = (dropping.put_just_now(f"01{number}.json", b"{") for number in range(3))
+    for age, versions in ((3, []), (8, []), (14, [1])):
+        dropping.time = path.stat().st_ctime + age
+        await dropping.drop.tick()
+        assert await dropping.versions() == versions
+
+
 async def test_a_picture_being_uploaded_holds_nothing_up(dropping: Dropping) -> None:
     dropping.put("020.json")
     dropping.put_just_now("010.jpg", b"\xff")
