@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticKnownError
 
 
 def now() -> datetime:
@@ -13,3 +17,14 @@ def now() -> datetime:
 def rfc3339(moment: datetime) -> str:
     """Write a moment in UTC with a Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _dated(value: Any) -> Any:
+    """Refuse numbers: read as seconds since 1970, an embargo of 3600 would be long past."""
+    if isinstance(value, datetime) or (isinstance(value, str) and "-" in value[1:]):
+        return value
+    raise PydanticKnownError("datetime_parsing", {"error": "no date"})
+
+
+GivenMoment = Annotated[AwareDatetime, BeforeValidator(_dated)]
+"""A moment as somebody outside gives it."""

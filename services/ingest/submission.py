@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +22,7 @@ from pydantic import (
 
 from shared.events import Reuse, Status
 from shared.slugs import SLUG
+from shared.times import GivenMoment
 
 LONGEST_URL = 2048
 LONGEST_BODY = 1_000_000
@@ -102,7 +102,7 @@ OptionalLong = Annotated[Annotated[Text, Field(max_length=20_000)] | None, Befor
 Body = Annotated[Annotated[Text, Field(max_length=LONGEST_BODY)], WrapValidator(_kept)]
 Url = Annotated[str, AfterValidator(_web_url)]
 OptionalUrl = Annotated[Url | None, BeforeValidator(_blank_is_none)]
-Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+Moment = Annotated[GivenMoment, AfterValidator(_sensible)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 
 

@@ -53,6 +53,12 @@ def test_a_date_without_zone_or_sense_is_refused(moment: str) -> None:
     assert faults(published_at=moment) == {"published_at"}
 
 
+@pytest.mark.parametrize("number", [3600, 0.5, "3600", "-1", "1.5", True])
+def test_a_number_is_no_moment_so_that_no_embargo_ends_in_1970(number: object) -> None:
+    assert faults(embargoed_until=number) == {"embargoed_until"}
+    assert faults(published_at=number) == {"published_at"}
+
+
 def test_sizes_are_bounded() -> None:
     assert faults(headline="x" * 1001) == {"headline"}
     assert faults(authors=[{"name": "A"}] * 51) == {"authors"}

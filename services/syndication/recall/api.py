@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,6 +19,7 @@ from shared.problems import problem
 from shared.query import QueryError, parse
 from shared.recalls import Progress, Recall, Recalls
 from shared.requests import read_body, read_model, unreadable
+from shared.times import GivenMoment
 
 BODY_LIMIT = 64 * 1024
 PATH = "/api/v1/re-enrich"
@@ -28,7 +29,7 @@ class RecallIn(BaseModel):
     """What to complete anew: what came since a moment, and matches a query where one is given."""
 
     model_config = ConfigDict(extra="forbid")
-    since: AwareDatetime
+    since: GivenMoment
     filter: Annotated[str, Field(max_length=4_000)] = ""
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +22,7 @@ from services.syndication.webhooks.starting import NOW, SCHEMA, Start, start
 from services.syndication.webhooks.subscriptions import HealthType
 from shared.events import PublicType
 from shared.requests import readable
+from shared.times import GivenMoment
 
 WEEK = 604_800
 
@@ -137,7 +137,7 @@ class Replay(Input):
     from_seq: Seq | None = None
     to_seq: Seq | None = None
     article_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    failed_since: AwareDatetime | None = None
+    failed_since: GivenMoment | None = None
 
 
 class Preview(Input):
