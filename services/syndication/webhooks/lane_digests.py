@@ -52,3 +52,15 @@ local function due_in(waiting, room)
   return redis.call('ZRANGEBYSCORE', Q, first[2], first[2], 'LIMIT', 0, together)
 end
 """
+
+# What is gathered was put off by the window of then: with another one it goes when that says, without any at once.
+REGATHER = """
+if gathering > now then
+  local whole = not together or redis.call('ZCOUNT', Q, gathering, gathering) >= together
+  local till = whole and now or math.min(gathering, now + patience)
+  for _, each in ipairs(redis.call('ZRANGEBYSCORE', Q, gathering, gathering)) do redis.call('ZADD', Q, till, each) end
+  gathering = whole and 0 or till
+  change('gathering', string.format('%.0f', gathering))
+end
+return answer({}, {}, tonumber(ARGV[3]))
+"""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.syndication.webhooks.lane_claims import CLAIMS, DUE
-from services.syndication.webhooks.lane_digests import DIGESTS
+from services.syndication.webhooks.lane_digests import DIGESTS, REGATHER
 from services.syndication.webhooks.lane_early import EARLY
 from services.syndication.webhooks.lane_exhausted import EXHAUSTED
 from services.syndication.webhooks.lane_health import HEALTH
@@ -129,7 +129,7 @@ class LaneScripts:
         leases to renew.
     requeue: see `lane_requeue`.
     early: cap, seq, article, packed.
-    activate and peek: cap.
+    activate, regather and peek: cap.
     """
 
     enqueue: Script
@@ -138,6 +138,7 @@ class LaneScripts:
     requeue: Script
     early: Script
     activate: Script
+    regather: Script
     peek: Script
 
 
@@ -176,7 +177,7 @@ def lane_scripts(patience: Patience) -> LaneScripts:
         common + PUT + ENQUEUE,
         common + PUT + CATCH_UP,
         common + COUNTED + HEALTH + STEP,
-        *(common + each for each in (REQUEUE, EARLY, ACTIVATE)),
+        *(common + each for each in (REQUEUE, EARLY, ACTIVATE, REGATHER)),
         looking + PEEK,
     )
     return LaneScripts(*(Script(_filled_in(each, names)) for each in lua))

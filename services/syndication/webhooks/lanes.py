@@ -201,6 +201,10 @@ class Lanes:
         """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
         return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])
 
+    async def regather(self, now: int, subscription: str) -> State:
+        """Have what is gathered for a digest go as the subscription asks for by now. Raises RedisError."""
+        return await self._run(self._scripts.regather, subscription, [now, self._spread(), NO_CAP])
+
     async def peek(self, subscriptions: Sequence[str]) -> list[State | Exception]:
         """Say when each is due, and what about it is still untold; changes nothing."""
         calls = [(keys(id), [0, 1, NO_CAP]) for id in subscriptions]

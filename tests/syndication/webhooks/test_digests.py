@@ -16,8 +16,10 @@ from services.syndication.webhooks.sending import PLAIN
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store
+from shared.web import application
+from tests.asgi import ask
 from tests.receiver import Call, Reply, a_receiver
-from tests.syndication.webhooks.bed import KEY, MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import KEY, TOKEN, MemoryLedger, a_replica, story, subscribe
 from tests.syndication.webhooks.test_lanes import NOW, enqueue, seqs, step, wanted
 from tests.waiting import until
 
@@ -75,6 +77,26 @@ async def test_what_is_not_full_goes_when_the_first_has_waited_long_enough(store
         ledger.publish(story(2))
         await until(lambda: receiver.calls)
     assert [held(call) for call in receiver.calls] == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("window", "came"),
+    [(None, [1, 2, 3]), ({"items": 2, "seconds": HOUR}, [[1, 2], [3]]), ({"items": 9, "seconds": 1}, [[1, 2, 3]])],
+)
+async def test_what_is_gathered_goes_by_the_window_that_is_asked_for_since(
+    store: Store, window: dict[str, float] | None, came: list[Any]
+) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger) as replica:
+        id = (await digested(store, receiver.url, 100)).id
+        for number in range(1, 4):
+            ledger.publish(story(number))
+        await until(lambda: _items(store, id, 3))
+        path = f"/api/v1/subscriptions/{id}"
+        answer = await ask(application(replica.routes), "PATCH", path, json={"digest": window}, token=TOKEN)
+        assert answer.status == 200
+        await until(lambda: len(receiver.calls) == len(came))
+    assert sorted(held(call) if window else call.seq for call in receiver.calls) == came
 
 
 async def test_a_retraction_goes_at_once_alone_and_replaces_what_waits_of_its_article(store: Store) -> None:

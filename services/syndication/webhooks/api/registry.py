@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import time
 from typing import Any, Literal, cast
 
 from starlette.requests import Request
@@ -148,6 +149,9 @@ class RegistryRoutes:
         fields = ["settings"] if changed.credentials is found.credentials else ["settings", "credentials"]
         if changed != found and not await self.store.change(changed, *fields):
             return gone()
+        if found.pacing.digest not in (None, changed.pacing.digest):
+            await self.lanes.hint([await self.lanes.regather(int(time() * 1000), found.id)])
+            self.look()
         if changed.url != found.url and changed.choices.verify is not None:
             await self.verifying.anew(changed)
         elif given.status is not None:
