@@ -19,6 +19,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def rfc3339_of(seconds: float) -> str:
+    """Write a Unix time likewise."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
+
+
 def _dated(value: Any) -> Any:
     """Refuse numbers: read as seconds since 1970, an embargo of 3600 would be long past."""
     if isinstance(value, datetime) or (isinstance(value, str) and "-" in value[1:]):

@@ -6,13 +6,10 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from shutil import get_terminal_size
 from typing import Any
 
 import click
-
-from shared.times import rfc3339
 
 WIDEST = 60
 """Characters of a table's column; `--json` has the whole."""
@@ -60,10 +57,10 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
     if not rows:
         click.echo("none")
         return
-    cells = [[_cell(row.get(name), name) for name in columns] for row in rows]
+    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
     lines = [[name.replace("_", " ").upper() for name in columns], *cells]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
-    right = [all(isinstance(row.get(name), int | float) and name != "at" for row in rows) for name in columns]
+    right = [all(isinstance(row.get(name), int | float) for row in rows) for name in columns]
     room = get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in lines:
         placed = zip(line, widths, right, strict=True)
@@ -71,10 +68,8 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
         click.echo(text if not room or len(text) <= room else f"{text[: room - 1]}…")
 
 
-def _cell(value: Any, name: str) -> str:
+def _cell(value: Any) -> str:
     if value is None or value == "":
         return "-"
-    if name == "at":  # Unix seconds
-        return rfc3339(datetime.fromtimestamp(int(value), UTC))
     text = printable(str(value))
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"

@@ -44,11 +44,6 @@ def test_a_hint_is_for_people_alone(capsys: pytest.CaptureFixture[str], monkeypa
     assert capsys.readouterr().err == "do that\n"
 
 
-def test_unix_seconds_are_shown_as_a_moment(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table([{"at": 1614265330.25}], ("at",))
-    assert capsys.readouterr().out.splitlines()[1] == "2021-02-25T15:02:10Z"
-
-
 @pytest.mark.parametrize("sly", ["\x1b]0;owned\x07", "\x9b31m", "\r", "\u202e", "\x7f"])
 def test_text_cannot_steer_the_terminal(sly: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert printable(f"head{sly}line").isprintable()

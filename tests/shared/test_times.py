@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.times import GivenMoment, now, rfc3339
+from shared.times import GivenMoment, now, rfc3339, rfc3339_of
 
 
 def test_now_is_aware_and_in_utc() -> None:
@@ -16,6 +16,7 @@ def test_a_moment_is_written_in_utc_with_a_z() -> None:
     there = timezone(timedelta(hours=9))
     assert rfc3339(datetime(2026, 11, 22, 19, 0, 1, tzinfo=there)) == "2026-11-22T10:00:01Z"
     assert rfc3339(datetime(2026, 11, 22, 10, 0, 1, 500, tzinfo=UTC)) == "2026-11-22T10:00:01.000500Z"
+    assert rfc3339_of(1614265330.25) == "2021-02-25T15:02:10.250000Z"
 
 
 def test_a_moment_is_given_with_its_date_and_never_as_a_number() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from starlette.requests import Request
@@ -26,7 +26,7 @@ from services.ingest.websub.store import SubscriptionStore
 from services.ingest.websub.subscription import Subscription, healthy_until, leased, verifies
 from shared.problems import problem
 from shared.requests import read_body
-from shared.times import rfc3339
+from shared.times import rfc3339, rfc3339_of
 
 log = structlog.get_logger()
 
@@ -145,7 +145,7 @@ class WebSubHooks:
         HOOKS.labels("websub", "pushed").inc()
         id, now = source.settings.id, self._now()
         until = healthy_until(known, now.timestamp())
-        fields = {"pushed_at": rfc3339(now), "push_until": rfc3339(datetime.fromtimestamp(until, UTC)) if until else ""}
+        fields = {"pushed_at": rfc3339(now), "push_until": rfc3339_of(until) if until else ""}
         if isinstance(document, Unreadable):
             await self._sources.note(id, fields)
             await self._sources.due(id, now.timestamp())

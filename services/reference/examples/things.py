@@ -127,7 +127,7 @@ COUNTS: Node = {
 }
 ATTEMPT: Node = {
     "id": "1795940961753-0",
-    "at": 1795940961.753,
+    "at": "2026-11-29T08:29:21.753000Z",
     "webhook_id": "msg_PXz-JllRrpXluEP5q2LAqbCO",
     "seq": 4173,
     "type": "article.published",
@@ -138,6 +138,6 @@ ATTEMPT: Node = {
     "status": 503,
     "reason": "the receiver answered 503",
     "ms": 20.5,
-    "next_attempt": 1795940966.733,
+    "next_attempt": "2026-11-29T08:29:26.733000Z",
     "body": "try again later",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -163,9 +163,7 @@ class Reading:
 
 
 def moment_of(at: object) -> Moment | None:
-    """Return a moment that the API tells as RFC 3339 or as a Unix time."""
-    if isinstance(at, int | float):
-        return moment(datetime.fromtimestamp(at, UTC))
+    """Return a moment that the API tells."""
     return moment(datetime.fromisoformat(at)) if isinstance(at, str) and at else None
 
 

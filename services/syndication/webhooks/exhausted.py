@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from shared.events import to_json
-from shared.times import now, rfc3339
+from shared.times import now, rfc3339, rfc3339_of
 
 TYPE = "subscription.exhausted"
 
@@ -37,10 +36,6 @@ def read_exhausted(stored: bytes | None) -> Exhausted | None:
 
 def exhausted_message(told: dict[str, Any], exhausted: Exhausted) -> bytes:
     """Return the body of the webhook that tells of it; `told` is what is said of the subscription."""
-    last = {**exhausted.last, "at": _rfc3339(exhausted.last["at"])}
-    data = {"subscription": told, "count": exhausted.count, "since": _rfc3339(exhausted.since / 1000), "last": last}
+    last = {**exhausted.last, "at": rfc3339_of(exhausted.last["at"])}
+    data = {"subscription": told, "count": exhausted.count, "since": rfc3339_of(exhausted.since / 1000), "last": last}
     return to_json({"type": TYPE, "timestamp": rfc3339(now()), "data": data})
-
-
-def _rfc3339(seconds: float) -> str:
-    return rfc3339(datetime.fromtimestamp(seconds, UTC))

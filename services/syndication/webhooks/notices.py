@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import time
 from typing import Any, Literal
 
@@ -19,7 +18,7 @@ from services.syndication.webhooks.subscriptions import Subscription
 from shared.events import to_json
 from shared.redis import RedisError
 from shared.ticks import Tick
-from shared.times import now, rfc3339
+from shared.times import now, rfc3339, rfc3339_of
 
 log = structlog.get_logger()
 
@@ -60,8 +59,8 @@ def about(subject: Subscription) -> dict[str, Any]:
 
 def message(subject: Subscription, notice: Notice, disable_ms: int) -> bytes:
     """Return the body of the webhook that tells of a notice; addresses, headers and secrets are not in it."""
-    until = _rfc3339(notice.since + disable_ms) if notice.kind == "failing" else None
-    data = {"subscription": about(subject), "failing_since": _rfc3339(notice.since), "disabled_at": until}
+    until = rfc3339_of((notice.since + disable_ms) / 1000) if notice.kind == "failing" else None
+    data = {"subscription": about(subject), "failing_since": rfc3339_of(notice.since / 1000), "disabled_at": until}
     return to_json({"type": f"subscription.{notice.kind}", "timestamp": rfc3339(now()), "data": data})
 
 
@@ -143,7 +142,9 @@ class Notices:
             return
         HEALTH.labels(notice.kind).inc()
         tell = log.info if notice.kind == "recovered" else log.warning
-        tell(f"subscription.{notice.kind}", subscription=id, reason=subject.reason, since=_rfc3339(notice.since))
+        tell(
+            f"subscription.{notice.kind}", subscription=id, reason=subject.reason, since=rfc3339_of(notice.since / 1000)
+        )
         type, body = f"subscription.{notice.kind}", message(subject, notice, self._lanes.patience.disable)
         await self._send(subject, type, pack(type, subject.id, notice.revision, body))
 
@@ -155,7 +156,3 @@ class Notices:
             state = await self._lanes.requeue(0, watcher.id, [wanted])
             await self._lanes.hint([state])
             await self._store.publish()
-
-
-def _rfc3339(ms: int) -> str:
-    return rfc3339(datetime.fromtimestamp(ms / 1000, UTC))

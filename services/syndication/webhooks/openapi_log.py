@@ -12,7 +12,7 @@ _MAYBE_TEXT: Node = {"type": ["string", "null"]}
 
 LOGGED: Node = {
     "id": TEXT,
-    "at": {"type": "number"},
+    "at": {**TEXT, "format": "date-time"},
     "webhook_id": TEXT,
     "seq": MAYBE_NUMBER,
     "type": TEXT,
@@ -23,7 +23,7 @@ LOGGED: Node = {
     "status": MAYBE_NUMBER,
     "reason": _MAYBE_TEXT,
     "ms": {"type": ["number", "null"]},
-    "next_attempt": {"type": ["number", "null"]},
+    "next_attempt": {**_MAYBE_TEXT, "format": "date-time"},
     "body": TEXT,
     "supersedes": {"type": "array", "items": NUMBER},
 }

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from services.syndication.webhooks.directory import Directory
@@ -16,7 +15,7 @@ from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sent import UNCONFIRMED, Sent, Standing
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription
-from shared.times import rfc3339
+from shared.times import rfc3339_of
 
 MOST_VERSIONS = 50
 """The newest versions that are looked at; an article rarely has ten."""
@@ -116,7 +115,7 @@ def _version(entry: Recorded, standing: Standing) -> dict[str, Any]:
         "version": entry.version,
         "type": entry.type,
         "state": standing.state,
-        "at": None if standing.at is None else rfc3339(datetime.fromtimestamp(standing.at / 1000, UTC)),
+        "at": None if standing.at is None else rfc3339_of(standing.at / 1000),
         "ms": standing.ms,
         "attempts": standing.attempts,
     }

@@ -22,6 +22,7 @@ from services.syndication.webhooks.store import NOTICES_FROM
 from shared.auth import Admin, Principal
 from shared.problems import problem
 from shared.requests import whole_number
+from shared.times import rfc3339_of
 
 _LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 READ = 200
@@ -87,7 +88,7 @@ class LogRoutes:
         size = limit if wanted is OUTCOMES[""] else READ
         while len(found) < limit:
             entries = await self.log.before(id, before, size)
-            attempts = ({"id": entry, **orjson.loads(attempt)} for entry, attempt in entries)
+            attempts = (_dated(entry, orjson.loads(attempt)) for entry, attempt in entries)
             found += [_listed(attempt) for attempt in attempts if attempt["outcome"] in wanted]
             if len(entries) < size:
                 break
@@ -106,7 +107,7 @@ class LogRoutes:
         made = await self.as_sent.of(found, together, whole=isinstance(principal, Admin))
         told = _told(made) if isinstance(made, Shown) else None
         more = {"request": told, "unshown": None if told else made, "together": len(together)}
-        [named] = await self._named(principal, [{"id": entry, **attempt}])
+        [named] = await self._named(principal, [_dated(entry, attempt)])
         return answer(named | more)
 
     async def _together(self, id: str, entry: str, attempt: dict[str, Any]) -> list[dict[str, Any]]:
@@ -118,6 +119,12 @@ class LogRoutes:
         named = attempt["webhook_id"], attempt["request"]["at"]
         ours = [each for each in near if (each["webhook_id"], each.get("request", {}).get("at")) == named]
         return ours[::-1] or [attempt]
+
+
+def _dated(entry: str, attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a logged attempt with its place in the log; its moments, which are kept as Unix times, in words."""
+    told = {name: rfc3339_of(attempt[name]) for name in ("at", "next_attempt") if attempt.get(name) is not None}
+    return {"id": entry, **attempt, **told}
 
 
 def _listed(attempt: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from time import time
 from typing import Any, Literal, cast
 
@@ -38,7 +37,7 @@ from shared.events import Reuse
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
-from shared.times import rfc3339
+from shared.times import rfc3339_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +115,7 @@ class RegistryRoutes:
                 **found.public(),
                 "missed_from": state.missed_from,
                 "waiting": state.pending,
-                "next_attempt": None if due is None else rfc3339(datetime.fromtimestamp(due / 1000, UTC)),
+                "next_attempt": None if due is None else rfc3339_of(due / 1000),
             }
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from services.syndication.webhooks.early.wiring import EarlyDelivery
 from shared.auth import Guard
 from shared.events import to_json
 from shared.problems import problem
-from shared.times import rfc3339
+from shared.times import rfc3339_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class EarlyRoutes:
         body = {
             "article_id": id,
             "version": waiting.version if waiting else None,
-            "embargoed_until": _moment(waiting.until) if waiting else None,
+            "embargoed_until": rfc3339_of(waiting.until / 1000) if waiting else None,
             "published_version": standing.at or None,
             "receipts": [await self._row(subscription, noted) for subscription in sorted(noted.notes)],
         }
@@ -69,12 +68,8 @@ def _told(type: str, version: int) -> dict[str, Any]:
 def _came(mark: Mark) -> dict[str, Any]:
     return {
         "state": mark.state,
-        "acknowledged_at": _moment(mark.at) if mark.state == "delivered" else None,
-        "first_attempt_at": _moment(mark.first),
-        "last_at": _moment(mark.at),
+        "acknowledged_at": rfc3339_of(mark.at / 1000) if mark.state == "delivered" else None,
+        "first_attempt_at": rfc3339_of(mark.first / 1000),
+        "last_at": rfc3339_of(mark.at / 1000),
         "attempts": mark.attempts,
     }
-
-
-def _moment(ms: int) -> str:
-    return rfc3339(datetime.fromtimestamp(ms / 1000, UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -57,6 +58,20 @@ async def test_the_log_can_be_asked_for_what_failed(bed: Bed, monkeypatch: pytes
     assert [each["version"] for each in first["deliveries"] + rest["deliveries"]] == [4, 2]
     assert rest["next"] is None
     assert (await bed("GET", f"{path}?outcome=lost")).status == 422
+
+
+async def test_moments_are_told_as_everywhere(bed: Bed) -> None:
+    made = await bed.made(schedule=[100])
+
+    async def down(_call: Call) -> Reply:
+        return Reply(500)
+
+    bed.receiver.answer = down
+    bed.ledger.publish(story())
+    attempt = await shown(bed, made["id"], 1)
+    at, due = (datetime.fromisoformat(attempt[name]) for name in ("at", "next_attempt"))
+    assert attempt["at"].endswith("Z")
+    assert 80 <= (due - at).total_seconds() <= 121
 
 
 async def shown(bed: Bed, id: str, count: int, at: int = 0) -> dict[str, Any]:
