@@ -49,11 +49,16 @@ return generation
 Counted from the time, so that a server that was flushed never comes to a number that some replica already knows."""
 
 CHANGE = Script("""
-if redis.call('HEXISTS', KEYS[1], 'settings') == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+local found = redis.call('HMGET', KEYS[1], 'settings', 'secrets', 'credentials')
+if not found[1] then return 0 end
+if ARGV[1] ~= '' and redis.sha1hex(found[1] .. (found[2] or '') .. (found[3] or '')) ~= ARGV[1] then return -1 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 return 1
 """)
-"""ARGV: fields and values. Writes nothing of a subscription that was deleted meanwhile: half of one cannot be read."""
+"""ARGV: the mark of what was read, or nothing; fields and values. Returns 0 when there is no such subscription, -1 when
+another wrote since.
+
+Writes nothing of one that was deleted meanwhile: half of a subscription cannot be read."""
 
 SEAL = Script("""
 local found = redis.call('HMGET', KEYS[1], 'settings', 'secrets')

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import time_ns
-from typing import Any
+from typing import Any, TypeVar
 
 from services.syndication.webhooks.following import Followers, bits, followers_of
 from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, MARK, RELEASE, SEAL
@@ -16,6 +16,8 @@ from services.syndication.webhooks.subscriptions import Subscription, is_whole, 
 from services.syndication.within import Within
 from shared.redis import Argument, Call, Script, Store
 from shared.sealing import Sealer
+
+Refusal = TypeVar("Refusal")
 
 IDS_KEY = "{subscriptions}:ids"
 CHANGES_KEPT = 10_000
@@ -65,14 +67,41 @@ class SubscriptionStore:
 
     async def change(self, subscription: Subscription, *fields: str) -> bool:
         """Write some packed fields of a subscription (see `pack`); False when it is gone."""
+        return await self._write(subscription, fields) > 0
+
+    async def edit(
+        self, found: Subscription, wanted: Callable[[Subscription], Awaitable[Subscription | Refusal]]
+    ) -> tuple[Subscription, Subscription] | Refusal | None:
+        """Write what is wanted of a subscription, asked for anew where another wrote meanwhile.
+
+        Returns it as it was and as it is, what `wanted` refuses it with, or None when it is gone.
+        """
+        before: Subscription | None = found
+        while before is not None:
+            after = await wanted(before)
+            if not isinstance(after, Subscription):
+                return after
+            # Only what is changed: the secrets of a subscription that is shut must not be written over.
+            told = {
+                "secrets": after.secrets != before.secrets,
+                "credentials": after.credentials is not before.credentials,
+            }
+            told["settings"] = replace(after, secrets=before.secrets, credentials=before.credentials) != before
+            fields = [name for name, differs in told.items() if differs]
+            written = await self._write(after, fields, before.mark) if fields else 1
+            if written > 0:
+                return before, after
+            before = await self.get(found.id) if written < 0 else None
+        return None
+
+    async def _write(self, subscription: Subscription, fields: Collection[str], mark: str = "") -> int:
         packed = pack(subscription, self._sealer)
-        if "settings" in fields:
-            fields = (*fields, "limits")
-        arguments = _flat({name: packed[name] for name in fields})
-        if not await self._store.run(CHANGE, keys=[f"{{s:{subscription.id}}}"], args=arguments):
-            return False
-        await self.changed(subscription.id)
-        return True
+        names = [*fields, *(["limits"] if "settings" in fields else [])]
+        arguments = _flat({name: packed[name] for name in names})
+        written = int(await self._store.run(CHANGE, keys=[f"{{s:{subscription.id}}}"], args=[mark, *arguments]))
+        if written > 0:
+            await self.changed(subscription.id)
+        return written
 
     async def seal(self) -> int:
         """Seal the secrets of subscriptions that were made before secrets were sealed; returns how many."""
@@ -89,7 +118,7 @@ class SubscriptionStore:
 
     async def mark(self, id: str, marks: Mapping[str, Argument]) -> bool:
         """Write marks beside a subscription's settings; False when it is gone."""
-        return bool(await self._store.run(CHANGE, keys=[f"{{s:{id}}}"], args=_flat(marks)))
+        return bool(await self._store.run(CHANGE, keys=[f"{{s:{id}}}"], args=["", *_flat(marks)]))
 
     async def changed(self, id: str, *, exists: bool = True) -> None:
         """Make every replica read a subscription again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,7 +61,7 @@ class Subscription:
     """One receiver; `number` is small and never given twice, `types` None means every type.
 
     `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are. `within` is
-    the query that bounds its owner, as its record has it: it is not kept here.
+    the query that bounds its owner, as its record has it: it is not kept here. `mark` tells what it was read from.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Subscription:
     reason: str | None = None
     shut: str | None = None
     within: str = ""
+    mark: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def asks(self) -> str:
@@ -162,6 +164,9 @@ class Subscription:
         return {**shown, "secret": self.secrets[0].text} if secret else shown
 
 
+MARKED = (b"settings", b"secrets", b"credentials")
+"""What only this API writes, and no two changes at once; the rest of the hash is the lanes'."""
+
 SETTINGS = ("url", "filter", "types", "description", "owner", "created_at", "schedule", "number")
 
 
@@ -209,6 +214,7 @@ def unpack(id: str, fields: Mapping[bytes, bytes], sealer: Sealer) -> Subscripti
         status=fields[b"status"].decode(),  # type: ignore[arg-type]  # only `pack` and the lane scripts write it
         reason=fields.get(b"reason", b"").decode() or None,
         shut=shut,
+        mark=hashlib.sha1(b"".join(fields.get(name, b"") for name in MARKED), usedforsecurity=False).hexdigest(),
     )
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.syndication.webhooks.api.access import ONE, ROOT, SUBSCRIPTION_ID, Access, answer, owner_of
+from services.syndication.webhooks.api.access import ONE, ROOT, SUBSCRIPTION_ID, Access, answer, gone, owner_of
 from services.syndication.webhooks.api.making import Making
 from services.syndication.webhooks.api.registry import RegistryRoutes, unwilling, without
 from services.syndication.webhooks.handshake import Denied
@@ -125,14 +125,20 @@ class BatchRoutes:
 
     async def _replaced(self, found: Subscription, given: Restored, principal: Admin) -> Response:
         """Give a subscription what was given, and leave it the rest: its number, its secret, where it stands."""
-        if "owner" in given.model_fields_set and given.owner != found.owner:
-            await self.store.change(replace(found, owner=given.owner), "settings")
-            found = replace(found, owner=given.owner)
-        if given.secret is not None and given.secret != found.secrets[0].text:
-            after = found.rotated(given.secret, time())
+
+        async def wanted(one: Subscription) -> Subscription | Response:
+            owned = replace(one, owner=given.owner) if "owner" in given.model_fields_set else one
+            if given.secret is None or given.secret in [each.text for each in one.secrets[:1]]:
+                return owned
+            after = one.rotated(given.secret, time())
             if after is None:
                 return problem(409, f"{MOST_OLD} old secrets still sign; wait for one to end")
-            await self.store.change(replace(found, secrets=after), "secrets")
+            return replace(owned, secrets=after)
+
+        edited = await self.store.edit(found, wanted)
+        if edited is None or isinstance(edited, Response):
+            return edited or gone()
+        found = edited[1]
         names = given.model_fields_set & set(ChangedSubscription.model_fields)
         changed = ChangedSubscription.model_validate({name: getattr(given, name) for name in names})
         if {changed.status, found.status} != {"active", "paused"}:

@@ -138,16 +138,16 @@ class RegistryRoutes:
         wrong = wrong or await self.making.beyond(principal, found.owner, given)
         if wrong is not None:
             return wrong
-        changed = _merged(found, given, principal.reuse)
-        asked = (changed.url, changed.sending.format) != (found.url, found.sending.format)
-        agreed = await self.making.consent(changed) if asked and given.handshake else changed
-        if isinstance(agreed, Denied):
-            return unwilling(agreed)
-        changed = agreed
-        # Credentials alone when they were given: those of a subscription that is shut must not be written over.
-        fields = ["settings"] if changed.credentials is found.credentials else ["settings", "credentials"]
-        if changed != found and not await self.store.change(changed, *fields):
-            return gone()
+
+        async def wanted(one: Subscription) -> Subscription | Denied:
+            changed = _merged(one, given, principal.reuse)
+            asked = (changed.url, changed.sending.format) != (one.url, one.sending.format)
+            return await self.making.consent(changed) if asked and given.handshake else changed
+
+        edited = await self.store.edit(found, wanted)
+        if edited is None or isinstance(edited, Denied):
+            return gone() if edited is None else unwilling(edited)
+        found, changed = edited
         if found.pacing.digest not in (None, changed.pacing.digest):
             await self.lanes.hint([await self.lanes.regather(int(time() * 1000), found.id)])
             self.look()

@@ -52,10 +52,16 @@ class RotationRoutes:
 
     async def _rotated(self, found: Subscription, given: SecretRotation) -> Response:
         overlap = OVERLAP_SECONDS if given.overlap_seconds is None else given.overlap_seconds
-        after = found.rotated(given.secret or secret_of(secrets.token_bytes(32)), time(), overlap)
-        if after is None:
-            return problem(409, f"{MOST_OLD} old secrets still sign; wait for one to end, or let them overlap less")
-        if not await self.store.change(replace(found, secrets=after), "secrets"):
-            return gone()
+        secret = given.secret or secret_of(secrets.token_bytes(32))
+
+        async def rotated(one: Subscription) -> Subscription | Response:
+            after = one.rotated(secret, time(), overlap)
+            if after is None:
+                return problem(409, f"{MOST_OLD} old secrets still sign; wait for one to end, or let them overlap less")
+            return replace(one, secrets=after)
+
+        edited = await self.store.edit(found, rotated)
+        if edited is None or isinstance(edited, Response):
+            return edited or gone()
         log.info("subscription.secret_rotated", subscription=found.id, owner=found.owner, overlap_seconds=overlap)
-        return answer({"id": found.id, "secret": after[0].text, "overlap_seconds": overlap})
+        return answer({"id": found.id, "secret": secret, "overlap_seconds": overlap})

@@ -77,6 +77,34 @@ async def test_to_get_nothing_twice_is_asked_for_and_taken_back(bed: Bed) -> Non
     assert (await bed("POST", json={"url": bed.receiver.url, "delivery": "twice"})).status == 422
 
 
+async def test_changes_that_cross_are_all_kept(bed: Bed) -> None:
+    path = f"/{(await bed.made())['id']}"
+    changes: list[dict[str, Any]] = [
+        {"filter": "ferry"},
+        {"description": "of the desk"},
+        {"rate_limit": 3.5},
+        {"payload": "thin"},
+        {"headers": {"X-Desk": "north"}},
+        {"schedule": [1.0, 2.0]},
+    ]
+    asked = await asyncio.gather(*(bed("PATCH", path, json=change) for change in changes))
+    assert {answer.status for answer in asked} == {200}
+    after = (await bed("GET", path)).json()
+    assert after["headers"] == ["X-Desk"]
+    wanted = {name: value for change in changes for name, value in change.items() if name != "headers"}
+    assert {name: after[name] for name in wanted} == wanted
+
+
+async def test_every_secret_of_rotations_that_cross_signs(bed: Bed) -> None:
+    id = (made := await bed.made())["id"]
+    asked = await asyncio.gather(*(bed("POST", f"/{id}/rotate-secret", json={}) for _ in range(5)))
+    told = {made["secret"], *(answer.json()["secret"] for answer in asked)}
+    await bed("POST", f"/{id}/test")
+    [call] = bed.receiver.calls
+    for secret in told:
+        Webhook(secret).verify(call.body, call.headers)
+
+
 async def test_a_name_that_does_not_resolve_yet_may_subscribe(bed: Bed) -> None:
     answer = await bed("POST", json={"url": "https://partner.invalid/hook", "filter": "tag:kursk-oblast"})
     assert (answer.status, answer.json()["status"]) == (201, "active")
