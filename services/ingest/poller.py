@@ -199,7 +199,7 @@ class Poller:
         apart = settings.origin == "file" or (
             settings.authorization is not None and host_of(url) != host_of(settings.url or "")
         )
-        if not apart and not await self._sources.move(settings, url):
+        if not apart and not await self._sources.change(settings, {"url": url}):
             return {}
         if source.health.moved_url != url:
             log.warning("source.moved", source=settings.id, url=url, settings_changed=not apart)

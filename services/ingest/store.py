@@ -132,13 +132,13 @@ class SourceStore:
         await self._store.do("HSET", source_key(settings.id), "settings", written(settings, self._seals))
         await self._store.do("SADD", REGISTRY, settings.id)
 
-    async def move(self, settings: Settings, url: str) -> bool:
-        """Give a source another URL unless its settings changed since they were read; tell whether it was done."""
+    async def change(self, settings: Settings, update: Mapping[str, object]) -> bool:
+        """Give a source other settings unless they changed since they were read; tell whether it was done."""
         stored = await self._store.do("HGET", source_key(settings.id), "settings")
         if stored is None or read(stored.decode(), self._seals) != settings:
             return False
-        moved = written(settings.model_copy(update={"url": url}), self._seals)
-        return bool(await self._store.run(SWAP, keys=[source_key(settings.id)], args=[stored, moved]))
+        changed = written(settings.model_copy(update=update), self._seals)
+        return bool(await self._store.run(SWAP, keys=[source_key(settings.id)], args=[stored, changed]))
 
     async def seal(self, source_id: str) -> bool:
         """Seal the secrets of a source that was stored before any were; tell whether it was one."""

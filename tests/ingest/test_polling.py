@@ -429,7 +429,7 @@ async def test_settings_changed_meanwhile_are_not_overwritten_by_a_move(store: S
     old = Settings(id="a", url="https://old.example/")
     await sources.add(old)
     await sources.replace(old.model_copy(update={"name": "New name"}))
-    assert not await sources.move(old, "https://new.example/")
+    assert not await sources.change(old, {"url": "https://new.example/"})
     (source,) = await sources.all()
     assert (source.settings.url, source.settings.name) == ("https://old.example/", "New name")
 

@@ -171,15 +171,19 @@ class Sources:
         nulled = [name for name in ("url", "active") if name in update and update[name] is None]
         if nulled:
             return problem(422, "a setting cannot be null", errors=[(name, "cannot be null") for name in nulled])
-        settings = source.settings.model_copy(update=update)
-        if (settings.shortest_minutes or 0) > (settings.longest_minutes or LONGEST_INTERVAL):
-            wrong = "must not be more than longest_minutes"
-            return problem(422, f"shortest_minutes {wrong}", errors=[("shortest_minutes", wrong)])
-        return await self._apply(source, update)
+        found: Source | None = source
+        while found is not None:
+            settings = found.settings.model_copy(update=update)
+            if (settings.shortest_minutes or 0) > (settings.longest_minutes or LONGEST_INTERVAL):
+                wrong = "must not be more than longest_minutes"
+                return problem(422, f"shortest_minutes {wrong}", errors=[("shortest_minutes", wrong)])
+            if await self._sources.change(found.settings, update):
+                return await self._changed(found, settings, update)
+            found = await self._sources.get(source.settings.id)  # as another change left it
+        return _none(request)
 
-    async def _apply(self, source: Source, update: dict[str, object]) -> Response:
-        id, settings = source.settings.id, source.settings.model_copy(update=update)
-        await self._sources.replace(settings)
+    async def _changed(self, source: Source, settings: Settings, update: dict[str, object]) -> Response:
+        id = settings.id
         if update.get("url", source.settings.url) != source.settings.url or update.get("active"):
             await self._sources.note(id, FORGOTTEN)
         if settings.kind in POLLED and settings.active:

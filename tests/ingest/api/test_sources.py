@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import zstandard
@@ -112,6 +113,30 @@ async def test_a_change_keeps_the_rest_and_a_new_address_starts_afresh(api: Api)
     source = await api.sources.get("bay-example")
     assert source is not None
     assert source.health.etag is None
+
+
+async def test_changes_that_cross_are_all_kept(api: Api) -> None:
+    await api.ask("POST", "/sources", FEED)
+    changes: list[dict[str, Any]] = [{"name": "Bay"}, {"section": "World"}, {"language": "de"}, {"interval_minutes": 5}]
+    asked = await asyncio.gather(*(api.ask("PATCH", "/sources/bay-example", change) for change in changes))
+    assert {answer.status for answer in asked} == {200}
+    after = (await api.ask("GET", "/sources/bay-example")).json()
+    assert [after[name] for change in changes for name in change] == ["Bay", "World", "de", 5]
+
+
+class Deleting(Api):
+    """Deletes the source while a new address is checked."""
+
+    async def _check(self, url: str) -> str | None:
+        await self.sources.delete("bay-example")
+        return await super()._check(url)
+
+
+async def test_a_change_does_not_bring_back_what_was_deleted_meanwhile(store: Store) -> None:
+    api = Deleting(store)
+    await api.ask("POST", "/sources", FEED)
+    assert (await api.ask("PATCH", "/sources/bay-example", {"url": "https://bay.example/atom"})).status == 404
+    assert await api.sources.ids() == []
 
 
 async def test_a_stopped_source_is_not_polled_until_it_is_active_again(api: Api) -> None:
