@@ -20,6 +20,7 @@ from services.cli import (
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="wireroom", message="%(prog)s %(version)s")
 def main() -> None:
     """Wireroom: news in from anywhere, out as feeds and signed webhooks.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from services.cli.main import main
 from services.cli.output import hint, print_json, print_table, printable, safe_json
@@ -42,6 +44,10 @@ def test_a_hint_is_for_people_alone(capsys: pytest.CaptureFixture[str], monkeypa
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     hint("do that")
     assert capsys.readouterr().err == "do that\n"
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(main, ["--version"], prog_name="wireroom").output == f"wireroom {version('wireroom')}\n"
 
 
 @pytest.mark.parametrize("sly", ["\x1b]0;owned\x07", "\x9b31m", "\r", "\u202e", "\x7f"])

@@ -60,7 +60,7 @@ class ProofRoutes:
 
     async def _digest(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
-        first = whole_number(request, "from", 1, least=1, most=_LAST)
+        first = whole_number(request, "from", 1, least=0, most=_LAST)
         latest = await self.ledger.latest()
         last = whole_number(request, "to", latest, least=0, most=_LAST)
         if isinstance(found, Response) or isinstance(first, Response) or isinstance(last, Response):
