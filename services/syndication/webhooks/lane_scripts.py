@@ -25,13 +25,7 @@ STEP = """
 local limit, cap, records = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if records == 0 then redis.call('HDEL', S, '') end -- see HINT
 
-local function held(seq, fence)
-  local item = redis.call('HGET', I, seq)
-  if not item then return nil end
-  local current, failures, previous, superseded, rest = split(item)
-  if current ~= tonumber(fence) then return nil end
-  return failures, previous, superseded, rest
-end
+local function is_held(item, fence) return item and string.match(item, '^%d+') == fence end
 
 local UNWANTED = 'the receiver asks for no more messages'
 
@@ -42,17 +36,31 @@ local function give_up_on(why)
 end
 
 -- What went together is one success or failure: of all but the first the kind ends in a plus sign.
-local kept, at = {}, 6
+-- All are looked up at once, and landed at once: who is not on its way any more waits to be claimed again.
+local kept, at, seqs, found, landed, here = {}, 6, {}, {}, {}, {}
+for n = 1, records do seqs[n] = ARGV[7 * n - 1] end
+if records > 0 then found = redis.call('HMGET', I, unpack(seqs)) end
+for n, seq in ipairs(seqs) do
+  found[n] = not here[seq] and is_held(found[n], ARGV[7 * n]) and found[n]
+  if found[n] then
+    landed[#landed + 1] = seq
+    here[seq] = true
+  end
+end
+if #landed > 0 then
+  local flew = redis.call('ZREM', F, unpack(landed))
+  more_in(F, -flew)
+  for n = 1, flew < #landed and #landed or 0 do wait_no_more(landed[n]) end
+end
 for n = 1, records do
   local seq, fence, kind = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local due, hold, log = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), ARGV[at + 5]
   local told, counts = ARGV[at + 6], string.sub(kind, -1) ~= '+'
   if not counts then kind = string.sub(kind, 1, -2) end
   at = at + 7
-  local failures, previous, superseded, rest = held(seq, fence)
-  kept[n] = failures and 1 or 0
-  if failures then
-    land(seq)
+  kept[n] = found[n] and 1 or 0
+  if found[n] then
+    local _, failures, previous, superseded, rest = split(found[n])
     ended(seq, told)
     if kind == 'done' or kind == 'last' then
       leave(seq, article_of(rest))
@@ -81,7 +89,7 @@ for n = 1, records do
   end
 end
 while at < #ARGV do
-  if held(ARGV[at], ARGV[at + 1]) then redis.call('ZADD', F, 'XX', now + LEASE, ARGV[at]) end
+  if is_held(redis.call('HGET', I, ARGV[at]), ARGV[at + 1]) then redis.call('ZADD', F, 'XX', now + LEASE, ARGV[at]) end
   at = at + 2
 end
 count()

@@ -82,6 +82,27 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_its_old_holder_changes_
     assert await store.do("XLEN", keys(id)[-1]) == 1
 
 
+async def test_what_waits_again_after_its_lease_is_ended_by_its_old_holder_and_waits_no_more(
+    store: Store, id: str
+) -> None:
+    flying, late, other = (await enqueue(store, id, wanted(1, "a"), wanted(2, "b"), wanted(3, "c"))).claimed
+    await step(store, Turn(subscription=id, renewals=[flying, other]), NOW + 100)
+    assert (await step(store, Turn(subscription=id), NOW + LEASE_MS + 1)).waiting == 1
+    records = [Record(flying, "done"), Record(late, "done")]
+    ended = await step(store, Turn(subscription=id, records=records), NOW + LEASE_MS + 2)
+    assert (ended.kept, ended.waiting) == ([True, True], 0)
+
+
+async def test_what_is_told_twice_at_once_counts_once(store: Store, id: str) -> None:
+    [first] = (await enqueue(store, id, wanted(1))).claimed
+    retry = Record(first, "retry", NOW + 5000, b"{}")
+    told = await step(store, Turn(subscription=id, records=[retry, retry]))
+    assert told.kept == [True, False]
+    assert await store.do("XLEN", keys(id)[-1]) == 1
+    [back] = (await step(store, Turn(subscription=id, limit=9), NOW + 5000)).claimed
+    assert back.failures == 1
+
+
 async def test_a_renewed_lease_is_not_taken_by_others(store: Store, id: str) -> None:
     [slow] = (await enqueue(store, id, wanted(1))).claimed
     await step(store, Turn(subscription=id, renewals=[slow]), NOW + LEASE_MS - 100)
