@@ -54,6 +54,8 @@ class Admin:
     """The newsroom's own operator: sees and touches everything."""
 
     reuse: ClassVar[Reuse] = "full"
+    sees: ClassVar[Reuse | None] = None
+    """How much of an article is searched for who asks: all of it, whatever its source lets go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Consumer:
 
     id: str
     reuse: Reuse = "full"
+
+    @property
+    def sees(self) -> Reuse | None:
+        """How much of an article is searched for who asks: what they may be given."""
+        return self.reuse
 
 
 Principal = Admin | Consumer

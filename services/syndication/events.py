@@ -14,7 +14,7 @@ from services.syndication.reading import Asked, Reading
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import Cut
 from services.syndication.within import Within
-from shared.auth import Admin, Guard, Principal
+from shared.auth import Guard, Principal
 from shared.problems import problem
 from shared.requests import asked_query, whole_number
 
@@ -57,7 +57,7 @@ class Events:
         if after and (first := await self.library.ledger.first()) > after + 1:
             detail = f"entries before {first} are kept no more; go on with after={first - 1}, what lies between is lost"
             return problem(410, detail, extra={"oldest": first})
-        asked = Asked(query, Cut(reuse=who.reuse), await self.within.of(who), whole=isinstance(who, Admin))
+        asked = Asked(query, Cut(reuse=who.reuse), await self.within.of(who), who.sees)
         page = await self.reading.page(after, limit, asked)
         latest = await self.library.ledger.latest()
         if (refused := ahead(after, latest)) is not None:

@@ -12,7 +12,7 @@ from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import body, render
 from services.syndication.withdrawn import withdrawn
 from services.syndication.within import allows
-from shared.events import Article, to_json
+from shared.events import Article, Reuse, to_json
 from shared.query import Query, subject_of
 
 SCANNED_AT_ONCE = 50
@@ -33,13 +33,13 @@ class Page:
 class Asked:
     """What is wanted of the ledger, how much of each article, and what who asks may have at most.
 
-    `whole` is for the newsroom, which reads what it withholds or took back.
+    `sees` is by how much of an article it is found: None for the newsroom, which reads what it withholds or took back.
     """
 
     query: Query | None = None
     cut: Cut = WHOLE
     within: Query | None = None
-    whole: bool = False
+    sees: Reuse | None = "full"
 
 
 ALL = Asked()
@@ -79,7 +79,7 @@ class Reading:
         return Page(found, after)
 
     async def _events(self, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
-        now = {} if asked.whole else await withdrawn(self._library, entries)
+        now = {} if asked.sees is None else await withdrawn(self._library, entries)
         return await asyncio.gather(
             *(self._event(recorded, asked, now.get(recorded.article_id)) for recorded in entries)
         )
@@ -94,7 +94,7 @@ class Reading:
         document = told(document, standing)
         matched: tuple[str, ...] = ()
         if asked.query is not None:
-            subject = subject_of(Article.model_validate_json(document), recorded.type)
+            subject = subject_of(Article.model_validate_json(document), recorded.type).as_seen(asked.sees)
             if not asked.query.matches(subject):
                 return None
             matched = asked.query.explain(subject)

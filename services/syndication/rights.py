@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, get_args
 
 import orjson
@@ -18,6 +18,12 @@ _UNBOUND = b'"reuse":"full"'
 _TEXT: Mapping[str, Any] = {"body_html": "", "body_text": "", "dateline": None, "attributions": []}
 _BEYOND_SUMMARY: Mapping[str, Any] = {**_TEXT, "images": [], "enclosures": []}
 _BEYOND_HEADLINE: Mapping[str, Any] = {**_BEYOND_SUMMARY, "summary": None}
+
+_ZONES: Mapping[Reuse, Collection[str]] = {
+    "summary": ("headline", "summary", "category", "related"),
+    "headline": ("headline", "category", "related"),
+}
+"""Where words may stand that are told as a tag's evidence."""
 
 _WITHHELD = b'"status":"withheld"'
 """Likewise; what its newsroom withholds (IPTC pubStatus) is named to who got it before, and told to nobody."""
@@ -84,4 +90,11 @@ def allowed(document: bytes, most: Reuse = "full") -> bytes:
     if reuse == "full":
         return document
     beyond = _BEYOND_SUMMARY if reuse == "summary" else _BEYOND_HEADLINE
-    return to_json({**known, **{name: value for name, value in beyond.items() if name in known}, "reuse": reuse})
+    tags = [_with_evidence_in(_ZONES[reuse], tag) for tag in known.get("tags", ())]
+    left = {**beyond, "tags": tags, "reuse": reuse}
+    return to_json({**known, **{name: value for name, value in left.items() if name in known}, "reuse": reuse})
+
+
+def _with_evidence_in(zones: Collection[str], tag: dict[str, Any]) -> dict[str, Any]:
+    """Return a tag without the words that speak for it in what is not left of the article."""
+    return {**tag, "evidence": [each for each in tag.get("evidence", ()) if each["zone"] in zones]}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Generic, NamedTuple, TypeVar
 
+from shared.events import Reuse
 from shared.query.subject import FIRST, Subject
 from shared.query.terms import And, Node, Not, Or, Query, Term
 
@@ -29,20 +31,22 @@ class Anchor(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Filed(Generic[Id]):
-    """A query with the ids it is stored for, each with its place in the order of adding."""
+    """A query with the ids it is stored for, each with its place in the order of adding; all see equally much."""
 
     query: Query
+    sees: Reuse | None
     anchors: frozenset[Anchor]
     ids: dict[Id, int] = field(default_factory=dict)
 
 
 class QueryIndex(Generic[Id]):
-    """Stored queries under their ids; equal queries are tried once, whoever stored them."""
+    """Stored queries under their ids; equal queries of who sees equally much are tried once, whoever stored them."""
 
     def __init__(self) -> None:
         self._order = count()
         self._by_id: dict[Id, _Filed[Id]] = {}
-        self._by_query: dict[Query, _Filed[Id]] = {}
+        self._by_query: dict[tuple[Query, Reuse | None], _Filed[Id]] = {}
+        self._sees: Counter[Reuse | None] = Counter()
         # Dictionaries for sets: they keep the order of adding, which reads memory in one direction.
         self._shelves: dict[tuple[str, int | None], dict[str, dict[_Filed[Id], None]]] = {}
         self._unanchored: dict[_Filed[Id], None] = {}
@@ -50,13 +54,14 @@ class QueryIndex(Generic[Id]):
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def add(self, id: Id, query: Query) -> None:
-        """Store a query under an id, in place of any that the id had."""
+    def add(self, id: Id, query: Query, sees: Reuse | None = None) -> None:
+        """Store a query under an id, in place of any that the id had; it is asked of what its owner `sees`."""
         self.remove(id)
-        filed = self._by_query.get(query)
+        filed = self._by_query.get((query, sees))
         if filed is None:
             anchors = self._anchors(query.root, wanted=True) or frozenset()
-            filed = self._by_query[query] = _Filed(query, anchors)
+            filed = self._by_query[query, sees] = _Filed(query, sees, anchors)
+            self._sees[sees] += 1
             self._file(filed)
         filed.ids[id] = next(self._order)
         self._by_id[id] = filed
@@ -68,13 +73,19 @@ class QueryIndex(Generic[Id]):
             return
         del filed.ids[id]
         if not filed.ids:
-            del self._by_query[filed.query]
+            del self._by_query[filed.query, filed.sees]
+            self._sees -= Counter((filed.sees,))  # which keeps no zeros
             self._unfile(filed)
 
     def matching(self, subject: Subject) -> list[Id]:
         """Return the ids whose query matches, in the order they were added."""
+        # Found by the whole: what is in a part of it is in there.
         tried = chain(self._unanchored, self._candidates(subject))
-        matched = [filed for filed in tried if filed.query.matches(subject)]
+        seen = {sees: subject.as_seen(sees) for sees in self._sees}
+        if all(each is subject for each in seen.values()):
+            matched = [filed for filed in tried if filed.query.matches(subject)]
+        else:
+            matched = [filed for filed in tried if filed.query.matches(seen[filed.sees])]
         order = {place: id for filed in matched for id, place in filed.ids.items()}
         return [order[place] for place in sorted(order)]
 

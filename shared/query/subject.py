@@ -5,24 +5,50 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from shared.events import Article, Author, Tag
+from shared.events import Article, Author, Reuse, Tag
 from shared.query.words import fold, key, slug, words
 
 NOTHING: frozenset[str] = frozenset()
 WORD = re.compile(r"[^\W\d_]+")
 FIRST = "first-of-cluster"
 YES_OR_NO = ("true", "false")
+SHOWN: Mapping[Reuse, int] = {"headline": 1, "summary": 2, "full": 3}
+"""How many of an article's zones, in their order, are left where it may go on so far."""
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The folded values of each field, and the text zones as they came, cut into words on first use."""
+    """The folded values of each field, and the text zones as they came, cut into words on first use.
+
+    `reuse` is how much of the text its source lets go on; of what is `part_of` another, only some zones are left.
+    """
 
     fields: Mapping[str, frozenset[str]]
     zones: tuple[str, ...] = ()
+    reuse: Reuse = "full"
+    part_of: Subject | None = None
+    _parts: dict[int, Subject] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Subject:
+        """All of it."""
+        return self.part_of or self
+
+    def as_seen(self, sees: Reuse | None) -> Subject:
+        """Return what is left for who may see so much of an article: no more than its source allows, but all for None.
+
+        Who could match what it may not read would find that out word by word.
+        """
+        left = len(self.zones) if sees is None else min(SHOWN[sees], SHOWN[self.reuse])
+        if left >= len(self.zones):
+            return self
+        part = self._parts.get(left)
+        if part is None:
+            part = self._parts[left] = Subject(self.fields, self.zones[:left], self.reuse, self.whole)
+        return part
 
     def values(self, field: str) -> frozenset[str]:
         """Return all folded values of a field; for `text`, the words."""
@@ -84,7 +110,7 @@ def subject_of(article: Article, event_type: str) -> Subject:
         "type": _keys([event_type]),
         FIRST: frozenset({YES_OR_NO[article.duplicate_of is not None or article.revision_of is not None]}),
     }
-    return Subject(fields, (article.headline, article.summary or "", article.body_text))
+    return Subject(fields, (article.headline, article.summary or "", article.body_text), article.reuse)
 
 
 def _names_of_tag(tag: Tag) -> tuple[str, ...]:

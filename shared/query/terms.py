@@ -33,6 +33,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole(Term):
+    """Words asked of all of a text, however little of it who asks may see."""
+
+    def holds(self, subject: Subject) -> bool:
+        """Whether they are somewhere in it."""
+        return subject.whole.has_phrase(self.value, prefix=self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Holds where its part does not."""
 
@@ -96,11 +105,20 @@ class Query:
         """Whether the subject is what the query asks for."""
         return self.root.holds(subject)
 
-    def explain(self, subject: Subject) -> tuple[str, ...]:
-        """Return the terms in the subject that made it match, as canonical text; () if it does not."""
+    def within(self, bound: Query) -> Query:
+        """Return the query that asks for what is within another too, which is asked of all of the text."""
+        return Query(all_of((self.root, _of_whole(bound.root))))
+
+    def explain(self, subject: Subject, told: Subject | None = None) -> tuple[str, ...]:
+        """Return the terms in the subject that made it match, as canonical text; () if it does not.
+
+        Words are named that stand in what is `told` alone: of the subject, where nothing else is given.
+        """
         if not self.matches(subject):
             return ()
-        return tuple(dict.fromkeys(map(str, _reasons(self.root, subject, wanted=True))))
+        told, found = told or subject, _reasons(self.root, subject, wanted=True)
+        named = (term for term in found if term.field != "text" or told.has_phrase(term.value, prefix=term.prefix))
+        return tuple(dict.fromkeys(map(str, named)))
 
     def __str__(self) -> str:
         """Return the canonical text; "" for the query that matches everything."""
@@ -139,6 +157,20 @@ def _reasons(node: Node, subject: Subject, *, wanted: bool) -> Iterator[Term]:
             for part in parts:
                 if part.holds(subject) is wanted:
                     yield from _reasons(part, subject, wanted=wanted)
+
+
+def _of_whole(node: Node) -> Node:
+    match node:
+        case Term("text", value, prefix):
+            return Whole("text", value, prefix)
+        case Term():
+            return node
+        case Not(part):
+            return Not(_of_whole(part))
+        case And(parts):
+            return And(tuple(map(_of_whole, parts)))
+        case Or(parts):
+            return Or(tuple(map(_of_whole, parts)))
 
 
 def _inside(node: Node) -> str:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.syndication.rights import Withdrawn, allowed, least, told, withdrawn_as
-from shared.events import Reuse, to_json
+from shared.events import Evidence, Reuse, Tag, to_json
 from tests.builders import an_article
 
 TEXT = "The river rose"
@@ -38,6 +38,23 @@ def test_the_narrower_of_two_holds(source: Reuse, most: Reuse, left: Reuse) -> N
     assert (kept["body_text"] == TEXT, kept["body_html"] != "") == (left == "full", left == "full")
     assert (kept["summary"] is None) == (left == "headline")
     assert kept["headline"] == an_article().headline
+
+
+@pytest.mark.parametrize(
+    ("most", "zones"),
+    [
+        ("full", ["headline", "summary", "body", "caption", "related", "category"]),
+        ("summary", ["headline", "summary", "related", "category"]),
+        ("headline", ["headline", "related", "category"]),
+    ],
+)
+def test_no_word_of_what_is_cut_is_left_as_evidence_of_a_tag(most: Reuse, zones: list[str]) -> None:
+    everywhere = ("headline", "summary", "body", "caption", "related", "category")
+    evidence = tuple(Evidence(zone=zone, start=0, end=5, text=f"of {zone}", how="name") for zone in everywhere)
+    tag = Tag(id="t", slug="storm", name="Storm", evidence=evidence, evidence_count=9)
+    [left] = orjson.loads(allowed(document("full", tags=(tag,)), most))["tags"]
+    assert [each["zone"] for each in left["evidence"]] == zones
+    assert (left["slug"], left["evidence_count"]) == ("storm", 9)
 
 
 def test_what_is_allowed_whole_is_the_very_same_bytes() -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from services.syndication.feeds.shelf import ALL, FeedName, Listed, Shelf
+from services.syndication.feeds.shelf import ALL, Bounds, FeedName, Listed, Shelf
 from services.syndication.ledger import Recorded
-from shared.events import Article
-from shared.query import Query, QueryIndex, parse, subject_of
+from services.syndication.within import asked
+from shared.events import Article, Reuse
+from shared.query import Query, QueryIndex, subject_of
 
 MOST_QUERIES = 1_000
 KEPT = 120
@@ -38,6 +39,19 @@ class Source(Shelf, Protocol):
         """Return one version of an article."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A query, and how much of an article who asks may find it by."""
+
+    query: Query
+    sees: Reuse = "full"
+
+    def matches(self, article: Article) -> bool:
+        """Tell whether an article is found; one that was taken back is not."""
+        subject = subject_of(article, _type_of(article))
+        return article.status != "canceled" and self.query.matches(subject.as_seen(self.sees))
+
+
 @dataclass(slots=True)
 class _Found:
     """What one query lists: the newest of its articles, and the number that last changed them.
@@ -45,7 +59,7 @@ class _Found:
     `looking` finds what was there before the query was asked; `moved` are the articles that moved meanwhile.
     """
 
-    query: Query
+    search: _Search
     mark: int
     listed: dict[str, Listed] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
@@ -57,8 +71,8 @@ class Searches:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._index: QueryIndex[str] = QueryIndex()
-        self._found: OrderedDict[str, _Found] = OrderedDict()
+        self._index: QueryIndex[FeedName] = QueryIndex()
+        self._found: OrderedDict[FeedName, _Found] = OrderedDict()
         self._at = 0
         self._turn = asyncio.Lock()
         self._looking = asyncio.Semaphore(LOOKING)
@@ -72,12 +86,12 @@ class Searches:
         """Return up to `limit` articles of a feed with seq below `before`, highest seq first."""
         if feed.kind != "search":
             return await self._source.newest(feed, before, limit)
-        found = await self._followed(feed.slug)
+        found = await self._followed(feed)
         held = sorted(found.listed.values(), key=lambda one: -one.seq)
         below = [one for one in held if before is None or one.seq < before]
         if len(below) >= limit or (before is None and len(held) < KEPT):
             return below[:limit]
-        return await self._scan(found.query, before, limit)
+        return await self._scan(found.search, before, limit)
 
     async def documents(self, wanted: Sequence[tuple[str, int]]) -> Sequence[Article]:
         """Return the articles asked for, as the shelf behind does."""
@@ -87,22 +101,23 @@ class Searches:
         """Return a value that differs whenever what the feed lists has changed."""
         if feed.kind != "search":
             return await self._source.mark(feed)
-        return (await self._followed(feed.slug)).mark
+        return (await self._followed(feed)).mark
 
     async def moment(self, mark: bytes | int) -> datetime | None:
         """Return when a feed's mark became what it is, as the shelf behind knows it."""
         return await self._source.moment(mark)
 
-    async def _followed(self, text: str) -> _Found:
+    async def _followed(self, feed: FeedName) -> _Found:
         """Return what a query lists as of now; a new query is looked for in what there is."""
         async with self._turn:
             await self._advance()
-            found = self._found.get(text)
+            found = self._found.get(feed)
             if found is None:
-                found = self._found[text] = _Found(parse(text), self._at)
-                self._index.add(text, found.query)
-                found.looking = asyncio.create_task(self._look(text, found))
-            self._found.move_to_end(text)
+                search = _search_of(feed)
+                found = self._found[feed] = _Found(search, self._at)
+                self._index.add(feed, search.query, search.sees)
+                found.looking = asyncio.create_task(self._look(feed, found))
+            self._found.move_to_end(feed)
             while len(self._found) > MOST_QUERIES:
                 self._index.remove(self._found.popitem(last=False)[0])
         if found.looking is not None:
@@ -110,15 +125,15 @@ class Searches:
             await asyncio.shield(found.looking)
         return found
 
-    async def _look(self, text: str, found: _Found) -> None:
+    async def _look(self, feed: FeedName, found: _Found) -> None:
         """Find what was there before a query was asked; what moved meanwhile is placed already. Raises RedisError."""
         try:
             async with self._looking:
-                listed = await self._scan(found.query, None, KEPT)
+                listed = await self._scan(found.search, None, KEPT)
         except BaseException:
-            if self._found.get(text) is found:
-                del self._found[text]
-                self._index.remove(text)
+            if self._found.get(feed) is found:
+                del self._found[feed]
+                self._index.remove(feed)
             raise
         found.listed |= {one.article_id: one for one in listed if one.article_id not in found.moved}
         found.moved, found.looking = set(), None
@@ -140,12 +155,12 @@ class Searches:
         matched = set(self._index.matching(subject_of(article, entry.type)))
         moment = datetime.fromisoformat(entry.timestamp)
         listed = Listed(article.id, entry.seq, entry.version, moment)
-        for text, found in self._found.items():
+        for feed, found in self._found.items():
             held = article.id in found.listed
             if found.looking is not None:
                 found.moved.add(article.id)
             # What was taken back stays where it was read, so that its notice is read there too.
-            if text in matched or (held and article.status == "canceled"):
+            if feed in matched or (held and article.status == "canceled"):
                 found.listed[article.id] = listed
                 found.mark = entry.seq
                 _trim(found)
@@ -153,7 +168,7 @@ class Searches:
                 del found.listed[article.id]
                 found.mark = entry.seq
 
-    async def _scan(self, query: Query, before: int | None, limit: int) -> list[Listed]:
+    async def _scan(self, search: _Search, before: int | None, limit: int) -> list[Listed]:
         """Look through the newest articles there are for those that match."""
         found: list[Listed] = []
         looked = 0
@@ -161,7 +176,7 @@ class Searches:
             page = await self._source.newest(ALL, before, CHUNK)
             wanted = {one.article_id: one for one in page}
             articles = await self._source.documents([(one.article_id, one.version) for one in page])
-            found += [wanted[article.id] for article in articles if _matches(query, article)]
+            found += [wanted[article.id] for article in articles if search.matches(article)]
             looked += len(page)
             if len(page) < CHUNK:
                 break
@@ -176,8 +191,10 @@ def _trim(found: _Found) -> None:
         found.listed = {one.article_id: one for one in newest}
 
 
-def _matches(query: Query, article: Article) -> bool:
-    return article.status != "canceled" and query.matches(subject_of(article, _type_of(article)))
+def _search_of(feed: FeedName) -> _Search:
+    """Return what a feed's name asks for. Raises QueryError."""
+    bounds = feed.bounds or Bounds(feed.slug, "", "full")
+    return _Search(asked(bounds.query, bounds.within), bounds.sees)
 
 
 def _type_of(article: Article) -> str:

@@ -7,17 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from shared.events import Article
+from shared.events import Article, Reuse
 
 Kind = Literal["all", "tags", "authors", "sources", "sections", "languages", "search"]
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a consumer's search is bound by: its own `query` finds articles by what it `sees` of them.
+
+    `within` is what it may have of all there is, by the whole of each article.
+    """
+
+    query: str
+    within: str
+    sees: Reuse
+
+
+@dataclass(frozen=True, slots=True)
 class FeedName:
-    """A feed in any format: `FeedName("all")`, or a kind with the slug of what it is about; a search has its query."""
+    """A feed in any format: `FeedName("all")`, or a kind with the slug of what it is about; a search has its query.
+
+    A consumer's search has `bounds`, and as its slug all that it asks for together with what bounds it.
+    """
 
     kind: Kind
     slug: str = ""
+    bounds: Bounds | None = None
 
     @property
     def path(self) -> str:

@@ -144,10 +144,11 @@ class Dispatcher:
         if article is not None:
             subject = subject_of(article, entry.type)
             for subscription in self._directory.matching(subject, entry.type):
-                wanted = same.get(subscription.asks)
+                wanted = same.get(subscription.alike)
                 if wanted is None:
-                    why = self._directory.query(subscription.id).explain(subject)
-                    wanted = same[subscription.asks] = wanted_of(entry, why)
+                    seen, told = subject.as_seen(subscription.sees), subject.as_seen(subscription.told)
+                    why = self._directory.query(subscription.id).explain(seen, told)
+                    wanted = same[subscription.alike] = wanted_of(entry, why)
                 found.append((subscription, wanted))
         if _follows(entry, article):
             found += await self._carriers(entry, article, {subscription.id for subscription, _ in found})

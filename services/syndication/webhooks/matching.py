@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from services.syndication.rights import Withdrawn, told
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.withdrawn import withdrawn
-from shared.events import Article, to_json
-from shared.query import Query, parse, subject_of
+from shared.events import Article, Reuse, to_json
+from shared.query import Query, subject_of
 
 READ = 128
 """Entries read and matched at once, before others have their turn."""
@@ -30,22 +30,23 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody subscribes to; `query` is None for nothing at all."""
+    """What somebody subscribes to; `query` is None for nothing at all.
+
+    It is asked of what of an article somebody `sees`, None for all; words are named that stand in what they are `told`.
+    """
 
     query: Query | None
     types: Sequence[str] | None = None
+    sees: Reuse | None = None
+    told: Reuse | None = None
 
     def why(self, entry: Recorded, article: Article | None) -> tuple[str, ...] | None:
         """Return the terms that make an entry match, None when it does not."""
         if self.query is None or article is None or (self.types is not None and entry.type not in self.types):
             return None
         subject = subject_of(article, entry.type)
-        return self.query.explain(subject) if self.query.matches(subject) else None
-
-
-def wish(filter: str, types: Sequence[str] | None) -> Wish:
-    """Return what a filter and types ask for. Raises QueryError for a filter that cannot be read."""
-    return Wish(parse(filter), types)
+        seen = subject.as_seen(self.sees)
+        return self.query.explain(seen, subject.as_seen(self.told)) if self.query.matches(seen) else None
 
 
 async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader, *, as_told: bool = False) -> list[Looked]:

@@ -42,14 +42,14 @@ class Seen:
 
 
 async def preview(
-    wish: Wish, *, days: int, limit: int, ledger: LedgerReader, now: datetime, clock: Callable[[], float], whole: bool
+    wish: Wish, *, days: int, limit: int, ledger: LedgerReader, now: datetime, clock: Callable[[], float]
 ) -> dict[str, Any]:
     """Return what of the last `days` a filter matches; `clock` counts seconds, for the time this may take.
 
-    `whole` is for the newsroom, which reads what it withholds or took back.
+    Who sees all of an article is the newsroom, which reads what it withholds or took back.
     """
     since, seen, end, complete = now - timedelta(days=days), Seen(), clock() + SECONDS, True
-    async for looked in newest_first(wish, ledger, as_told=not whole):
+    async for looked in newest_first(wish, ledger, as_told=wish.sees is not None):
         if datetime.fromisoformat(looked.entry.timestamp) < since:
             break
         if seen.scanned >= MOST_SCANNED or clock() > end:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from services.syndication.webhooks.following import Followers, bits, followers_of
 from services.syndication.webhooks.scripts import ADVANCE, CARRY, CHANGE, CHANGED, DUE, HEAL, HOLD, MARK, RELEASE, SEAL
 from services.syndication.webhooks.subscriptions import Subscription, is_whole, pack, unpack
-from services.syndication.within import Within
+from services.syndication.within import UNBOUND, Terms, Within
 from shared.redis import Argument, Call, Script, Store
 from shared.sealing import Sealer
 
@@ -153,9 +153,8 @@ class SubscriptionStore:
 
     async def _bounded(self, found: Sequence[Subscription | None]) -> list[Subscription | None]:
         """Return subscriptions with what bounds their owners."""
-        bounds = await self.within.among(each.owner for each in found if each is not None)
-        within = [bounds.get(each.owner or "", "") if each is not None else "" for each in found]
-        return [replace(each, within=text) if each and text else each for each, text in zip(found, within, strict=True)]
+        terms = await self.within.among(each.owner for each in found if each is not None)
+        return [each if each is None or each.owner is None else _bound(each, terms.get(each.owner)) for each in found]
 
     async def _fields(self, ids: Sequence[str]) -> list[dict[bytes, bytes]]:
         found: list[dict[bytes, bytes]] = []
@@ -287,3 +286,9 @@ class SubscriptionStore:
 
 def _flat(fields: Mapping[str, Argument]) -> list[Argument]:
     return [part for pair in fields.items() for part in pair]
+
+
+def _bound(found: Subscription, terms: Terms | None) -> Subscription:
+    """Return a subscription with what bounds its owner; of one whose owner just left it is what it was sent."""
+    terms = terms or Terms(reuse=found.sending.cut.reuse)
+    return found if terms == UNBOUND else replace(found, within=terms.query, most=terms.reuse)

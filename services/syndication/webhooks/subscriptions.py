@@ -12,14 +12,14 @@ import orjson
 
 from services.syndication.webhooks.choices import CHOICES, Choices
 from services.syndication.webhooks.credentials import NONE, Credentials
-from services.syndication.webhooks.matching import Wish, wish
+from services.syndication.webhooks.matching import Wish
 from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
-from services.syndication.within import both
-from shared.events import Article
-from shared.query import QueryError
+from services.syndication.within import asked
+from shared.events import Article, Reuse
+from shared.query import Query, QueryError
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
 
@@ -61,7 +61,8 @@ class Subscription:
     """One receiver; `number` is small and never given twice, `types` None means every type.
 
     `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are. `within` is
-    the query that bounds its owner, as its record has it: it is not kept here. `mark` tells what it was read from.
+    the query that bounds its owner, and `most` how much of an article they may have, as their record has it: neither is
+    kept here. `mark` tells what it was read from.
     """
 
     id: str
@@ -82,18 +83,34 @@ class Subscription:
     reason: str | None = None
     shut: str | None = None
     within: str = ""
+    most: Reuse = "full"
     mark: str = field(default="", compare=False, repr=False)
 
-    @cached_property
-    def asks(self) -> str:
+    @property
+    def query(self) -> Query:
         """Return what it is sent by: its filter, within what its owner may have. Raises QueryError."""
-        return both(self.filter, self.within)
+        return asked(self.filter, self.within)
+
+    @property
+    def sees(self) -> Reuse | None:
+        """Return how much of an article its filter is asked of: the operator's own of all of it."""
+        return None if self.owner is None else self.most
+
+    @property
+    def told(self) -> Reuse:
+        """Return how much of an article it is told the words of that matched: what its receiver may have."""
+        return self.sending.cut.reuse if self.owner is None else self.most
+
+    @cached_property
+    def alike(self) -> str:
+        """Return what those have in common who are told the same of an article that they match."""
+        return "\n".join((self.filter, self.within, self.sees or "", self.told))
 
     @property
     def wish(self) -> Wish:
         """Return what it is sent: of the ledger nothing new, where its filter cannot be read any more."""
         try:
-            return wish(self.asks, self.types)
+            return Wish(self.query, self.types, self.sees, self.told)
         except QueryError:
             return Wish(None, self.types)
 

@@ -7,8 +7,10 @@ import time
 
 import pytest
 
+from shared.events import Reuse
 from shared.query import Query, QueryIndex, Subject, parse
 
+SEES: tuple[Reuse | None, ...] = (None, "full", "summary", "headline")
 FIELDS = ("tag", "author", "source", "lang", "type", "kind")
 
 
@@ -64,6 +66,32 @@ def test_the_index_finds_what_brute_force_finds_while_queries_come_and_go(seed: 
             found += len(brute_force(stored, asked))
         assert len(index) == len(stored)
     assert found > 100
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_index_asks_each_query_of_what_its_owner_sees(seed: int) -> None:
+    rng = random.Random(seed)
+    index, stored, differ = QueryIndex[int](), dict[int, tuple[Query, Reuse | None]](), 0
+    for step in range(400):
+        id = rng.randrange(200)
+        bound = parse(query(rng, vocabulary=20)) if rng.random() < 0.3 else parse("")
+        stored[id] = parse(query(rng, vocabulary=20, depth=1)).within(bound), rng.choice(SEES)
+        index.add(id, *stored[id])
+        if step % 20 == 0:
+            whole = three_zones(rng, rng.choice(("full", "summary", "headline")))
+            expected = [id for id, (each, sees) in stored.items() if each.matches(whole.as_seen(sees))]
+            assert sorted(index.matching(whole)) == sorted(expected)
+            differ += expected != [id for id, (each, _) in stored.items() if each.matches(whole)]
+    assert differ > 3
+    for id in stored:
+        index.remove(id)
+    assert vars(index)["_by_query"] == vars(index)["_shelves"] == vars(index)["_sees"] == {}
+
+
+def three_zones(rng: random.Random, reuse: Reuse) -> Subject:
+    drawn = subject(rng, vocabulary=20)
+    zones = (" ".join(word(rng, 20) for _ in range(length)) for length in (3, 6, 12))
+    return Subject(drawn.fields, tuple(zones), reuse)
 
 
 def test_adding_again_replaces_the_query_of_an_id() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.events import Article, Author, Source, Tag
+from shared.events import Article, Author, Reuse, Source, Tag
 from shared.query import Subject, parse, subject_of
 
 WHEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -163,3 +163,28 @@ def test_an_agency_is_found_by_what_it_signs_with(name: str, query: str, found: 
 
 def test_a_person_is_not_found_by_initials() -> None:
     assert not matches("author:AW")
+
+
+@pytest.mark.parametrize(
+    ("source", "sees", "left"),
+    [
+        ("full", None, 3),
+        ("headline", None, 3),
+        ("full", "full", 3),
+        ("full", "summary", 2),
+        ("full", "headline", 1),
+        ("summary", "full", 2),
+        ("summary", "headline", 1),
+        ("headline", "full", 1),
+    ],
+)
+def test_who_may_have_less_of_an_article_is_matched_with_less(source: Reuse, sees: Reuse | None, left: int) -> None:
+    whole = subject_of(ARTICLE.model_copy(update={"reuse": source}), "article.updated")
+    seen = whole.as_seen(sees)
+    assert [parse(word).matches(seen) for word in ("casualties", "officials", "governor")] == [
+        number < left for number in range(3)
+    ]
+    assert parse("tag:kursk-oblast lang:zh section:world-news").matches(seen)
+    assert seen.whole is whole
+    assert (seen is whole) is (left == 3)
+    assert whole.as_seen(sees) is seen

@@ -82,6 +82,25 @@ def test_the_reasons_are_the_terms_present_that_made_it_match(text: str, reasons
     assert parse(text).explain(subject("a", "b", text="North Korea")) == reasons
 
 
+def test_what_bounds_a_query_is_asked_of_all_of_the_text_and_the_query_of_what_is_seen() -> None:
+    whole = Subject({"tag": frozenset("a")}, ("headline", "summary", "secret plan"))
+    seen = whole.as_seen("headline")
+    for text, bound, holds in (
+        ("headline", "secret", True),
+        ("headline", "NOT secret", False),
+        ("headline", '"secret pl"* tag:a', True),
+        ("headline", "other OR NOT (NOT plan)", True),
+        ("secret", "headline", False),
+        ("NOT secret", "secret", True),
+        ("", "", True),
+    ):
+        assert parse(text).within(parse(bound)).matches(seen) is holds, (text, bound)
+    bounded = parse("headline OR plan").within(parse("secret tag:a summary"))
+    assert bounded.explain(seen) == ("headline", "tag:a")
+    assert bounded.explain(whole, seen) == ("headline", "tag:a")
+    assert bounded.explain(whole) == ("headline", "plan", "secret", "tag:a", "summary")
+
+
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.syndication.webhooks.matching import wish
+from services.syndication.webhooks.matching import Wish
 from services.syndication.webhooks.starting import first_of, start
+from shared.query import parse
 from shared.times import rfc3339
 from tests.syndication.webhooks.bed import MemoryLedger, story
 
@@ -45,7 +46,7 @@ def ledger() -> MemoryLedger:
     ],
 )
 async def test_each_form_comes_to_its_entry(ledger: MemoryLedger, given: Any, first: int) -> None:
-    assert await first_of(start(given), wish("ferry", None), ledger, 20) == first
+    assert await first_of(start(given), Wish(parse("ferry")), ledger, 20) == first
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ async def test_what_is_no_longer_kept_is_not_promised(ledger: MemoryLedger) -> N
         return await read(max(after, 7), limit, block_ms)
 
     ledger.read = trimmed  # type: ignore[method-assign]  # as if the oldest had been removed
-    nothing = wish("", None)
+    nothing = Wish(parse(""))
     assert await first_of(start({"seq": 2}), nothing, ledger, 20) == 8
     assert await first_of(start({"date": "2026-11-20"}), nothing, ledger, 20) == 8
     assert await first_of(start({"last": 500}), nothing, ledger, 20) == 8

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.syndication.feeds.press import Page
-from services.syndication.feeds.private.records import PrivateFeed, Terms
-from services.syndication.feeds.shelf import ALL, FeedName
+from services.syndication.feeds.private.records import PrivateFeed
+from services.syndication.feeds.shelf import ALL, Bounds, FeedName
 from services.syndication.rights import least
-from services.syndication.within import both
+from services.syndication.within import UNBOUND, Terms, both
 from shared.events import Reuse
 from shared.requests import readable
 
@@ -38,6 +38,7 @@ class NewPrivateFeed(BaseModel):
 def page_of(feed: PrivateFeed, terms: Terms, token: str, before: int | None, ending: str) -> Page:
     """Return the page of a private feed; its consumer's terms hold as they are now. Raises QueryError."""
     query = both(terms.query, feed.query)
-    name = FeedName("search", query) if query else ALL
+    bounds = None if terms == UNBOUND else Bounds(feed.query, terms.query, terms.reuse)
+    name = FeedName("search", query, bounds) if query else ALL
     reuse = least(terms.reuse, feed.reuse)
     return Page(name, before, ending, reuse, f"{PATH}/{token}")

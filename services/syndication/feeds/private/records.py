@@ -5,11 +5,11 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import orjson
 
+from services.syndication.within import Terms, terms_of
 from shared.auth import CONSUMERS, digest
 from shared.events import Reuse
 from shared.redis import Store
@@ -32,14 +32,6 @@ class PrivateFeed:
     query: str = ""
     reuse: Reuse = "full"
     digest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a consumer may have at most, whatever its feeds ask for."""
-
-    query: str = ""
-    reuse: Reuse = "full"
 
 
 class PrivateFeeds:
@@ -87,9 +79,3 @@ class PrivateFeeds:
             return None
         terms = await self.terms(feed.consumer)
         return None if terms is None else (feed, terms)
-
-
-def terms_of(consumer: Mapping[str, str]) -> Terms:
-    """Return the terms in a consumer's record."""
-    named = {name: consumer[name] for name in ("query", "reuse") if consumer.get(name)}
-    return Terms(**named)  # type: ignore[arg-type]  # as they were checked when the consumer was made

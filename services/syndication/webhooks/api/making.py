@@ -24,7 +24,7 @@ from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
-from services.syndication.within import both
+from services.syndication.within import UNBOUND, both
 from shared.auth import CONSUMERS, Consumer, Principal
 from shared.events import Reuse
 from shared.problems import problem
@@ -63,6 +63,7 @@ def subscription_of(
         status="pending" if given.verify else "active",
         reason="not verified yet" if given.verify else None,
         within=within,
+        most=most,
     )
 
 
@@ -106,7 +107,7 @@ class Making:
 
     async def _within(self, owner: str | None) -> str:
         """Return the query that bounds an owner, empty for none."""
-        return (await self.subscriptions.within.among([owner])).get(owner or "", "")
+        return (await self.subscriptions.within.among([owner])).get(owner or "", UNBOUND).query
 
     async def make(
         self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"

@@ -12,11 +12,11 @@ from starlette.routing import Route
 from services.syndication.webhooks.api.access import ROOT, Access, answer, input_of, owner_of
 from services.syndication.webhooks.api.turns import Turns
 from services.syndication.webhooks.inputs import Preview
-from services.syndication.webhooks.matching import wish
+from services.syndication.webhooks.matching import Wish
 from services.syndication.webhooks.preview import preview
 from services.syndication.webhooks.reading import LedgerReader
-from services.syndication.within import both
-from shared.auth import Admin, Principal
+from services.syndication.within import asked, both
+from shared.auth import Principal
 from shared.query import QueryError
 from shared.requests import unreadable
 from shared.times import now
@@ -39,9 +39,10 @@ class PreviewRoutes:
         given = await input_of(Preview, request)
         if isinstance(given, Response):
             return given
-        within = await self.access.store.within.of(principal)
+        within = str(await self.access.store.within.of(principal) or "")
         try:
-            asks = both(given.filter, "" if within is None else str(within))
+            both(given.filter, within)
+            wish = Wish(asked(given.filter, within), given.types, principal.sees, principal.sees)
         except QueryError as error:
             return unreadable("filter", error)
         # Matching is work for the loop that also delivers, and anybody with a key may ask for it.
@@ -49,12 +50,11 @@ class PreviewRoutes:
             if too_many is not None:
                 return too_many
             found = await preview(
-                wish(asks, given.types),
+                wish,
                 days=given.days,
                 limit=given.limit,
                 ledger=self.ledger,
                 now=now(),
                 clock=monotonic,
-                whole=isinstance(principal, Admin),
             )
         return answer(found)

@@ -118,8 +118,9 @@ class Telling:
         subject, going = subject_of(article, EMBARGOED), dict[str, Going]()
         for each in receivers:
             query = self.directory.query(each.id) if self.directory.readable(each.id) else None
-            if query is not None and query.matches(subject):
-                matched = to_json(query.explain(subject))
+            seen = subject.as_seen(each.sees)
+            if query is not None and query.matches(seen):
+                matched = to_json(query.explain(seen, subject.as_seen(each.told)))
                 going[each.id] = Going(EMBARGOED, turn.version, matched, until, article)
         others = self._holding(noted, besides=going)
         for id, version in others.items():

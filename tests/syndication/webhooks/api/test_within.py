@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.syndication.webhooks.store import SubscriptionStore
+from shared.auth import CONSUMERS
 from tests.asgi import Answer, ask
 from tests.receiver import Receiver
 from tests.syndication.webhooks.api.asking import Bed
-from tests.syndication.webhooks.bed import TOKEN, story
+from tests.syndication.webhooks.bed import SEALER, TOKEN, story
 from tests.waiting import until
 
 WORLD = {"query": "section:world"}
@@ -48,6 +50,14 @@ async def test_an_update_that_leaves_it_is_told_by_the_articles_name_alone(bed: 
     ]
     bed.ledger.publish(story(1, 3, section=None, status="canceled"), "article.retracted")
     await until(lambda: len(bed.receiver.calls) == 6)  # a retraction follows it, wherever it was
+
+
+async def test_a_subscription_whose_owner_just_left_is_matched_with_no_more_than_it_was_sent(bed: Bed) -> None:
+    made = await bed.made(await bed.consumer("partner", reuse="summary"))
+    registry = SubscriptionStore(bed.store, SEALER)
+    assert [each.sees for each in [await registry.get(made["id"])] if each] == ["summary"]
+    await bed.store.do("DEL", CONSUMERS)
+    assert [each.sees for each in [await registry.get(made["id"])] if each] == ["summary"]
 
 
 async def _headlines(bed: Bed, id: str, token: str) -> list[str]:
