@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from services.ingest.aliases import Aliases, guid_key, url_key
 from services.ingest.changes import Known
-from services.ingest.identity import article_id
+from services.ingest.identity import article_id, is_article_id, source_of
 from services.ingest.metrics import SOURCES
 from services.ingest.normalize import name_of
 from services.ingest.resolving import Identity, Item, Memory, Named, doubtful, identity_of, resolved
@@ -18,6 +18,9 @@ from services.ingest.store import ItemStore
 from services.ingest.submission import Submission
 
 log = structlog.get_logger()
+
+PASSED_ON = ":article:"
+"""What our feeds put before an article's id."""
 
 NOTHING_READ: Mapping[str, bytes] = {}
 
@@ -79,11 +82,12 @@ class Names:
         Items of polled sources are also known by address and words, should their guids not hold; those of others
         go by their guids alone, as they promise.
         """
-        items = [_item(submission) for submission in submissions]
+        polled = source.settings.kind in POLLED
+        items = [_item(one) for one in (await self._fresh(submissions) if polled else submissions)]
         if not stored.keys() >= {item.id for item in items}:
             stored = await self._stored(source.settings.id, [item.id for item in items])
         articles = _known(stored)
-        if source.settings.kind not in POLLED:
+        if not polled:
             offers = (Offer(item.submission, item.id, item.guid, articles.get(item.id)) for item in items)
             return Offers(tuple(offers), stored=stored)
         doubted = doubtful(items, articles)
@@ -108,6 +112,24 @@ class Names:
         keys = [key for key in (guid and guid_key(guid), url and url_key(url)) if key]
         found = await self._items.found(source_id, keys)
         return next((found[key] for key in keys if key in found), None)
+
+    async def _fresh(self, submissions: Sequence[Submission]) -> Sequence[Submission]:
+        """Leave out copies of our copies: polled from a feed of our own that it is in, a source would grow for ever."""
+        copied = await self._copied([one.guid for one in submissions])
+        if not copied:
+            return submissions
+        again = await self._copied(copied.values())
+        return [one for one in submissions if copied.get(one.guid or "", "") not in again]
+
+    async def _copied(self, guids: Iterable[str | None]) -> dict[str, str]:
+        """Return those guids by which feeds of ours call articles, each with what that was called by its source."""
+        named = {guid: id for guid in guids if guid and is_article_id(id := guid.rpartition(PASSED_ON)[2])}
+        found: dict[str, str] = {}
+        for source_id in {source_of(id) for id in named.values()}:
+            ids = [id for id in named.values() if source_of(id) == source_id]
+            known = _known(await self._stored(source_id, ids))
+            found |= {guid: known[id].guid for guid, id in named.items() if id in known}
+        return found
 
     async def _stored(self, source_id: str, ids: Sequence[str]) -> dict[str, bytes]:
         return dict(zip(ids, await self._items.read(source_id, ids), strict=True))

@@ -12,6 +12,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from services.ingest.health import FORGOTTEN
+from services.ingest.identity import article_id
 from services.ingest.poller import AT_ONCE, LEASE_SECONDS, PACE
 from services.ingest.reader import Ask, Reading
 from services.ingest.source import Settings, Source
@@ -42,6 +43,27 @@ async def test_a_new_source_without_an_interval_is_asked_again_within_the_usual_
     await polling.add()
     assert minutes(await polling.poll(), polling) == 10
     assert minutes(await polling.again(), polling) == 15
+
+
+async def test_a_feed_of_our_own_gives_its_stories_once_and_never_copies_of_copies(polling: Polling) -> None:
+    def ours(*numbered: tuple[int, str]) -> bytes:
+        listed = [(an_item(number, f"Copy of {id}"), f">g{number}<", id) for number, id in numbered]
+        return rss(*(item.replace(guid, f">tag:w.example,2026:article:{id}<") for item, guid, id in listed))
+
+    await polling.add()
+    await polling.poll()
+    await polling.sources.never("bay")
+    await polling.sent()
+    original = polling.line.bodies.pop()["article"]["id"]
+    polling.host.body = ours((1, original))
+    await polling.add("mirror")
+    await polling.poll("mirror")
+    await polling.sent()
+    copy = polling.line.bodies.pop()["article"]["id"]
+    assert copy.startswith("mirror-")
+    stranger = article_id("mirror", "of another Wireroom")
+    await polling.again(ours((1, original), (2, copy), (3, stranger)))
+    assert await polling.news() == [f"Copy of {stranger}"]
 
 
 async def test_a_busy_source_is_asked_more_often_and_a_quiet_one_less(polling: Polling) -> None:
