@@ -67,7 +67,7 @@ class ProofRoutes:
             return next(each for each in (found, first, last) if isinstance(each, Response))
         if min(last, latest) - first >= MOST_PROVEN:
             return problem(422, f"from and to span more than {MOST_PROVEN} entries", errors=[("from", "too far back")])
-        return answer(await self.assigned.digest(found, first, last, now()))
+        return answer(await self.assigned.digest(found, max(first, 1), last, now()))
 
     async def _stats(self, request: Request, principal: Principal) -> Response:
         found = await self.access.own(request, principal)
