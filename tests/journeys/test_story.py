@@ -125,7 +125,7 @@ async def test_all_sample_stories_reach_the_ledger_once_and_a_second_start_repea
     two = [event for event in before if len(event["data"]["article"]["authors"]) == 2]
     assert two
     ready = orjson.loads((await line.get("/readyz")).body)
-    assert ready == {"status": "ready", "problems": []}
+    assert ready == {"status": "ready", "problems": [], "warnings": []}
 
 
 async def _settled(line: Line) -> bool:
