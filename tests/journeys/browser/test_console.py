@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.journeys.browser.axe import ALL, COLOURS, Options
 from tests.journeys.browser.conftest import Open
 from tests.journeys.browser.test_portal import clean
 from tests.journeys.line import TOKEN, Line
@@ -78,13 +79,13 @@ async def test_a_source_is_polled_by_a_button(visit: Open, site: Line) -> None:
     await expect(page.locator(".done")).to_contain_text("polled within seconds")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_in_the_console(visit: Open, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "options"), [("light", ALL), ("dark", COLOURS)])
+async def test_axe_finds_nothing_in_the_console(visit: Open, scheme: str, options: Options) -> None:
     page = (await visit("/console", color_scheme=scheme, wide=390)).page
-    await clean(page)
+    await clean(page, options)
     await sign_in(page)
-    await clean(page)
+    await clean(page, options)
     for path in ("sources", "dead-letters"):
         await page.click(f".who a[href$='/{path}']")
         await page.wait_for_url(f"**/{path}")
-        await clean(page)
+        await clean(page, options)

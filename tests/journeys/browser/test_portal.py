@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from tests.journeys.browser.axe import ALL, ALL_BUT_COLOURS, COLOURS, Options, found
 from tests.journeys.browser.conftest import Open
 from tests.journeys.line import Line
 from tests.receiver import a_receiver
@@ -96,13 +93,15 @@ async def test_of_credentials_the_fields_of_the_kind_that_is_chosen_are_shown(vi
         assert [kind for kind in kinds if await page.locator(f".{kind}").is_visible()] == [*filter(None, [chosen])]
 
 
-@pytest.mark.parametrize(("scheme", "wide"), [("light", 390), ("dark", 390), ("light", 1440)])
+@pytest.mark.parametrize(
+    ("scheme", "wide", "options"), [("light", 390, ALL), ("dark", 390, COLOURS), ("light", 1440, ALL_BUT_COLOURS)]
+)
 async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
-    visit: Open, site: Line, scheme: str, wide: int
+    visit: Open, site: Line, scheme: str, wide: int, options: Options
 ) -> None:
     key = await _a_key(site)
     seen = await visit("/portal", color_scheme=scheme, wide=wide)
-    await clean(seen.page)
+    await clean(seen.page, options)
     async with a_receiver() as receiver:
         await _subscribed(seen.page, key, receiver.url, "W" * 200)
         made = seen.page.url
@@ -113,19 +112,19 @@ async def test_axe_finds_nothing_in_the_portal_and_nothing_overflows(
         await until(lambda: len(receiver.calls) == 2)
         while await seen.page.locator("#deliveries tbody tr").count() < 2:
             await seen.page.goto(made)
-        await clean(seen.page)
+        await clean(seen.page, options)
         await seen.page.click("tbody th a >> nth=0")
-        await clean(seen.page)
+        await clean(seen.page, options)
         for one in await seen.page.locator("summary").all():
             await one.click()
-        await clean(seen.page)
+        await clean(seen.page, options)
     own = [f"{made.removeprefix(site.url)}{rest}" for rest in ("?outcome=failed", "/settings", "/delete", "/proof")]
     for path in (*PLAIN, *own, f"/portal/receipts?article={story['id']}"):
         await seen.page.goto(site.url + path)
-        await clean(seen.page)
+        await clean(seen.page, options)
     await seen.page.goto(site.url + "/portal/new")
     await _refused(seen.page)
-    await clean(seen.page)
+    await clean(seen.page, options)
     seen.faults.clear()  # the console tells of the form that was refused
 
 
@@ -160,8 +159,7 @@ async def _refused(page: Page) -> None:
     await expect(page.locator(".wrong").first).to_be_visible()
 
 
-async def clean(page: Page) -> None:
-    found: dict[str, Any] = (await Axe().run(page, options={"resultTypes": ["violations"]})).response
-    assert [(one["id"], orjson.dumps([node["html"] for node in one["nodes"]])) for one in found["violations"]] == []
+async def clean(page: Page, options: Options) -> None:
+    assert await found(page, options) == []
     room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert room[0] <= room[1], page.url
