@@ -1,7 +1,8 @@
-"""Holds values against the schemas of an OpenAPI document."""
+"""The document that the reference is made of, and values held against its schemas."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import orjson
@@ -9,7 +10,16 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from services.documents import openapi
+
+SITE = "https://wire.example.org"
 PLACE = "urn:wireroom"
+
+
+@cache
+def the_document() -> dict[str, Any]:
+    """Return one for all that only read it: each worker makes it as it looks for tests."""
+    return openapi(SITE)
 
 
 def faults(document: dict[str, Any], schema: dict[str, Any], value: Any) -> list[str]:

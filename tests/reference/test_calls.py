@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 
-from services.documents import openapi
 from services.reference.calls import call_of
 from services.reference.completing import operations
+from tests.reference.checking import SITE, the_document
 
-SITE = "https://wire.example.org"
 CALLS = {
     f"{method} {path}": shlex.split(call_of(method, path, operation, SITE))
-    for path, method, operation in operations(openapi(SITE))
+    for path, method, operation in operations(the_document())
     if operation["tags"] not in (["Pages"], ["Hooks"])
 }
 

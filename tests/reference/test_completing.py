@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.documents import openapi
 from services.reference.completing import completed, name_of, operations, said_of
 from services.reference.examples.answers import ANSWERS
 from services.reference.examples.messages import MESSAGES
 from services.reference.examples.requests import REQUESTS
-from tests.reference.checking import faults
+from tests.reference.checking import faults, the_document
 
-DOCUMENT = openapi("https://wire.example.org")
+DOCUMENT = the_document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 

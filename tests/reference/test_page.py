@@ -12,8 +12,9 @@ from lxml import html
 from services.documents import openapi
 from services.reference.completing import operations
 from services.reference.page import page, policy
+from tests.reference.checking import SITE, the_document
 
-DOCUMENT = openapi("https://wire.example.org")
+DOCUMENT = the_document()
 PAGE = page(DOCUMENT)
 ROOT: Any = html.document_fromstring(PAGE)
 
@@ -64,7 +65,7 @@ def test_an_operation_shows_a_call_and_what_may_be_answered() -> None:
 
 
 def test_what_the_document_says_cannot_become_markup() -> None:
-    document = openapi("https://wire.example.org")
+    document = openapi(SITE)
     document["paths"]["/healthz"]["get"]["summary"] = "<script>alert(1)</script>"
     document["paths"]["/healthz"]["get"]["description"] = "`<b>` [a](#b)"
     shown = page(document)
