@@ -14,6 +14,9 @@ import structlog
 from shared.embedded import EmbeddedServer
 from shared.redis import Store, connect
 
+SLOW = ("tests/journeys/browser/", "tests/journeys/", "tests/cli/", "tests/docs/")
+"""A worker that takes one of them from another starts a browser or a line of its own for it."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
@@ -24,6 +27,23 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin each of four workers' shares with one kind of what is slow: it is not left to the end, nor dealt out."""
+    rest: list[pytest.Item] = []
+    slow: dict[str, list[pytest.Item]] = {folder: [] for folder in SLOW}
+    for item in items:
+        kind = next((folder for folder in SLOW if item.nodeid.startswith(folder)), None)
+        (rest if kind is None else slow[kind]).append(item)
+    ordered: list[pytest.Item] = []
+    for at, found in enumerate(slow.values(), 1):
+        ordered += found
+        room = max(0, len(items) * at // len(SLOW) - len(ordered))
+        ordered += rest[:room]
+        del rest[:room]
+    items[:] = [*ordered, *rest]
 
 
 @pytest.fixture
