@@ -171,7 +171,7 @@ class Attempts:
     def _receipt(self, delivery: Delivery, judged: Judged, published: float) -> Judged:
         """Return what was judged, its record with what is kept for the receipt."""
         what = told(judged.verdict, self.clock(), published, delivery.failures + 1)
-        return Judged(judged.verdict, Record(*judged.record[:5], what))
+        return Judged(judged.verdict, judged.record.telling(what))
 
     async def _prepared(self, delivery: Delivery) -> Prepared | None:
         return self._ready(delivery) or await self.preparation.get(delivery.seq)

@@ -82,6 +82,10 @@ class Record(NamedTuple):
     told: bytes = b""
     counts: bool = True
 
+    def telling(self, told: bytes) -> Record:
+        """Return it with what the receipt says; `_replace` takes three times as long, at every attempt."""
+        return Record(self.delivery, self.kind, self.due, self.log, self.hold, told, self.counts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:

@@ -36,6 +36,12 @@ async def step(store: Store, turn: Turn, now: int = NOW) -> State:
     return state
 
 
+async def test_a_record_that_is_given_a_receipt_says_all_else_as_before(store: Store, id: str) -> None:
+    [delivery] = (await enqueue(store, id, wanted(1))).claimed
+    record = Record(delivery, "retry", due=7, log=b"{}", hold=0, told=b"before", counts=False)
+    assert record.telling(b"after") == record._replace(told=b"after")
+
+
 def seqs(state: State) -> list[int]:
     return [delivery.seq for delivery in state.claimed]
 
