@@ -21,12 +21,13 @@ from services.syndication.webhooks.api.signing import SigningKeysApi
 from services.syndication.webhooks.api.wiring import SubscriptionsApi
 from services.syndication.webhooks.as_sent import AsSent
 from services.syndication.webhooks.attempt_log import AttemptLog
-from services.syndication.webhooks.attempts import Attempts
+from services.syndication.webhooks.attempts import Attempts, Early
 from services.syndication.webhooks.deliver import Sender
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.early import wiring as early_wiring
 from services.syndication.webhooks.early.api import EarlyRoutes
+from services.syndication.webhooks.early.trust import Trust
 from services.syndication.webhooks.engine import Engine
 from services.syndication.webhooks.filling import Filling
 from services.syndication.webhooks.flights import PROMPT
@@ -135,65 +136,29 @@ def create(
     """
     seals = sealer(settings.secret_key, settings.data_dir)
     subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url)
-    lanes, directory = Lanes(store.beside(), patience), Directory(subscriptions)
-    signing_keys = SigningKeys(store, seals, time)
-    tokens = AccessTokens(session)
-    send = Sender(session=session, tokens=tokens, signing_keys=signing_keys, site=settings.public_url)
-    early = early_wiring.create(
+    base = _Base(
+        settings=settings,
         store=store,
-        subscriptions=subscriptions,
-        lanes=lanes,
-        directory=directory,
-        reader=ledger,
-        site=settings.public_url,
-    )
-    notices = Notices(store=subscriptions, lanes=lanes, directory=directory)
-    attempts = Attempts(
-        directory=directory,
-        preparation=preparation,
-        early=early.sending,
-        send=send,
-        random=random.random,
-        clock=time,
-    )
-    engine = Engine(
-        notices=notices, store=subscriptions, lanes=lanes, directory=directory, attempts=attempts, prompt=prompt
-    )
-    dispatcher = _dispatcher(subscriptions, directory, ledger, lanes, engine, notices)
-    verifying = Verifying(store, subscriptions=subscriptions, lanes=lanes, send=send, look=engine.look)
-    making = Making(
-        store=store,
-        subscriptions=subscriptions,
         ledger=ledger,
-        check_url=partial(check_url, allowed=settings.allow_networks),
-        consent=Consent(session, tokens, settings.public_url),
-        verifying=verifying,
-        trust=early.trust,
-        room=Room(directory),
-        look=engine.look,
-        announce=notices.announce,
-    )
-    api = SubscriptionsApi(
+        session=session,
         guard=guard,
         idempotency=idempotency,
-        store=subscriptions,
-        making=making,
-        verifying=verifying,
-        lanes=lanes,
-        ledger=ledger,
-        sent=Sent(store),
-        log=AttemptLog(store),
-        directory=directory,
-        send=send,
-        as_sent=AsSent(preparation=preparation, ledger=ledger, request=send.request),
-        look=engine.look,
+        subscriptions=subscriptions,
+        lanes=Lanes(store.beside(), patience),
+        directory=Directory(subscriptions),
     )
+    signing_keys, tokens = SigningKeys(store, seals, time), AccessTokens(session)
+    send = Sender(session=session, tokens=tokens, signing_keys=signing_keys, site=settings.public_url)
+    early, notices = _early(base), Notices(store=subscriptions, lanes=base.lanes, directory=base.directory)
+    engine = _engine(base, preparation, early.sending, send, notices, prompt)
+    verifying = Verifying(store, subscriptions=subscriptions, lanes=base.lanes, send=send, look=engine.look)
+    making = _making(base, tokens, verifying, early.trust, engine, notices)
     return Webhooks(
         preparation=preparation,
-        dispatcher=dispatcher,
+        dispatcher=_dispatcher(base, engine, notices),
         engine=engine,
         verifying=verifying,
-        api=api,
+        api=_api(base, making, verifying, preparation, send, engine),
         early=early.tick,
         early_routes=EarlyRoutes(guard, early),
         undelivered=partial(undelivered, store, subscriptions),
@@ -201,14 +166,90 @@ def create(
     )
 
 
-def _dispatcher(
-    store: SubscriptionStore,
-    directory: Directory,
-    ledger: LedgerReader,
-    lanes: Lanes,
-    engine: Engine,
-    notices: Notices,
-) -> Dispatcher:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What nearly all parts are built on."""
+
+    settings: Settings
+    store: Store
+    ledger: LedgerReader
+    session: Session
+    guard: Guard
+    idempotency: Idempotency
+    subscriptions: SubscriptionStore
+    lanes: Lanes
+    directory: Directory
+
+
+def _early(base: _Base) -> early_wiring.EarlyDelivery:
+    return early_wiring.create(
+        store=base.store,
+        subscriptions=base.subscriptions,
+        lanes=base.lanes,
+        directory=base.directory,
+        reader=base.ledger,
+        site=base.settings.public_url,
+    )
+
+
+def _engine(base: _Base, preparation: Preparation, early: Early, send: Sender, notices: Notices, prompt: int) -> Engine:
+    attempts = Attempts(
+        directory=base.directory,
+        preparation=preparation,
+        early=early,
+        send=send,
+        random=random.random,
+        clock=time,
+    )
+    return Engine(
+        notices=notices,
+        store=base.subscriptions,
+        lanes=base.lanes,
+        directory=base.directory,
+        attempts=attempts,
+        prompt=prompt,
+    )
+
+
+def _making(
+    base: _Base, tokens: AccessTokens, verifying: Verifying, trust: Trust, engine: Engine, notices: Notices
+) -> Making:
+    return Making(
+        store=base.store,
+        subscriptions=base.subscriptions,
+        ledger=base.ledger,
+        check_url=partial(check_url, allowed=base.settings.allow_networks),
+        consent=Consent(base.session, tokens, base.settings.public_url),
+        verifying=verifying,
+        trust=trust,
+        room=Room(base.directory),
+        look=engine.look,
+        announce=notices.announce,
+    )
+
+
+def _api(
+    base: _Base, making: Making, verifying: Verifying, preparation: Preparation, send: Sender, engine: Engine
+) -> SubscriptionsApi:
+    return SubscriptionsApi(
+        guard=base.guard,
+        idempotency=base.idempotency,
+        store=base.subscriptions,
+        making=making,
+        verifying=verifying,
+        lanes=base.lanes,
+        ledger=base.ledger,
+        sent=Sent(base.store),
+        log=AttemptLog(base.store),
+        directory=base.directory,
+        send=send,
+        as_sent=AsSent(preparation=preparation, ledger=base.ledger, request=send.request),
+        look=engine.look,
+    )
+
+
+def _dispatcher(base: _Base, engine: Engine, notices: Notices) -> Dispatcher:
+    store, lanes, directory, ledger = base.subscriptions, base.lanes, base.directory, base.ledger
     missed = Missing(store=store, lanes=lanes, directory=directory, ledger=ledger, notices=notices, clock=time)
     lease = Lease(store, f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}")
     return Dispatcher(
