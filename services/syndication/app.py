@@ -17,15 +17,7 @@ from services.syndication.console.wiring import Sights, console
 from services.syndication.embargo import Embargoes, Releases, Texts
 from services.syndication.embargo.api import EmbargoRoutes
 from services.syndication.events import Events
-from services.syndication.feeds.archives import Archives
-from services.syndication.feeds.listings import Listings
-from services.syndication.feeds.press import Press
-from services.syndication.feeds.private.api import PrivateFeedRoutes
-from services.syndication.feeds.private.records import PrivateFeeds
-from services.syndication.feeds.private.serving import routes as private_routes
-from services.syndication.feeds.routes import routes as feed_routes
-from services.syndication.feeds.searches import Searches
-from services.syndication.feeds.site import Site
+from services.syndication.feeds.wiring import Feeds
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
 from services.syndication.openapi import openapi
@@ -70,11 +62,8 @@ class Syndication:
     """The syndication service of one process; built in the loop it is to run in."""
 
     def __init__(self, settings: Settings, store: Store, bus: Bus, guard: Guard) -> None:
-        ledger, articles = Ledger(store), Articles(store)
-        library = Library(ledger, articles)
-        reading, letters = Reading(library), DeadLetters(store, settings.partitions)
-        idempotency = Idempotency(store)
-        self._bus, self._letters = bus, letters
+        library, idempotency = Library(Ledger(store), Articles(store)), Idempotency(store)
+        self._bus, self._letters = bus, DeadLetters(store, settings.partitions)
         self._session = connect(
             settings.allow_networks,
             limits=webhooks.SESSION_LIMITS,
@@ -89,18 +78,69 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
         )
-        recording, texts = Recording(ledger, articles, now=now, nudge=self._webhooks.nudge), Texts(store)
+        embargoes, release = self._taking_in(library, store)
+        recalls = Recalls(store)
+        feeds = Feeds(settings.public_url, library, store)
+        self._websub = WebSub(settings, store, self._session, feeds.searches, feeds.press, feeds.site)
+        self._front = Front(settings, library, feeds.searches, feeds.present)
+        self._tail = Tail(library.ledger, partial(self._rewound, library.articles, feeds))
+        reading, line = Reading(library), self._line(library.ledger, store)
+        interfaces = self._interfaces(library, reading, embargoes, store, guard, idempotency)
+        self.routes: list[Route] = [
+            *feeds.routes(guard, idempotency),
+            *self._front.routes,
+            *self._websub.routes,
+            *EventStream(library.ledger, reading, self._tail).routes,
+            *EmbargoRoutes(embargoes, guard).routes,
+            *interfaces,
+            *RecallRoutes(recalls, guard, idempotency, now).routes,
+            *self._desks(settings, store, guard, interfaces, line),
+        ]
+        self._own = (
+            self._tail.tick,
+            Tick("dead letters", COUNT_SECONDS, self._count),
+            self._recalling(recalls, library, store),
+            release,
+            retention(settings, library, self._letters, bus, store=store, undelivered=self._webhooks.undelivered),
+            self._websub.tick,
+            self._front.tick,
+            Tick("look at the line", LINE_SECONDS, line.sample),
+        )
+
+    def _taking_in(self, library: Library, store: Store) -> tuple[Embargoes, Tick]:
+        """Have the stream read into the ledger, what is under an embargo when that ends."""
+        ledger, texts = library.ledger, Texts(store)
+        recording = Recording(ledger, library.articles, now=now, nudge=self._webhooks.nudge)
         release = Tick("end embargoes", RELEASE_SECONDS, Releases(ledger, texts, recording, now).tick)
         embargoes = Embargoes(ledger, texts, release.wake, self._webhooks.early.wake)
         handlers = Handlers(ledger, recording, embargoes, now=now)
-        bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
-        bus.publishes(ARTICLE_RECALLED)
-        recalls = Recalls(store)
-        worker = Worker(recalls, library, bus, store=store, depth=self._depth, now=now, me=consumer_name(NAME))
-        recall = Tick("complete articles anew", RECALL_SECONDS, worker.tick)
+        self._bus.subscribe(ARTICLE_ENRICHED, handlers.on_article_enriched)
+        return embargoes, release
+
+    def _recalling(self, recalls: Recalls, library: Library, store: Store) -> Tick:
+        """Have articles sent round again that are to be completed anew."""
+        self._bus.publishes(ARTICLE_RECALLED)
+        me = consumer_name(NAME)
+        worker = Worker(recalls, library, self._bus, store=store, depth=self._depth, now=now, me=me)
+        return Tick("complete articles anew", RECALL_SECONDS, worker.tick)
+
+    def _line(self, ledger: Ledger, store: Store) -> Line:
+        depths = {stream.name: partial(self._bus.depth, stream) for stream in WATCHED}
+        return Line(store, depths, ledger.latest, self._letters.count, time.time)
+
+    def _interfaces(
+        self,
+        library: Library,
+        reading: Reading,
+        embargoes: Embargoes,
+        store: Store,
+        guard: Guard,
+        idempotency: Idempotency,
+    ) -> list[Route]:
+        """Return the API that programs ask, and portal and console for people."""
         api = Api(
             library,
-            letters,
+            self._letters,
             embargoes,
             store=store,
             guard=guard,
@@ -108,61 +148,29 @@ class Syndication:
             now=now,
             leaving=self._webhooks.leave,
         )
-        searches = Searches(library)
-        site = Site(settings.public_url)
-        archives = Archives(library, site, time.monotonic)
-        press = Press(searches, site, archived=archives.below)
-        self._websub = WebSub(settings, store, self._session, searches, press, site)
-        private = PrivateFeeds(store)
-        listings = Listings(library, site, now, time.monotonic)
+        gap = self._webhooks.gap
+        events = Events(library=library, reading=reading, guard=guard, within=Within(store), assigned=gap)
+        return [*api.routes, *events.routes, *self._webhooks.routes]
 
-        def present(site: Site) -> None:
-            press.present(site)
-            archives.present(site)
-            listings.present(site)
-
-        self._front = Front(settings, library, searches, present)
-
-        def rewound() -> None:
-            for kept in (articles, press, archives, searches, listings, self._front, self._webhooks):
-                kept.forget()
-
-        self._tail = Tail(ledger, rewound)
-        events = Events(
-            library=library, reading=reading, guard=guard, within=Within(store), assigned=self._webhooks.gap
-        )
-        depths = {stream.name: partial(bus.depth, stream) for stream in WATCHED}
-        line = Line(store, depths, ledger.latest, letters.count, time.time)
+    def _desks(
+        self, settings: Settings, store: Store, guard: Guard, interfaces: Sequence[Route], line: Line
+    ) -> list[Route]:
+        """Return portal and console, which ask the API for people."""
+        url, sections = settings.public_url, self._front.sections
         sights = Sights(line, Groups(store, settings.partitions), Glance(store), Refusals(store, time.time))
 
         def printer() -> Printer:
             return self._front.printer
 
-        interfaces = [*api.routes, *events.routes, *self._webhooks.routes]
-        self.routes: list[Route] = [
-            *feed_routes(press, archives),
-            *private_routes(private, press),
-            *PrivateFeedRoutes(private, site, guard, idempotency, now).routes,
-            *listings.routes,
-            *self._front.routes,
-            *self._websub.routes,
-            *EventStream(ledger, reading, self._tail).routes,
-            *EmbargoRoutes(embargoes, guard).routes,
-            *interfaces,
-            *RecallRoutes(recalls, guard, idempotency, now).routes,
-            *portal(guard, interfaces, printer, settings.public_url, self._front.sections),
-            *console(guard, interfaces, printer, settings.public_url, sights, self._front.sections),
+        return [
+            *portal(guard, interfaces, printer, url, sections),
+            *console(guard, interfaces, printer, url, sights, sections),
         ]
-        self._own = (
-            self._tail.tick,
-            Tick("dead letters", COUNT_SECONDS, self._count),
-            recall,
-            release,
-            retention(settings, library, letters, bus, store=store, undelivered=self._webhooks.undelivered),
-            self._websub.tick,
-            self._front.tick,
-            Tick("look at the line", LINE_SECONDS, line.sample),
-        )
+
+    def _rewound(self, articles: Articles, feeds: Feeds) -> None:
+        """Drop what is kept by numbers that began anew."""
+        for kept in (articles, feeds, self._front, self._webhooks):
+            kept.forget()
 
     @property
     def lost(self) -> ASGIApp:
