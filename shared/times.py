@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticKnownError
 
 
@@ -31,5 +31,12 @@ def _dated(value: Any) -> Any:
     raise PydanticKnownError("datetime_parsing", {"error": "no date"})
 
 
-GivenMoment = Annotated[AwareDatetime, BeforeValidator(_dated)]
+def _sensible(moment: datetime) -> datetime:
+    """Refuse years that overflow when moved to UTC, and those nothing here has."""
+    if not 1000 <= moment.year <= 9000:
+        raise ValueError("must be a year from 1000 to 9000")
+    return moment
+
+
+GivenMoment = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_sensible)]
 """A moment as somebody outside gives it."""

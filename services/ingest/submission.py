@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -77,13 +76,6 @@ def _blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _sensible(moment: datetime) -> datetime:
-    """Refuse years that overflow when moved to UTC, and those no article has."""
-    if not 1000 <= moment.year <= 9000:
-        raise ValueError("must be a year from 1000 to 9000")
-    return moment
-
-
 def _kept(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     """Take a body that is in order as it is: the check would copy it several times over."""
     if type(value) is str and 0 < len(value) <= LONGEST_BODY and not (value[0].isspace() or value[-1].isspace()):
@@ -102,7 +94,6 @@ OptionalLong = Annotated[Annotated[Text, Field(max_length=20_000)] | None, Befor
 Body = Annotated[Annotated[Text, Field(max_length=LONGEST_BODY)], WrapValidator(_kept)]
 Url = Annotated[str, AfterValidator(_web_url)]
 OptionalUrl = Annotated[Url | None, BeforeValidator(_blank_is_none)]
-Moment = Annotated[GivenMoment, AfterValidator(_sensible)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 
 
@@ -206,9 +197,9 @@ class Submission(Input):
     reuse: Reuse | None = None
     language: Annotated[Language | None, BeforeValidator(_blank_is_none)] = None
     dateline: OptionalShort = None
-    published_at: Moment | None = None
-    updated_at: Moment | None = None
-    embargoed_until: Moment | None = None
+    published_at: GivenMoment | None = None
+    updated_at: GivenMoment | None = None
+    embargoed_until: GivenMoment | None = None
     correction: CorrectionInput | None = None
     status: Status | None = None
 

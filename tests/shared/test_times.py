@@ -27,3 +27,6 @@ def test_a_moment_is_given_with_its_date_and_never_as_a_number() -> None:
         with pytest.raises(ValidationError) as refused:
             moments.validate_json(number)
         assert refused.value.errors()[0]["type"] == "datetime_parsing"
+    for beyond in (b'"0001-01-01T00:00:00+14:00"', b'"9999-12-31T23:59:59-14:00"'):
+        with pytest.raises(ValidationError, match="a year from 1000 to 9000"):
+            moments.validate_json(beyond)

@@ -48,6 +48,8 @@ async def test_a_request_is_taken_and_its_progress_told(app: ASGIApp, store: Sto
         ({}, "since"),
         ({"since": "yesterday"}, "since"),
         ({"since": "2026-11-20T00:00:00"}, "since"),
+        ({"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ({"since": "9999-12-31T23:59:59-14:00"}, "since"),
         (SINCE | {"filter": "tag:("}, "filter"),
         (SINCE | {"until": "now"}, "until"),
     ],

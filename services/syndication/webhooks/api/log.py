@@ -24,7 +24,7 @@ from shared.problems import problem
 from shared.requests import whole_number
 from shared.times import rfc3339_of
 
-_LOG_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+_LOG_ENTRY = re.compile(r"[1-9][0-9]{0,18}-[0-9]{1,19}")
 READ = 200
 FAILED = frozenset(("retry", "gave_up", "refused", "disabled", "unknown"))
 OUTCOMES: Mapping[str, Container[str]] = {
