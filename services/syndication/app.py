@@ -20,6 +20,7 @@ from services.syndication.events import Events
 from services.syndication.feeds.wiring import Feeds
 from services.syndication.handlers import Handlers
 from services.syndication.ledger import Ledger
+from services.syndication.ledger.highwater import HighWater
 from services.syndication.openapi import openapi
 from services.syndication.page.printing import Printer
 from services.syndication.page.wiring import Front
@@ -78,6 +79,7 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
         )
+        self._high_water = HighWater(settings.data_dir, library.ledger, self._webhooks.alone)
         embargoes, release = self._taking_in(library, store)
         recalls = Recalls(store)
         feeds = Feeds(settings.public_url, library, store)
@@ -180,7 +182,7 @@ class Syndication:
     @property
     def loops(self) -> Sequence[Tick]:
         """Every loop that must be alive for this service to do its work."""
-        return (*self._own, *self._webhooks.ticks)
+        return (self._high_water.tick, *self._own, *self._webhooks.ticks)
 
     @property
     def refused(self) -> Sequence[str]:
@@ -189,6 +191,7 @@ class Syndication:
 
     async def start(self) -> None:
         """Start delivering, then reading the stream."""
+        await self._high_water.start()
         await self._front.refresh()
         await self._webhooks.start()
         for loop in self._own:
@@ -201,6 +204,7 @@ class Syndication:
         await self._webhooks.stop()
         for loop in self._own:
             await loop.stop()
+        await self._high_water.stop()
         await self._websub.hub.stop()
         await self._session.close()
 

@@ -57,11 +57,14 @@ class Events:
         if after and (first := await self.library.ledger.first()) > after + 1:
             detail = f"entries before {first} are kept no more; go on with after={first - 1}, what lies between is lost"
             return problem(410, detail, extra={"oldest": first})
-        asked = Asked(query, Cut(reuse=who.reuse), await self.within.of(who), who.sees)
-        page = await self.reading.page(after, limit, asked)
         latest = await self.library.ledger.latest()
         if (refused := ahead(after, latest)) is not None:
             return refused
+        asked = Asked(query, Cut(reuse=who.reuse), await self.within.of(who), who.sees)
+        page = await self.reading.page(after, limit, asked)
+        # Numbers that were passed over have no entry: whoever has read to the end is past them.
+        after = max(page.next, latest) if page.end else page.next
+        latest = max(after, latest)
         events = b",".join(event for _, event in page.events)
-        body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, page.next, latest)
+        body = b'{"events":[%s],"next":%d,"latest":%d}' % (events, after, latest)
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")

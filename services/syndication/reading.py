@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from services.syndication.ledger import Recorded
+from services.syndication.ledger.numbering import may_follow_a_gap
 from services.syndication.rights import Withdrawn, told
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import WHOLE, Cut
@@ -23,10 +24,11 @@ MOST_SCANNED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Events as JSON objects, and the number to go on after."""
+    """Events as JSON objects, the number to go on after, and whether there was nothing more."""
 
     events: list[tuple[Recorded, bytes]]
     next: int
+    end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Reading:
         while len(found) < limit and looked < MOST_SCANNED:
             count = SCANNED_AT_ONCE if asked.query or asked.within else limit - len(found)
             entries = await self._library.read(after, count, 0)
-            for recorded, event in zip(entries, await self._events(entries, asked), strict=True):
+            for recorded, event in zip(entries, await self._events(after, entries, asked), strict=True):
                 if len(found) == limit:
                     return Page(found, after)
                 after = recorded.seq
@@ -75,16 +77,34 @@ class Reading:
             looked += len(entries)
             await asyncio.sleep(0)  # others' turn, for what is in memory is read without any pause
             if len(entries) < count:
-                break
+                return Page(found, after, end=True)
         return Page(found, after)
 
-    async def _events(self, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
+    async def _events(self, after: int, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
+        if not entries:
+            return []
         now = {} if asked.sees is None else await withdrawn(self._library, entries)
+        before = [await self._before(after, entries[0].seq), *(recorded.seq for recorded in entries)]
         return await asyncio.gather(
-            *(self._event(recorded, asked, now.get(recorded.article_id)) for recorded in entries)
+            *(
+                self._event(recorded, previous, asked, now.get(recorded.article_id))
+                for recorded, previous in zip(entries, before, strict=False)
+            )
         )
 
-    async def _event(self, recorded: Recorded, asked: Asked, standing: Withdrawn | None) -> bytes | None:
+    async def _before(self, after: int, seq: int) -> int | None:
+        """Return the number before one in the whole ledger: who reads it all can prove that nothing is missing.
+
+        Where numbers were passed over it is the last before these. Of what is kept no more, only that there was some.
+        """
+        if seq == after + 1 and not may_follow_a_gap(seq):
+            return after
+        found = await self._library.ledger.read_back(seq, 1)
+        return found[0].seq if found else (seq - 1 or None)
+
+    async def _event(
+        self, recorded: Recorded, previous: int | None, asked: Asked, standing: Withdrawn | None
+    ) -> bytes | None:
         document = await self._library.document(recorded.article_id, recorded.version)
         if document is None:
             return None
@@ -98,7 +118,7 @@ class Reading:
             if not asked.query.matches(subject):
                 return None
             matched = asked.query.explain(subject)
-        return event_json(recorded, document, to_json(matched), previous_in_ledger(recorded), asked.cut)
+        return event_json(recorded, document, to_json(matched), previous, asked.cut)
 
 
 def event_json(
@@ -107,8 +127,3 @@ def event_json(
     """Return one event: `{"seq", "type", "timestamp", "data"}`, its data as in webhooks; `matched` is JSON."""
     rendered = render(recorded, document, cut)
     return None if rendered is None else b'{"seq":%d,' % recorded.seq + body(rendered, previous, matched)[1:]
-
-
-def previous_in_ledger(recorded: Recorded) -> int | None:
-    """Return the number before in the whole ledger: who reads it all can prove that nothing is missing."""
-    return recorded.seq - 1 if recorded.seq > 1 else None

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from services.syndication.ledger import Ledger
+from services.syndication.ledger.numbering import MARGIN
 from services.syndication.reading import Asked, Reading
 from shared.cors import OpenRoute
 from shared.problems import problem
@@ -48,7 +49,8 @@ HEADERS = [
 class Tail:
     """Watches the end of the ledger for all clients of this process with one blocking read.
 
-    `rewound` is called when the numbers began anew (a flushed server): what was kept by them is of no more use.
+    `rewound` is called when numbers were passed over: the server may have lost what went before them (flushed, or
+    back from an older copy), and what was kept of it in memory is of no more use.
     """
 
     def __init__(self, ledger: Ledger, rewound: Callable[[], None]) -> None:
@@ -86,13 +88,13 @@ class Tail:
             self._seq = await self._ledger.latest()
         grown = await self._ledger.read(self._seq, 1000, BLOCK_MS)
         latest = grown[-1].seq if grown else await self._ledger.latest()
-        if latest < self._seq:
-            log.warning("ledger.rewound", latest=latest, was=self._seq)
+        if not grown and latest < self._seq + MARGIN:
+            return 0.0  # it is as it was, or grew just now
+        if latest - self._seq != len(grown):
             self.era += 1
             self._rewound()
-        if latest != self._seq:
-            self._seq = latest
-            self._tell()
+        self._seq = latest
+        self._tell()
         return 0.0
 
 
@@ -185,12 +187,13 @@ class EventStream:
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
         return int(asked) if asked else latest, latest, query
 
-    async def _first(self, after: int) -> int | None:
-        """Return the oldest entry there is, if some after this number are kept no more."""
+    async def _truncated(self, send: Send, after: int) -> None:
+        """Tell from which entry on there are any, if some after this number are kept no more."""
+        first = 0
         with suppress(RedisError):
             first = await self._ledger.first() if after else 0
-            return first if first > after + 1 else None
-        return None
+        if first > after + 1:
+            await _say(send, b'event: truncated\ndata: {"oldest":%d}\n\n' % first)
 
     async def _events(
         self, after: int, latest: int, query: Query | None, send: Send, gone: asyncio.Future[None]
@@ -199,12 +202,11 @@ class EventStream:
         await _say(send, b": the ledger from here on\nretry: 2000\n\n")
         if after > latest:
             after = await _rewound(send, after, latest)
-        first = await self._first(after)
-        if first is not None:
-            await _say(send, b'event: truncated\ndata: {"oldest":%d}\n\n' % first)
+        await self._truncated(send, after)
         while not (self._tail.closed or gone.done()):
             if era != self._tail.era:
-                era, after = self._tail.era, await _rewound(send, after, 0)
+                era = self._tail.era
+                await self._truncated(send, after)
             growth = self._tail.growth  # before the reading, so that nothing that comes meanwhile is missed
             try:
                 part = await self._parts.after(after, query)
@@ -238,7 +240,7 @@ async def _gone(receive: Receive) -> None:
 
 
 async def _rewound(send: Send, was: int, now: int) -> int:
-    """Tell that the ledger was begun anew or restored from an older copy, and goes on after another number."""
+    """Tell that the ledger ends before a number, for nobody knew how far it had been, and goes on after another."""
     await _say(send, b'id: %d\nevent: rewound\ndata: {"after":%d,"resume_after":%d}\n\n' % (now, was, now))
     return now
 

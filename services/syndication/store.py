@@ -155,6 +155,10 @@ class Library:
         """Return ledger entries after a number (`Ledger.read`)."""
         return await self.ledger.read(after, limit, block_ms)
 
+    async def read_back(self, before: int, limit: int) -> list[Recorded]:
+        """Return the last ledger entries below a number (`Ledger.read_back`)."""
+        return await self.ledger.read_back(before, limit)
+
     async def latest(self) -> int:
         """Return the number of the newest entry (`Ledger.latest`)."""
         return await self.ledger.latest()

@@ -1,5 +1,6 @@
 """The Redis connection: commands and Lua scripts of all that run at the same time, on one wire."""
 
+from shared.redis.asked import Call
 from shared.redis.client import (
     CONNECTIONS,
     Argument,
@@ -14,7 +15,7 @@ from shared.redis.client import (
     is_passing,
 )
 from shared.redis.cluster import ClusterStore
-from shared.redis.store import Call, Store
+from shared.redis.store import Store
 from shared.redis_url import read_clustered
 
 __all__ = [

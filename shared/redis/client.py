@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ from redis.exceptions import (
 from redis.exceptions import TimeoutError as NotAnsweredError
 
 from shared.redis_url import read_watched
+from shared.streams import one_slot
 
 __all__ = ["Argument", "CrossSlotError", "Redis", "RedisError", "ResponseError", "Script", "close", "connect"]
 
@@ -41,6 +43,12 @@ BACKOFF = ExponentialBackoff(cap=0.2, base=0.02)
 
 class CrossSlotError(ValueError):
     """A script was given keys of two hash tags, which a cluster would refuse (CROSSSLOT)."""
+
+
+def check(keys: Sequence[str]) -> None:
+    """Raise CrossSlotError for keys that do not share one hash tag."""
+    if not one_slot(keys):
+        raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
 
 
 @dataclass(frozen=True, slots=True)

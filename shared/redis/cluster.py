@@ -21,10 +21,11 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
+from shared.redis.asked import Asked, fail
 from shared.redis.client import BACKOFF, CONNECT_SECONDS, SECONDS, TRIES, Argument, node_options
 from shared.redis.node import Node
 from shared.redis.slots import Address, Slots, slot_of, slot_of_key
-from shared.redis.store import Answer, Asked, Store, fail
+from shared.redis.store import Answer, Store
 from shared.redis_url import Clustered
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class ClusterStore(Store):
         self._again: WeakKeyDictionary[asyncio.Future[Any], int] = WeakKeyDictionary()
         """How often what is not answered yet was sent elsewhere."""
         self._texts: dict[str, str] = {}
+        self._firsts: list[Callable[[], Asked]] = []
         self._others: list[ClusterStore] = []
         self._lost = self._closing = False
         self._next_look = 0.0
@@ -150,7 +152,13 @@ class ClusterStore(Store):
             host, port = address
             client = Redis(host=host, port=port, **self._options)
             node = self._nodes[address] = Node(
-                client, address, self._texts, redirected=self._redirected, lost=self._learn, seconds=self._seconds
+                client,
+                address,
+                self._texts,
+                self._firsts,
+                redirected=self._redirected,
+                lost=self._learn,
+                seconds=self._seconds,
             )
         return node
 

@@ -10,9 +10,10 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import AskError, ClusterDownError, TryAgainError
 
+from shared.redis.asked import Asked, fail
 from shared.redis.client import Argument
 from shared.redis.slots import Address
-from shared.redis.store import Asked, Store, fail
+from shared.redis.store import Store
 
 Redirected = Callable[[Address, Asked, Exception], Exception | None]
 
@@ -20,7 +21,8 @@ Redirected = Callable[[Address, Asked, Exception], Exception | None]
 class Node(Store):
     """Tells `redirected` of each command that belongs elsewhere or has to wait, and `lost` when it does not answer.
 
-    `redirected` returns the error that is to be told after all. `texts` are the scripts, known to all nodes.
+    `redirected` returns the error that is to be told after all. `texts` are the scripts, and `firsts` what is asked
+    first on every connection, known to all nodes.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Node(Store):
         client: Redis,
         address: Address,
         texts: dict[str, str],
+        firsts: list[Callable[[], Asked]],
         *,
         redirected: Redirected,
         lost: Callable[[], object],
@@ -35,7 +38,7 @@ class Node(Store):
     ) -> None:
         super().__init__(client, seconds=seconds)
         self.address = address
-        self._texts, self._redirected, self._missed = texts, redirected, lost
+        self._texts, self._firsts, self._redirected, self._missed = texts, firsts, redirected, lost
 
     @property
     def busy(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from copy import copy
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -17,17 +17,11 @@ from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import DataError, NoScriptError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, CrossSlotError, Script, close
+from shared.redis.asked import Asked, Call, fail, run_of
+from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, Script, check, close
 from shared.redis.wire import Wire
-from shared.streams import one_slot
 
 Answer = TypeVar("Answer")
-Asked = tuple[tuple[Argument, ...], asyncio.Future[Any]]
-"""A command and the future of its reply."""
-
-Call = tuple[Sequence[str], Sequence[Argument]]
-"""Keys and arguments of one run of a script."""
-
 log = structlog.get_logger()
 
 AWAY = (NotConnectedError, NotAnsweredError)
@@ -62,6 +56,7 @@ class Store:
         self._lost = False
         self._beside: list[Store] = []
         self._texts: dict[str, str] = {}
+        self._firsts: list[Callable[[], Asked]] = []
         self._loaded: set[str] = set()
         """Scripts whose text was sent on this connection."""
 
@@ -84,7 +79,7 @@ class Store:
         Only in that last case, which takes SCRIPT FLUSH, does it run after what was asked for next.
         Raises CrossSlotError when the keys do not share one hash tag; the future fails with RedisError.
         """
-        _check(keys)
+        check(keys)
         return self._run(script, keys, args)
 
     def _run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> asyncio.Future[Any]:
@@ -98,6 +93,14 @@ class Store:
     async def run(self, script: Script, *, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
         """Run a script and return its reply, as `call` does."""
         return await self.call(script, keys=keys, args=args)
+
+    def run_first(self, script: Script, call: Callable[[], Call], heard: Callable[[Any], None]) -> None:
+        """Have a script run on every new connection before all else, with what `call` gives then; `heard` is told.
+
+        It stands for what must hold of the server at the other end: that may be another one than before.
+        """
+        self._texts[script.sha] = script.lua
+        self._firsts.append(partial(run_of, script, call, heard))
 
     def beside(self) -> Store:
         """Return a store on a wire of its own, closed with this one: much that is asked there holds up nobody here."""
@@ -242,6 +245,7 @@ class Store:
         else:
             self._wire = opening.result()
             self._loaded.clear()
+            self._waiting.extendleft(first() for first in self._firsts)
             self._send()
 
     def _broken(self, error: RedisError) -> None:
@@ -270,7 +274,7 @@ class Store:
         is answered; what was answered has been done, and is told.
         """
         for keys, _ in calls[:1]:
-            _check(keys)
+            check(keys)
         answers = [self._run(script, keys, args) for keys, args in calls]
         replies: list[Any] = []
         try:
@@ -287,16 +291,3 @@ class Store:
         if replies and all(isinstance(reply, AWAY) for reply in replies):
             raise replies[0]
         return replies
-
-
-def _check(keys: Sequence[str]) -> None:
-    if not one_slot(keys):
-        raise CrossSlotError(f"keys of one script must share a hash tag: {', '.join(keys)}")
-
-
-def fail(asked: Iterable[Asked], error: BaseException) -> None:
-    """Tell those who wait still."""
-    for _, answer in asked:
-        if not answer.done():
-            # Each its own: a shared one would gather the traceback of every caller that raises it.
-            answer.set_exception(copy(error) if isinstance(error, RedisError) else error)

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from services.all_in_one import redis_for
+from services.syndication.ledger.numbering import MARGIN
 from shared.embedded import EmbeddedServer
 from shared.redis import Store
 from shared.settings import Settings
@@ -40,7 +41,7 @@ async def test_after_a_flush_feeds_and_webhooks_tell_of_what_comes_then(
     await until(lambda: _accepted(line, "old-0", "New"))
     await until(lambda: len(receiver.calls) == 4)
     event = receiver.calls[-1].event
-    assert (event["data"]["seq"], event["data"]["article"]["headline"]) == (1, "New")
+    assert (event["data"]["seq"], event["data"]["article"]["headline"]) == (2 * MARGIN + 1, "New")
     await until(lambda: _feed_says(line, b"New"))
     assert b"Old" not in (await line.get("/feeds/all.rss")).body
 

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from services.syndication.api import Api
 from services.syndication.embargo import Embargoes, Texts
 from services.syndication.events import Events
-from services.syndication.ledger import Ledger
+from services.syndication.ledger import SEQ, Ledger
+from services.syndication.ledger.numbering import MARGIN
 from services.syndication.reading import Reading
 from services.syndication.store import Articles, Library
 from services.syndication.within import Within
@@ -113,7 +114,8 @@ async def test_who_is_ahead_of_the_ledger_is_told_how_far_it_goes(app: ASGIApp, 
     assert (told.status, told.json()["after"], told.json()["latest"]) == (409, 3, 2)
     assert (await ask(app, "GET", f"/api/v1/events?after=2{query}", token=TOKEN)).status == 200
     await store.do("FLUSHALL")
-    assert (await ask(app, "GET", f"/api/v1/events?after=2{query}", token=TOKEN)).json()["latest"] == 0
+    told = await ask(app, "GET", f"/api/v1/events?after=2{query}", token=TOKEN)
+    assert (told.status, told.json()["oldest"]) == (410, 2 * MARGIN + 1)
 
 
 async def test_pages_of_the_ledger_join_without_gap(app: ASGIApp, store: Store) -> None:
@@ -300,3 +302,24 @@ async def test_an_unknown_path_or_method_is_a_problem_document(app: ASGIApp) -> 
     for method, path, status in (("GET", "/nothing", 404), ("PUT", "/api/v1/consumers", 405)):
         answer = await ask(app, method, path, token=TOKEN)
         assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_numbers_that_were_passed_over_break_neither_the_chain_nor_the_reading(
+    app: ASGIApp, store: Store
+) -> None:
+    await publish(store, an_article(), an_article(version=2, headline="New"))
+    last = 2 * MARGIN
+    await store.do("SET", SEQ, last)
+    page = (await ask(app, "GET", "/api/v1/events?after=1", token=TOKEN)).json()
+    assert ([event["seq"] for event in page["events"]], page["next"], page["latest"]) == ([2], last, last)
+    await publish(store, an_article(version=3, headline="Newer"))
+    for after, told in (
+        (0, [(1, None), (2, 1), (last + 1, 2)]),
+        (2, [(last + 1, 2)]),
+        (77, [(last + 1, 2)]),
+        (last, [(last + 1, 2)]),
+    ):
+        page = (await ask(app, "GET", f"/api/v1/events?after={after}", token=TOKEN)).json()
+        assert [(event["seq"], event["data"]["previous_seq"]) for event in page["events"]] == told
+    page = (await ask(app, "GET", "/api/v1/events?after=0&limit=2", token=TOKEN)).json()
+    assert (page["next"], page["latest"]) == (2, last + 1)

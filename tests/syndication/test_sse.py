@@ -12,7 +12,8 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from services.syndication import sse
-from services.syndication.ledger import Ledger, Recorded
+from services.syndication.ledger import EVENTS, SEQ, Ledger, Recorded
+from services.syndication.ledger.numbering import MARGIN
 from services.syndication.reading import Reading
 from services.syndication.sse import AT_ONCE, SLOW_SECONDS, EventStream, Tail
 from services.syndication.store import Articles, Library
@@ -265,16 +266,29 @@ async def test_a_client_stays_while_the_store_is_away(stand: Stand, monkeypatch:
     await client.has("1")
 
 
-async def test_a_client_goes_on_from_the_start_of_a_ledger_that_was_begun_anew(stand: Stand, store: Store) -> None:
+async def test_a_client_goes_on_with_what_comes_after_a_flush_and_is_told_that_what_was_is_gone(
+    stand: Stand, store: Store
+) -> None:
     await stand.publish("a", "b", "c")
     await until(lambda: stand.tail.seq == 3)
     client = stand.open(last="3")
     await client.told(b": the ledger")
     await store.do("FLUSHALL")
     await until(lambda: stand.rewound == 1)
-    await client.told(b'id: 0\nevent: rewound\ndata: {"after":3,"resume_after":0}\n\n')
+    await client.told(b'event: truncated\ndata: {"oldest":%d}\n\n' % (2 * MARGIN + 1))
     await stand.publish("d")
-    await client.has("0", "1")
+    await client.has(str(2 * MARGIN + 1))
+    assert stand.rewound == 1
+
+
+async def test_a_replica_forgets_what_it_keeps_where_another_had_numbers_go_on(stand: Stand, store: Store) -> None:
+    await stand.publish("a", "b", "c")
+    await until(lambda: stand.tail.seq == 3)
+    await store.do("XTRIM", EVENTS, "MAXLEN", 2)
+    await store.do("SET", SEQ, 2 * MARGIN)
+    await stand.publish("d")
+    await until(lambda: stand.rewound == 1)
+    assert stand.tail.seq == 2 * MARGIN + 1
 
 
 async def test_a_number_from_before_the_ledger_began_is_the_end_of_it_and_the_client_is_told(stand: Stand) -> None:

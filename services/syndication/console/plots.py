@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from services.syndication.console.line import SPAN, Sample
+from services.syndication.ledger.numbering import MARGIN
 
 WIDTH, HEIGHT, FOOT = 360, 120, 4
 
@@ -38,9 +39,10 @@ def plots(samples: Sequence[Sample]) -> list[Plot]:
 
 
 def _rate(one: Sample, other: Sample) -> float:
-    """Return entries a minute between two samples; a ledger that was begun anew has none."""
-    seconds = other.at - one.at
-    return max(0, other.latest - one.latest) * 60 / seconds if seconds > 0 else 0.0
+    """Return entries a minute between two samples; none where it was begun anew, nor of numbers passed over."""
+    seconds, grown = other.at - one.at, max(0, other.latest - one.latest)
+    grown = grown if grown < MARGIN else other.latest % MARGIN
+    return grown * 60 / seconds if seconds > 0 else 0.0
 
 
 def _plot(name: str, about: str, times: Sequence[float], values: Sequence[float]) -> Plot:

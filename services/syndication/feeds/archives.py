@@ -42,6 +42,9 @@ class Source(Protocol):
     async def read(self, after: int, limit: int, block_ms: int) -> list[Recorded]:
         """Return ledger entries after a number, in order."""
 
+    async def read_back(self, before: int, limit: int) -> list[Recorded]:
+        """Return the last entries below a number, in order."""
+
     async def latest(self) -> int:
         """Return the number of the newest entry."""
 
@@ -54,12 +57,12 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class _Kept:
-    """A document, its articles with their heads then, whether it was the last, until when it needs no look at them."""
+    """A document, its articles with their heads then, the archive after it, until when it needs no look at them."""
 
     document: Document
     articles: list[str]
     heads: list[Head | None]
-    last: bool
+    after: int
     fresh_until: float
 
 
@@ -92,8 +95,8 @@ class Archives:
 
     async def below(self, seq: int) -> int:
         """Return the number of the newest archive whose numbers are all below one, 0 where there is none."""
-        number = (seq - 1) // SIZE
-        return number if number >= await self._first() else 0
+        found = await self._source.read_back((seq - 1) // SIZE * SIZE + 1, 1)
+        return _holding(found[0].seq) if found else 0
 
     async def document(self, number: int, ending: str) -> Document | None:
         """Return an archive, or None while its range is not complete, and once the ledger has let go of it."""
@@ -103,16 +106,18 @@ class Archives:
             if kept is not None and self._clock() < kept.fresh_until:
                 return kept.document
             complete = await self._source.latest() // SIZE
-            if kept is not None and kept.last == (number == complete) and await self._stands(kept):
-                return kept.document
             if not 1 <= number <= complete or ending not in self._formats:
                 return None
-            return await self._made(number, ending, complete)
+            after = await self._after(number, complete)
+            if kept is not None and kept.after == after and await self._stands(kept):
+                return kept.document
+            return await self._made(number, ending, after)
 
-    async def _first(self) -> int:
-        """Return the number of the oldest archive that the ledger still has something of."""
-        oldest = await self._source.read(0, 1, 0)
-        return (oldest[0].seq - 1) // SIZE + 1 if oldest else 1
+    async def _after(self, number: int, complete: int) -> int:
+        """Return the archive after one, 0 where it is the last; numbers may have been passed over in between."""
+        found = await self._source.read(number * SIZE, 1, 0) if number < complete else []
+        after = _holding(found[0].seq) if found else 0
+        return after if after <= complete else 0
 
     async def _stands(self, kept: _Kept) -> bool:
         if await self._source.heads(kept.articles) != kept.heads:
@@ -120,7 +125,7 @@ class Archives:
         kept.fresh_until = self._clock() + FRESH_SECONDS
         return True
 
-    async def _made(self, number: int, ending: str, complete: int) -> Document | None:
+    async def _made(self, number: int, ending: str, after: int) -> Document | None:
         fresh_until = self._clock() + FRESH_SECONDS
         entries = await self._source.read((number - 1) * SIZE, SIZE, 0)
         # The newest version in the range alone: one document does not tell an article twice.
@@ -139,11 +144,10 @@ class Archives:
             archive=number,
             archived=await self.below((number - 1) * SIZE + 1),
         )
-        last = number == complete
         articles = [one.article for one in told]
         # In a thread: who asks for the whole history must not hold up readers of what is new.
-        document = await asyncio.to_thread(self._sealed, channel, ending, articles, last=last)
-        kept = _Kept(document, [one.article_id for one in wanted], heads, last, fresh_until)
+        document = await asyncio.to_thread(self._sealed, channel, ending, articles, after)
+        kept = _Kept(document, [one.article_id for one in wanted], heads, after, fresh_until)
         self._kept.put((number, ending), kept, document.size)
         return document
 
@@ -174,11 +178,16 @@ class Archives:
         log.error("feed.item.refused", **logs.of(article), format=ending, reason=wrong)
         return b""
 
-    def _sealed(self, channel: Channel, ending: str, articles: Sequence[Article], *, last: bool) -> Document:
-        form, number = self._formats[ending], channel.archive or 0
+    def _sealed(self, channel: Channel, ending: str, articles: Sequence[Article], after: int) -> Document:
+        form = self._formats[ending]
         bodies = [body for article in articles if (body := self._body(article, ending))]
         # The archive after it is named here alone: in the document it would change bytes that stand for good.
-        after = [] if last else [Link("next-archive", archive_at(number + 1, self._site, ending), media_type(ending))]
-        links = ", ".join(filter(None, (header(channel, self._site, ending), joined(after))))
+        then = [Link("next-archive", archive_at(after, self._site, ending), media_type(ending))] if after else []
+        links = ", ".join(filter(None, (header(channel, self._site, ending), joined(then))))
         whole = [form.head(channel, self._site), form.between.join(bodies), form.foot]
         return seal(whole, media_type=form.media_type, modified=channel.modified, links=links)
+
+
+def _holding(seq: int) -> int:
+    """Return the archive that a number is in."""
+    return (seq - 1) // SIZE + 1

@@ -14,7 +14,8 @@ from services.syndication.ledger.entry import (
     Turn,
 )
 from services.syndication.ledger.ledger import Ledger
-from services.syndication.ledger.scripts import EVENTS, HEADS, MARKS, PLACED, SEQ
+from services.syndication.ledger.numbering import SEQ
+from services.syndication.ledger.scripts import EVENTS, HEADS, MARKS, PLACED
 
 __all__ = [
     "EVENTS",

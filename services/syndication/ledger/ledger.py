@@ -21,6 +21,7 @@ from services.syndication.ledger.entry import (
     recorded_of,
     turn_of,
 )
+from services.syndication.ledger.numbering import SEQ, Numbering
 from services.syndication.ledger.pieces import ALL, FEEDS, NEWEST, OLDEST
 from services.syndication.ledger.scripts import (
     APPEND,
@@ -35,7 +36,6 @@ from services.syndication.ledger.scripts import (
     NAMES,
     PASS,
     PLACED,
-    SEQ,
     SPENT,
     STANDS,
     TURNS,
@@ -52,6 +52,7 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.numbering = Numbering(store)
 
     async def append(
         self,
@@ -69,14 +70,18 @@ class Ledger:
         whose elder is missing is refused as Early unless `force`. `keep_feeds` leaves the article also in every feed
         it stood in, so that a retraction reaches all who read it there.
         """
-        fields = fields_of(entry)
+        if not self.numbering.settled:
+            await self.numbering.settle()
+        fields, known = fields_of(entry), self.numbering.known
         before = -1 if upon is None else upon
-        stands: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, ALL]
+        stands: list[str | int] = [entry.article_id, entry.version, int(force), ms, int(keep_feeds), before, ALL, known]
         keys = [*STANDS, EVENTS, SEQ, PLACED, MARKS, *FEEDS, NAMES, UNTOLD]
-        outcome, number = await self._store.run(APPEND, keys=keys, args=[*stands, len(fields), *fields, *feeds])
+        outcome, number, *at = await self._store.run(APPEND, keys=keys, args=[*stands, len(fields), *fields, *feeds])
         match outcome:
             case b"appended":
-                return Appended(number)
+                if at != [number]:
+                    self.numbering.went_back(at[0] - 1, known, number - 1)
+                return Appended(self.numbering.saw(number))
             case b"early":
                 return Early(number)
             case b"moved":
@@ -148,19 +153,31 @@ class Ledger:
         return [head_of(value) for value in await self._store.do("HMGET", HEADS, *article_ids)]
 
     async def latest(self) -> int:
-        """Return the number of the newest entry, 0 for an empty ledger."""
-        return int(await self._store.do("GET", SEQ) or 0)
+        """Return the number of the newest entry, or the last of those that were passed over after it; 0 for none."""
+        latest = int(await self._store.do("GET", SEQ) or 0)
+        if latest < self.numbering.known:
+            await self.numbering.settle()
+            latest = int(await self._store.do("GET", SEQ) or 0)
+        return self.numbering.saw(latest)
 
     async def read(self, after: int, limit: int, block_ms: int = 0) -> list[Recorded]:
         """Return up to `limit` entries after a number, in order; wait up to `block_ms` for the first."""
         if block_ms:
-            found: Any = await self._store.at(
+            blocked: Any = await self._store.at(
                 EVENTS, lambda client: client.xread({EVENTS: f"{after}-0"}, count=limit, block=block_ms)
             )
-            entries = found[0][1] if found else []
+            entries = blocked[0][1] if blocked else []
         else:
             entries = await self._store.do("XRANGE", EVENTS, f"({after}-0", "+", "COUNT", limit)
-        return [recorded_of(entry_id, fields) for entry_id, fields in entries]
+        found = [recorded_of(entry_id, fields) for entry_id, fields in entries]
+        if found:
+            self.numbering.saw(found[-1].seq)
+        return found
+
+    async def read_back(self, before: int, limit: int) -> list[Recorded]:
+        """Return the last `limit` entries below a number, in order: numbers may be missing, also many in a row."""
+        entries = await self._store.do("XREVRANGE", EVENTS, f"({before}-0", "-", "COUNT", limit)
+        return [recorded_of(entry_id, fields) for entry_id, fields in reversed(entries)]
 
     async def first(self) -> int:
         """Return the number of the oldest entry there is, that of the next one to come where there is none."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from services.syndication.ledger.numbering import BEYOND
 from services.syndication.ledger.pieces import PLACING
 from shared.redis import Script
 
 EVENTS = "{ledger}:events"
 """Stream; the entry id is `<seq>-0`."""
-SEQ = "{ledger}:seq"
 HEADS = "{ledger}:heads"
 """Hash: article -> `<version> <seq> <ms>`, the newest version that is in, and when it came; then the feeds that it
 stands in, by their numbers in NAMES."""
@@ -84,10 +84,11 @@ end
 
 # Numbers one version and places it in its feeds, whole or not at all. The names of the feeds' sets come from what
 # the ledger holds, so they cannot all be named as KEYS; they share its slot.
-# ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), ALL, count of fields, fields…,
-# feeds…
+# ARGV: article, version, force, ms, keep feeds, the head it was made upon (-1: any), ALL, the highest number known,
+# count of fields, fields…, feeds…
 APPEND = Script(
     _STANDING
+    + BEYOND
     + _PLACES
     + PLACING
     + """
@@ -99,9 +100,14 @@ if version < at or version < held or (version == held and due == 0) then return 
 if at ~= tonumber(ARGV[6]) and ARGV[6] ~= '-1' then return {'moved', at} end
 if version > math.max(at, held) + 1 and ARGV[3] ~= '1' then return {'early', math.max(at, held)} end
 let_go(article, held, due)
-local before, fields, last = seq, seq > 0 and {'before', seq} or {}, 8 + tonumber(ARGV[8])
-seq = redis.call('INCR', KEYS[6])
-for i = 9, last do fields[#fields + 1] = ARGV[i] end
+local before, fields, last = seq, seq > 0 and {'before', seq} or {}, 9 + tonumber(ARGV[9])
+local at, known = redis.call('INCR', KEYS[6]), tonumber(ARGV[8])
+seq = at
+if at <= known then
+  seq = beyond(at, known) + 1
+  redis.call('SET', KEYS[6], seq)
+end
+for i = 10, last do fields[#fields + 1] = ARGV[i] end
 local head = redis.call('HGET', KEYS[1], article)
 local stood = head and names_of(article, head, KEYS[7], KEYS[12]) or {}
 local now, names = {}, {}
@@ -132,7 +138,7 @@ end
 redis.call('HSET', KEYS[8], unpack(marks))
 redis.call('HDEL', KEYS[7], article)
 redis.call('HSET', KEYS[1], article, version .. ' ' .. seq .. ' ' .. ARGV[4] .. ' ' .. numbers_of(names, KEYS[12]))
-return {'appended', seq}
+return {'appended', seq, at}
 """
 )
 

@@ -71,12 +71,7 @@ async def newest_first(wish: Wish, ledger: LedgerReader, *, as_told: bool = Fals
 
 async def backwards(ledger: LedgerReader, before: int) -> AsyncIterator[list[Recorded]]:
     """Yield the ledger's entries below a number in parts, the newest part first, each part's oldest entry first."""
-    while before > 1:
-        first = max(1, before - READ)
-        # Where the oldest are no longer kept, a read from below them gives what was seen before.
-        entries = [entry for entry in await ledger.read(first - 1, before - first, 0) if entry.seq < before]
-        if not entries:
-            return
+    while entries := await ledger.read_back(before, READ):
         yield entries
-        before = first
+        before = entries[0].seq
         await asyncio.sleep(0)  # what is in memory is read without any pause

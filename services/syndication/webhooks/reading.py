@@ -17,6 +17,9 @@ class LedgerReader(Protocol):
     async def read(self, after: int, limit: int, block_ms: int) -> list[Recorded]:
         """Return up to `limit` entries with seq > `after`, in order; wait up to `block_ms` (0: not at all) for one."""
 
+    async def read_back(self, before: int, limit: int) -> list[Recorded]:
+        """Return the last `limit` entries with seq < `before`, in order."""
+
     async def latest(self) -> int:
         """Return the highest seq given so far, 0 before the first."""
 

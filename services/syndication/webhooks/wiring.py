@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import secrets
@@ -59,6 +60,9 @@ SESSION_LIMITS = Limits(connections=0, per_host=0)
 
 GRACE_SECONDS = 10.0
 
+LOOKS, LOOK_SECONDS = 10, 0.02
+"""The server may take a moment to see that this one listens no more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
@@ -89,6 +93,14 @@ class Webhooks:
         await self.dispatcher.stop()
         await self.engine.stop(grace)
         await self.signing.tick.stop()
+
+    async def alone(self) -> bool:
+        """Tell, once it has stopped, whether no other replica runs. Raises RedisError."""
+        for _ in range(LOOKS):
+            if not await self.api.store.engines():
+                return True
+            await asyncio.sleep(LOOK_SECONDS)
+        return False
 
     def forget(self) -> None:
         """Drop what is kept of the ledger in memory: it was begun anew."""

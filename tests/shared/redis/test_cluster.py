@@ -219,3 +219,12 @@ async def test_connections_to_a_node_without_slots_are_closed() -> None:
         await until(lambda: not leaving.connected)
         assert await store.do("GET", "x") == b"here"
         await store.close()
+
+
+async def test_what_is_to_run_first_runs_where_its_keys_are(clustered: ClusterStore) -> None:
+    heard = list[list[bytes]]()
+    clustered.run_first(ECHO, lambda: (["{first}"], ["x"]), heard.append)
+    await asyncio.gather(*(server.ask("CLIENT", "KILL", "TYPE", "normal") for server in await clustered.servers()))
+    assert await clustered.do("SET", "{first}", "y")
+    await until(lambda: heard)
+    assert all(each == [b"{first}", b"x"] for each in heard)

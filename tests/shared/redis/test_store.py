@@ -330,3 +330,28 @@ async def _blocked_id(store: Store) -> str:
 async def _reads(store: Store) -> int:
     info: Any = await store.client.info("stats")
     return int(info["total_reads_processed"])
+
+
+FIRST = Script("redis.call('RPUSH', KEYS[1], ARGV[1]) return redis.call('LLEN', KEYS[1])")
+
+
+async def test_what_is_to_run_first_does_so_on_every_connection_before_what_waits(redis_url: str, store: Store) -> None:
+    given, heard = iter(("one", "two")), list[int]()
+    other = Store(connect(redis_url))
+    other.run_first(FIRST, lambda: (["l"], [next(given)]), heard.append)
+    assert await asyncio.gather(*(other.do("RPUSH", "l", name) for name in ("a", "b"))) == [2, 3]
+    await store.do("CLIENT", "KILL", "TYPE", "normal")
+    assert await other.do("RPUSH", "l", "c") == 5
+    assert await store.do("LRANGE", "l", 0, -1) == [b"one", b"a", b"b", b"two", b"c"]
+    assert heard == [1, 4]
+    await other.close()
+
+
+async def test_what_is_to_run_first_and_is_refused_is_nobodys_error(redis_url: str, store: Store) -> None:
+    await store.do("SET", "l", "no list")
+    heard = list[int]()
+    other = Store(connect(redis_url))
+    other.run_first(FIRST, lambda: (["l"], ["one"]), heard.append)
+    assert await other.do("GET", "l") == b"no list"
+    assert heard == []
+    await other.close()

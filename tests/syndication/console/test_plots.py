@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.syndication.console.line import SPAN, Sample
 from services.syndication.console.plots import HEIGHT, WIDTH, plots
+from services.syndication.ledger.numbering import MARGIN
 
 
 def a_sample(at: float, depth: int = 0, latest: int = 0) -> Sample:
@@ -36,3 +37,8 @@ def test_lines_end_at_the_right_and_stay_inside() -> None:
 def test_a_ledger_that_was_begun_anew_has_no_negative_pace() -> None:
     _, ledger = plots([a_sample(0, 0, 100), a_sample(5, 0, 2)])
     assert ledger.now == "0"
+
+
+def test_numbers_that_were_passed_over_are_no_entries() -> None:
+    _, ledger = plots([a_sample(0, 0, 100), a_sample(60, 0, 2 * MARGIN + 3)])
+    assert ledger.now == "3"

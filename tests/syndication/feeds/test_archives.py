@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from services.syndication.feeds.archives import SIZE, Archives
 from services.syndication.feeds.press import Press
 from services.syndication.feeds.routes import routes
-from services.syndication.ledger import EVENTS, Ledger
+from services.syndication.ledger import EVENTS, SEQ, Ledger
 from services.syndication.store import Articles, Library
 from shared.events import Retraction
 from shared.redis import Store
@@ -207,3 +207,25 @@ async def test_what_the_ledger_has_let_go_of_ends_the_walk(room: Room) -> None:
     documents = await walked(room, "prev-archive")
     assert ids(documents[-1])[-1] == numbered(1, start=2 * SIZE + 1)[0]
     assert (await room.get("/feeds/all.atom?archive=2")).status == 404
+
+
+@pytest.mark.parametrize("count", [1, SIZE, SIZE + 1, 2 * SIZE + 3])
+async def test_the_walk_goes_on_across_numbers_that_were_passed_over(room: Room, count: int) -> None:
+    await room.publish(*numbered(SIZE + 3))
+    await room.store.do("SET", SEQ, 40 * SIZE + 7)
+    await room.publish(*numbered(count, start=100))
+    met = [id for document in await walked(room, "prev-archive") for id in ids(document)]
+    assert met == numbered(count, start=100)[::-1] + numbered(SIZE + 3)[::-1]
+
+
+async def test_archives_on_both_sides_of_numbers_that_were_passed_over_name_each_other(room: Room) -> None:
+    await room.publish(*numbered(SIZE + 3))
+    await room.store.do("SET", SEQ, 40 * SIZE)
+    last = await room.get("/feeds/all.atom?archive=2")
+    assert last.status == 200
+    assert "next-archive" not in last.headers["link"]
+    assert (await room.get("/feeds/all.atom?archive=3")).status == 404
+    await room.publish(*numbered(SIZE, start=100))
+    assert "archive=41" in (await room.get("/feeds/all.atom?archive=2")).headers["link"]
+    document = etree.fromstring((await room.get("/feeds/all.atom?archive=41")).body)
+    assert str(link(document, "prev-archive")).endswith("archive=2")

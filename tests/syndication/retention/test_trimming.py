@@ -85,7 +85,7 @@ async def test_old_articles_leave_nothing_behind(room: Room) -> None:
     room.moment += 8 * DAY
     await room.retention(days=7).tick()
     assert await room.seqs() == []
-    assert await room.keys() == ["{ledger}:events", "{ledger}:retention", "{ledger}:seq"]
+    assert await room.keys() == ["{ledger}:events", "{ledger}:retention", "{ledger}:seq", "{ledger}:server"]
     assert sorted(room.told) == [("desk-a", 2), ("desk-b", 2)]
     assert await room.ledger.first() == 5
 

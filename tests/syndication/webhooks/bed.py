@@ -75,6 +75,9 @@ class MemoryLedger:
                     await self._grown.wait()
         return self.entries[after : after + limit]
 
+    async def read_back(self, before: int, limit: int) -> list[Recorded]:
+        return self.entries[max(0, before - 1 - limit) : before - 1]
+
     async def latest(self) -> int:
         return len(self.entries)
 

@@ -63,12 +63,16 @@ def test_all_else_is_refused_and_the_forms_are_named(given: Any) -> None:
 
 
 async def test_what_is_no_longer_kept_is_not_promised(ledger: MemoryLedger) -> None:
-    read = ledger.read
+    read, read_back = ledger.read, ledger.read_back
 
     async def trimmed(after: int, limit: int, block_ms: int) -> Any:
         return await read(max(after, 7), limit, block_ms)
 
-    ledger.read = trimmed  # type: ignore[method-assign]  # as if the oldest had been removed
+    async def trimmed_back(before: int, limit: int) -> Any:
+        return [entry for entry in await read_back(before, limit) if entry.seq > 7]
+
+    # As if the oldest had been removed.
+    ledger.read, ledger.read_back = trimmed, trimmed_back  # type: ignore[method-assign]
     nothing = Wish(parse(""))
     assert await first_of(start({"seq": 2}), nothing, ledger, 20) == 8
     assert await first_of(start({"date": "2026-11-20"}), nothing, ledger, 20) == 8
