@@ -49,6 +49,8 @@ class Wire(asyncio.Protocol):
         """Whether more may be sent: a server that does not read takes nothing."""
         self._loop = asyncio.get_running_loop()
         self._last = 0.0
+        self._idle = True
+        """Whether nothing is due: the time for an answer begins with what is asked next, not with what came last."""
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -58,8 +60,9 @@ class Wire(asyncio.Protocol):
 
     def send(self, packed: bytes) -> None:
         """Send commands, and expect answers from now on."""
+        if self._idle:
+            self._idle, self._last = False, self._loop.time()
         if self._timer is None:
-            self._last = self._loop.time()
             self._timer = self._loop.call_later(self._seconds, self._judge)
         self._transport.write(packed)
 
@@ -86,6 +89,7 @@ class Wire(asyncio.Protocol):
             self.give_up(error)
         if self._error is None:
             self._heard(replies)
+            self._idle = not self._awaited()
 
     def pause_writing(self) -> None:
         """Send nothing more until the server reads."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import InvalidResponse, RedisError, ResponseError
 
@@ -20,6 +21,7 @@ class _End:
     def __init__(self) -> None:
         self.heard: list[Any] = []
         self.lost: list[RedisError] = []
+        self.due = True
         self.server: asyncio.StreamWriter | None = None
         self.wire: Wire | None = None
 
@@ -42,7 +44,7 @@ async def _wired(folder: Path) -> AsyncIterator[_End]:
     server = await asyncio.start_unix_server(end.serve, folder / "s")
     client = connect(f"unix://{folder / 's'}?protocol=2")
     connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
-    end.wire = Wire(connection, heard=end.heard.extend, lost=end.lost.append, awaited=lambda: True, seconds=5.0)
+    end.wire = Wire(connection, heard=end.heard.extend, lost=end.lost.append, awaited=lambda: end.due, seconds=5.0)
     yield end
     end.wire.close()
     await until(lambda: end.lost)
@@ -78,6 +80,27 @@ async def test_a_server_that_hangs_up_ends_it(short_dir: Path) -> None:
         end.server.close()
         await until(lambda: end.lost)
         assert isinstance(end.lost[0], NotConnectedError)
+
+
+async def test_the_time_for_an_answer_begins_with_what_is_asked(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _wired(short_dir) as end:
+        assert end.wire is not None
+        end.wire.send(b"first")
+        end.due = False
+        end.says(b":1\r\n")
+        await until(lambda: end.heard)
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        monkeypatch.setattr(loop, "time", lambda: now() + 6.0)  # nothing was asked for so long, or the loop was held up
+        end.due = True
+        end.wire.send(b"second")
+        for _ in range(3):  # for what is late by now
+            await asyncio.sleep(0)
+        end.says(b":2\r\n")
+        await until(lambda: len(end.heard) == 2 or end.lost)
+        assert not end.lost
 
 
 async def test_nothing_more_is_sent_to_a_server_that_does_not_read_until_it_does(short_dir: Path) -> None:
