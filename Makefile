@@ -66,7 +66,7 @@ fuzz: SECONDS ?= 60
 fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) each
 	@$(PIP) --no-deps --require-hashes -r requirements-fuzz.lock
 	@for target in tests/fuzz/fuzz_*.py; do \
-	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=10 || exit 1; \
+	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=60 || exit 1; \
 	done
 
 .PHONY: names
