@@ -136,7 +136,8 @@ class Options(Input):
     @model_validator(mode="before")
     @classmethod
     def _read_pages(cls, given: Any) -> Any:
-        return {"full_text": True, **given} if isinstance(given, dict) and given.get("kind") in HEADLINES else given
+        kind = given.get("kind") if isinstance(given, dict) else None  # whatever that is: it is checked after this
+        return {"full_text": True, **given} if isinstance(kind, str) and kind in HEADLINES else given
 
     @model_validator(mode="after")
     def _in_order(self) -> Options:

@@ -149,6 +149,12 @@ async def test_a_stopped_source_is_not_polled_until_it_is_active_again(api: Api)
     assert await api.sources.claim(api.clock.seconds(), 0.0, 5) == ["bay-example"]
 
 
+@pytest.mark.parametrize("kind", [[], {}, 5, None])
+async def test_a_kind_that_is_no_word_is_refused(api: Api, kind: object) -> None:
+    answer = await api.ask("POST", "/sources", {**FEED, "kind": kind})
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "kind")
+
+
 async def test_a_setting_that_is_needed_cannot_be_null(api: Api) -> None:
     await api.ask("POST", "/sources", FEED)
     answer = await api.ask("PATCH", "/sources/bay-example", {"url": None})
