@@ -64,7 +64,7 @@ async def test_a_developer_edits_proves_and_deletes(visit: Open, site: Line) -> 
         await until(lambda: len(receiver.calls) == 2)
         await page.click("text=Have you got everything?")
         await expect(page.locator("main")).to_contain_text("The ferry is late")
-        while "waiting" in await seen.text(".facts"):
+        while "not yet" in await seen.text(".facts"):
             await page.reload()
         await page.click("nav a:text('Retractions')")
         await expect(page.locator("tbody")).to_contain_text("It was on time.")
