@@ -27,6 +27,14 @@ def counted(call: Callable[[], Found]) -> tuple[Found, int]:
     return found, sum(one.callcount for one in profile.getstats())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _used() -> None:
+    """Have what the reader makes once for all pages made: a million calls that are no page's."""
+    page = f"<h1>A title</h1>{'<p>' + WORDS + '</p>'}<ul>{'<li><a href=/x>yy zz</a>' * 40}".encode()
+    article(page, url=URL, content_type="text/html")
+    listing(page, url=URL, content_type="text/html", source_id="x")
+
+
 @pytest.mark.parametrize(
     "page",
     [
