@@ -79,7 +79,7 @@ class Syndication:
             guard=guard,
             idempotency=idempotency,
         )
-        self._high_water = HighWater(settings.data_dir, library.ledger, self._webhooks.alone)
+        self._high_water = HighWater(settings.data_dir, library.ledger, self._webhooks.engines)
         embargoes, release = self._taking_in(library, store)
         recalls = Recalls(store)
         feeds = Feeds(settings.public_url, library, store)

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.syndication.ledger import EVENTS, SEQ, Appended, Entry, Ledger
-from services.syndication.ledger.highwater import FILE, HIGHEST, HighWater, Written, read, write
+from services.syndication.ledger.highwater import ALONE_LOOKS, FILE, HIGHEST, HighWater, Written, read, write
 from services.syndication.ledger.numbering import MARGIN, SERVER
 from shared.metrics import REGISTRY
 from shared.redis import ResponseError, Store, connect
@@ -26,13 +26,13 @@ class Replica:
     high_water: HighWater
 
     @classmethod
-    async def begun(cls, url: str, folder: Path, others: list[Replica]) -> Replica:
-        async def alone() -> bool:
-            return not others
+    async def begun(cls, url: str, folder: Path, replicas: list[Replica]) -> Replica:
+        async def engines() -> int:
+            return len(replicas)
 
         store = Store(connect(url))
         ledger = Ledger(store)
-        made = cls(store, ledger, HighWater(folder, ledger, alone))
+        made = cls(store, ledger, HighWater(folder, ledger, engines))
         await made.high_water.start()
         await made.high_water.tick.stop()
         return made
@@ -60,8 +60,7 @@ class World:
     articles: int = 0
 
     async def begin(self) -> Replica:
-        others = self.replicas
-        self.replicas.append(await Replica.begun(self.url, self.folder, others))
+        self.replicas.append(await Replica.begun(self.url, self.folder, self.replicas))
         return self.replicas[-1]
 
     async def give(self, replica: Replica) -> int:
@@ -142,11 +141,13 @@ async def _something(world: World, chance: random.Random) -> None:
             world.states.clear()
         case "begin" if len(world.replicas) < 3:
             await world.begin()
+            await _look(world)
         case "end" | "crash" as how:
             replica = world.replicas.pop(chance.randrange(len(world.replicas)))
             await (replica.end() if how == "end" else replica.store.close())
         case _:
-            await _look(world)
+            for _ in range(ALONE_LOOKS):
+                await _look(world)
 
 
 async def _look(world: World) -> None:
@@ -197,6 +198,30 @@ async def test_a_restart_after_a_clean_stop_leaves_no_gap(world: World) -> None:
     await one.end()
     await world.restart(world.states[-1])
     assert await world.give(await world.begin()) == 2
+
+
+async def test_who_gave_numbers_alone_knows_whether_the_server_has_them_all_after_its_restart(world: World) -> None:
+    one = await world.begin()
+    for _ in range(ALONE_LOOKS):
+        await one.look()
+    await world.give(one)
+    await world.keep()
+    await world.restart(world.states[-1])
+    assert await world.give(one) == 2
+    await world.restart(world.states[-1])
+    assert await world.give(one) == 2 * MARGIN + 1
+
+
+async def test_who_was_alone_vouches_for_nothing_once_another_is_there(world: World) -> None:
+    one = await world.begin()
+    for _ in range(ALONE_LOOKS):
+        await one.look()
+    await world.give(one)
+    await world.keep()
+    await world.give(await world.begin())
+    await one.look()
+    await world.restart(world.states[-1])
+    assert await world.give(one) == 2 * MARGIN + 1
 
 
 async def test_who_stops_while_another_gives_numbers_vouches_for_none(world: World) -> None:

@@ -18,6 +18,13 @@ from shared.ticks import Tick
 
 log = structlog.get_logger()
 
+LOOKS, LOOK_SECONDS = 10, 0.02
+"""At the end: the server may take a moment to see that this process is there no more."""
+
+ALONE_LOOKS, VOUCHED_SECONDS = 5, 30.0
+"""Others are seen only while they are connected, so one look does not tell that there are none; and what was seen holds
+for as long as a server takes to restart."""
+
 FILE = "ledger-high-water.json"
 SECONDS = 1.0
 HIGHEST = 10**11
@@ -35,11 +42,12 @@ class Written(BaseModel):
 class HighWater:
     """The number as one process knows it, and the file that all processes of a data folder share.
 
-    `alone` tells at the end whether no other process gives numbers.
+    `engines` tells how many processes give numbers, this one among them until it ends.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger, alone: Callable[[], Awaitable[bool]]) -> None:
-        self._path, self._ledger, self._alone = folder / FILE, ledger, alone
+    def __init__(self, folder: Path, ledger: Ledger, engines: Callable[[], Awaitable[int]]) -> None:
+        self._path, self._ledger, self._engines = folder / FILE, ledger, engines
+        self._looks = 0
         self._written = Written(seq=0)
         self._failing = False
         # At once: the first connection may be made for a request, before anything is started.
@@ -62,13 +70,22 @@ class HighWater:
         final = False
         with contextlib.suppress(RedisError):
             await self._ledger.latest()
-            final = self._ledger.numbering.settled and await self._alone()
+            final = self._ledger.numbering.settled and await self._last()
         await self._write(Written(seq=self._ledger.numbering.known, final=final))
 
     async def _look(self) -> None:
         latest = await self._ledger.latest()
         if latest > self._written.seq:
             await self._write(Written(seq=latest))
+        self._looks = self._looks + 1 if await self._engines() <= 1 else 0
+        self._ledger.numbering.vouch(VOUCHED_SECONDS if self._looks >= ALONE_LOOKS else 0)
+
+    async def _last(self) -> bool:
+        for _ in range(LOOKS):
+            if not await self._engines():
+                return True
+            await asyncio.sleep(LOOK_SECONDS)
+        return False
 
     async def _write(self, written: Written) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import structlog
@@ -38,8 +39,9 @@ def may_follow_a_gap(seq: int) -> bool:
 
 
 # Has numbering go on beyond all that were given: where one is known that the server has not, or where it is another
-# run of it, which may have lost its last second. A run of before that ended well had given none after `final`.
-# KEYS: SEQ, SERVER. ARGV: the highest number known, `final`
+# run of it, which may have lost its last second. A run of before that ended well had given none after `final`; and who
+# alone gave numbers knows the highest, and whether it is there.
+# KEYS: SEQ, SERVER. ARGV: the highest number known, `final`, whether it was given alone
 GO_ON = Script(
     BEYOND
     + """
@@ -48,7 +50,7 @@ local run = type(told) == 'string' and string.match(told, 'run_id:(%x+)') or ''
 local at, known = tonumber(redis.call('GET', KEYS[1]) or 0), tonumber(ARGV[1])
 local was = redis.call('GET', KEYS[2])
 if run ~= '' and was ~= run then redis.call('SET', KEYS[2], run) end
-local another = was and run ~= '' and was ~= run and at > 0 and at ~= tonumber(ARGV[2])
+local another = was and run ~= '' and was ~= run and at > 0 and at ~= tonumber(ARGV[2]) and ARGV[3] ~= '1'
 if at >= known and not another then return {at, at} end
 local last = beyond(at, known)
 redis.call('SET', KEYS[1], last)
@@ -63,6 +65,7 @@ class Numbering:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.known, self._final = 0, -1
+        self._vouched_until = 0.0
         self.settled = False
         """Whether the server at the other end was asked on this connection, and answered: one that is full, or has no
         replica near, may refuse this and take what comes a moment later."""
@@ -71,6 +74,10 @@ class Numbering:
         """Hold the server to the highest number that was written down; `final` when none was given after it."""
         self.known, self._final = max(self.known, known), known if final else -1
         self._store.run_first(GO_ON, self._call, self._heard)
+
+    def vouch(self, seconds: float) -> None:
+        """Take what is known for all there is, for so long: nobody else gives numbers."""
+        self._vouched_until = time.monotonic() + seconds
 
     def saw(self, seq: int) -> int:
         """Take note of a number that the ledger holds, and return it."""
@@ -89,7 +96,7 @@ class Numbering:
 
     def _call(self) -> Call:
         self.settled = False
-        args: list[Argument] = [self.known, self._final]
+        args: list[Argument] = [self.known, self._final, int(time.monotonic() < self._vouched_until)]
         return [SEQ, SERVER], args
 
     def _heard(self, reply: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import secrets
@@ -60,9 +59,6 @@ SESSION_LIMITS = Limits(connections=0, per_host=0)
 
 GRACE_SECONDS = 10.0
 
-LOOKS, LOOK_SECONDS = 10, 0.02
-"""The server may take a moment to see that this one listens no more."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
@@ -94,13 +90,9 @@ class Webhooks:
         await self.engine.stop(grace)
         await self.signing.tick.stop()
 
-    async def alone(self) -> bool:
-        """Tell, once it has stopped, whether no other replica runs. Raises RedisError."""
-        for _ in range(LOOKS):
-            if not await self.api.store.engines():
-                return True
-            await asyncio.sleep(LOOK_SECONDS)
-        return False
+    async def engines(self) -> int:
+        """Return how many replicas run, this one among them until it has stopped. Raises RedisError."""
+        return await self.api.store.engines()
 
     def forget(self) -> None:
         """Drop what is kept of the ledger in memory: it was begun anew."""
