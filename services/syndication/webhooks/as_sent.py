@@ -14,7 +14,7 @@ from services.syndication.webhooks.deliver import Attempt, Outcome, RetryLater
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.early.notes import KINDS
 from services.syndication.webhooks.formats import Written
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lane_replies import Delivery
 from services.syndication.webhooks.message import EXIT, Message
 from services.syndication.webhooks.prepare import Preparation, Prepared
 from services.syndication.webhooks.reading import LedgerReader

@@ -12,7 +12,8 @@ from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome, Unsen
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.early.notes import is_early
-from services.syndication.webhooks.lanes import Delivery, Record
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import Record
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.metrics import ACKNOWLEDGED, ATTEMPTS, SUPERSEDED
 from services.syndication.webhooks.outcomes import LOST, NOT_KEPT, Judged, Verdict, dropped, judge, lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lane_replies import Delivery
 from services.syndication.webhooks.message import About, Message
 from services.syndication.webhooks.prepare import Prepared
 from services.syndication.webhooks.sign import digest_id, webhook_id

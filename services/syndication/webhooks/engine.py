@@ -13,7 +13,8 @@ from services.syndication.webhooks.attempts import Attempts
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.flights import PROMPT, Flights
 from services.syndication.webhooks.lane import CHUNK, Flight, Lane
-from services.syndication.webhooks.lanes import NO_CAP, Delivery, Lanes, Record, State, Turn
+from services.syndication.webhooks.lane_replies import Delivery, State
+from services.syndication.webhooks.lanes import NO_CAP, Lanes, Record, Turn
 from services.syndication.webhooks.metrics import IN_FLIGHT
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.store import SubscriptionStore

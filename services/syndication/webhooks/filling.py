@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from time import time
 from typing import Any, Protocol
 
-from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes, Wanted
 from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.store import SubscriptionStore
 

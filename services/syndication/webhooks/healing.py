@@ -8,7 +8,8 @@ from time import monotonic
 
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.filling import SUBSCRIPTIONS_AT_ONCE, Missed
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.store import SubscriptionStore
 
 HEAL_SECONDS = 30.0

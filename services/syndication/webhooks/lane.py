@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.syndication.webhooks.lanes import NO_CAP, Delivery, Record, Turn
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import NO_CAP, Record, Turn
 
 RENEW_SECONDS = 3.0
 SLOW_SECONDS = 1.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import random
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from services.syndication.webhooks.exhausted import Exhausted, read_exhausted
 from services.syndication.webhooks.lane_exhausted import EXHAUSTED_TOLD
-from services.syndication.webhooks.lane_scripts import LOST, TOLD, lane_scripts
+from services.syndication.webhooks.lane_replies import Delivery, State, read_state, state_or_error
+from services.syndication.webhooks.lane_scripts import TOLD, lane_scripts
 from services.syndication.webhooks.pacing import PATIENCE, Patience
 from services.syndication.webhooks.scripts import HINT
 from services.syndication.webhooks.store import DUE_KEY, REVISIONS_KEY
@@ -24,27 +25,6 @@ ALL_SEEN = 10**12
 
 SPREAD = 0.2
 """Pauses vary by so much, that receivers which failed together are not probed together."""
-
-
-class Delivery(NamedTuple):
-    """One ledger entry on its way to one subscription; `fence` tells this claim from later ones.
-
-    `matched` is a JSON array; `previous_seq` is None for the first entry a subscription was ever sent. `supersedes`
-    are the seqs of earlier versions that this one replaced before the receiver took them. `lost` when who had it before
-    was never heard of again, and it may not be sent twice.
-    """
-
-    subscription: str
-    seq: int
-    fence: int
-    failures: int
-    previous_seq: int | None
-    type: str
-    article_id: str
-    version: int
-    matched: bytes
-    supersedes: tuple[int, ...] = ()
-    lost: bool = False
 
 
 class Wanted(NamedTuple):
@@ -98,36 +78,6 @@ class Turn:
     renewals: Sequence[Delivery] = ()
 
 
-class State(NamedTuple):
-    """What the lanes answered: when to look again (Unix ms, None: when something comes), and what was claimed.
-
-    `kept` says of each record whether it counted; `gone` that there is no such subscription any more. `notice` is
-    there when its health has changed, `exhausted` when deliveries were given up that are not told of; `missed_from` is
-    the first seq that found the queue full and has not been fetched since; `waiting` counts what is not on its way.
-    `peek` alone tells `pending`, which counts all, and `waiting_due`, when what waits is due, whatever is on its way.
-    The last `bundle` of those claimed make one digest.
-    """
-
-    subscription: str
-    due: int | None
-    revision: int
-    claimed: list[Delivery]
-    kept: list[bool]
-    status: str
-    notice: str = ""
-    missed_from: int | None = None
-    waiting: int = 0
-    pending: int = 0
-    bundle: int = 0
-    waiting_due: int | None = None
-    exhausted: bool = False
-
-    @property
-    def gone(self) -> bool:
-        """Tell whether the subscription has been deleted."""
-        return self.revision < 0
-
-
 _PARTS = ("", ":queue", ":urgent", ":flight", ":items", ":lanes", ":skipped", ":log")
 
 
@@ -155,7 +105,7 @@ class Lanes:
         for subscription, entries, limit in wanted:
             calls.append((subscription, [now, spread, limit, caps.get(subscription, NO_CAP), *_flat(entries)]))
         replies = await self._store.all(self._scripts.enqueue, [(keys(id), args) for id, args in calls])
-        return [_state(id, reply) for (id, _), reply in zip(calls, replies, strict=True)]
+        return [state_or_error(id, reply) for (id, _), reply in zip(calls, replies, strict=True)]
 
     async def catch_up(self, now: int, subscription: str, since: int, after: int, found: Sequence[Wanted]) -> State:
         """Put in what was missed from seq `since` on and is before seq `after`, as much as fits. Raises RedisError.
@@ -170,7 +120,7 @@ class Lanes:
         # Each its own: those that failed in one round would be probed together else.
         calls = [(keys(turn.subscription), _step(now, self._spread(), turn)) for turn in turns]
         replies = await self._store.all(self._scripts.step, calls)
-        return [_state(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
+        return [state_or_error(turn.subscription, reply) for turn, reply in zip(turns, replies, strict=True)]
 
     async def requeue(
         self,
@@ -213,7 +163,7 @@ class Lanes:
         """Say when each is due, and what about it is still untold; changes nothing."""
         calls = [(keys(id), [0, 1, NO_CAP]) for id in subscriptions]
         replies = await self._store.all(self._scripts.peek, calls)
-        return [_state(id, reply) for id, reply in zip(subscriptions, replies, strict=True)]
+        return [state_or_error(id, reply) for id, reply in zip(subscriptions, replies, strict=True)]
 
     async def told(self, subscription: str, notice: str) -> None:
         """Take note that a notice was passed on, and is not to be told again. Raises RedisError."""
@@ -229,7 +179,7 @@ class Lanes:
         await self._store.run(EXHAUSTED_TOLD, keys=keys(subscription)[:1], args=arguments)
 
     async def _run(self, script: Script, subscription: str, arguments: Sequence[Argument]) -> State:
-        return _read(subscription, await self._store.run(script, keys=keys(subscription), args=arguments))
+        return read_state(subscription, await self._store.run(script, keys=keys(subscription), args=arguments))
 
     def _spread(self) -> str:
         return f"{1 + SPREAD * (2 * self._random() - 1):.3f}"
@@ -264,44 +214,3 @@ def _step(now: int, spread: str, turn: Turn) -> list[Argument]:
 
 def _seq(seq: int) -> str:
     return f"{seq:012d}"
-
-
-def _state(subscription: str, reply: Any) -> State | Exception:
-    return reply if isinstance(reply, Exception) else _read(subscription, reply)
-
-
-def _read(subscription: str, reply: Any) -> State:
-    due, revision, claimed, kept, status, notice, missed, waiting, bundle, exhausted, *pending = reply
-    return State(
-        subscription,
-        None if int(due) < 0 else int(due),
-        revision,
-        [_delivery(subscription, *pair) for pair in zip(claimed[::2], claimed[1::2], strict=True)],
-        [bool(each) for each in kept],
-        status.decode(),
-        notice.decode(),
-        int(missed) if missed else None,
-        waiting,
-        pending[0] if pending else 0,
-        bundle,
-        int(pending[1]) if pending and int(pending[1]) >= 0 else None,
-        bool(exhausted),
-    )
-
-
-def _delivery(subscription: str, seq: bytes, item: bytes) -> Delivery:
-    fence, counted, previous, superseded, type, article_id, version, matched = item.split(b" ", 7)
-    lost, failures = divmod(int(counted), LOST)
-    return Delivery(
-        subscription,
-        int(seq),
-        int(fence),
-        failures,
-        int(previous) or None,
-        type.decode(),
-        article_id.decode(),
-        int(version),
-        matched,
-        () if superseded == b"-" else tuple(map(int, superseded.split(b","))),
-        lost > 0,
-    )

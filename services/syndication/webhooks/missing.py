@@ -9,7 +9,8 @@ import structlog
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.directory import Directory
-from services.syndication.webhooks.lanes import Lanes, State, Wanted
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes, Wanted
 from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.notices import Notices
 from services.syndication.webhooks.reading import LedgerReader

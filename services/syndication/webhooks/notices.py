@@ -11,7 +11,8 @@ import structlog
 
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.exhausted import EVERY_SECONDS, TYPE, exhausted_message
-from services.syndication.webhooks.lanes import Lanes, State, Wanted, pack
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes, Wanted, pack
 from services.syndication.webhooks.metrics import HEALTH
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription

@@ -10,7 +10,8 @@ import orjson
 
 from services.syndication.webhooks.choices import TAKES_BACK
 from services.syndication.webhooks.deliver import Delivered, Disabled, Outcome, Refused, RetryLater
-from services.syndication.webhooks.lanes import NEVER, Delivery, Kind, Record
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import NEVER, Kind, Record
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.retry import DAY, delay_after, urgent
 

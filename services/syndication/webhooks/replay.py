@@ -8,7 +8,8 @@ from time import monotonic
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
 from services.syndication.webhooks.following import has_bit
-from services.syndication.webhooks.lanes import ALL_SEEN, Lanes, State, Wanted
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import ALL_SEEN, Lanes, Wanted
 from services.syndication.webhooks.matching import Looked, look
 from services.syndication.webhooks.newer import Newer, taken_back
 from services.syndication.webhooks.reading import LedgerReader, Recorded

@@ -11,7 +11,8 @@ from time import time
 import structlog
 
 from services.syndication.webhooks.attempts import Send
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Subscription

@@ -15,7 +15,7 @@ import orjson
 
 from services.syndication.ledger import Head, Recorded
 from services.syndication.webhooks.attempt_log import AttemptLog
-from services.syndication.webhooks.lanes import State
+from services.syndication.webhooks.lane_replies import State
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription

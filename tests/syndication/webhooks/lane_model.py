@@ -14,7 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.syndication.webhooks.choices import Choices, Promise
 from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Outcome, Refused, RetryLater
-from services.syndication.webhooks.lanes import NEVER, Delivery, Lanes, Record, State, Turn, Wanted, pack
+from services.syndication.webhooks.lane_replies import Delivery, State
+from services.syndication.webhooks.lanes import (
+    NEVER,
+    Lanes,
+    Record,
+    Turn,
+    Wanted,
+    pack,
+)
 from services.syndication.webhooks.outcomes import judge, lost
 from services.syndication.webhooks.pacing import DigestWindow, Pacing, Patience
 from services.syndication.webhooks.sent import told

@@ -7,7 +7,8 @@ import time
 
 from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.choices import Choices
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.subscriptions import Subscription
 from services.syndication.webhooks.wiring import Webhooks

@@ -10,7 +10,15 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.syndication.webhooks.attempt_log import AttemptLog
-from services.syndication.webhooks.lanes import Lanes, Record, State, Turn, Wanted, keys, pack
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import (
+    Lanes,
+    Record,
+    Turn,
+    Wanted,
+    keys,
+    pack,
+)
 from services.syndication.webhooks.pacing import PATIENCE, DigestWindow, Pacing
 from services.syndication.webhooks.sending import PLAIN
 from services.syndication.webhooks.sign import secret_of

@@ -13,7 +13,8 @@ from services.syndication.webhooks.attempt_log import AttemptLog
 from services.syndication.webhooks.batch import wanted_of
 from services.syndication.webhooks.credentials import Credentials
 from services.syndication.webhooks.lane import SLOW_CAP
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.sign import secret_of, webhook_id
 from services.syndication.webhooks.wiring import Webhooks
 from shared.redis import Store

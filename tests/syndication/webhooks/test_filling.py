@@ -10,7 +10,8 @@ import pytest
 from redis.exceptions import TimeoutError as NotAnsweredError
 
 from services.syndication.webhooks.filling import Filling
-from services.syndication.webhooks.lanes import NO_CAPS, Lanes, State, Wanted
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import NO_CAPS, Lanes, Wanted
 from services.syndication.webhooks.lease import Lease
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.redis import Store

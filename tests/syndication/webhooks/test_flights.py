@@ -6,7 +6,8 @@ import asyncio
 
 from services.syndication.webhooks.flights import Flights
 from services.syndication.webhooks.lane import RENEW_SECONDS, SLOW_CAP, SLOW_SECONDS, Flight, Lane
-from services.syndication.webhooks.lanes import NO_CAP, Delivery
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import NO_CAP
 from tests.waiting import PATIENCE
 
 LONG = 60.0

@@ -9,7 +9,8 @@ import pytest
 from services.syndication.webhooks import healing
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.healing import HEAL_SECONDS, Healing
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.store import DUE_KEY, SubscriptionStore
 from shared.redis import RedisError, Store
 from tests.syndication.webhooks.bed import SEALER, NothingMissed, subscribe

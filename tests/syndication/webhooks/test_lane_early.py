@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.webhooks.lanes import Lanes, Record, State, Turn, Wanted, keys, pack
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import (
+    Lanes,
+    Record,
+    Turn,
+    Wanted,
+    keys,
+    pack,
+)
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.store import NOTICES_FROM
 from shared.redis import Store

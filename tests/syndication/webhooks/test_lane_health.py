@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.webhooks.lanes import Lanes, Record, State, Turn
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes, Record, Turn
 from services.syndication.webhooks.notices import read_notice
 from services.syndication.webhooks.pacing import DAY_MS, HOUR_MS, PATIENCE
 from shared.redis import Store

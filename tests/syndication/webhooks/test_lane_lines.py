@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.syndication.webhooks.lanes import Delivery, Lanes, Record, Turn, Wanted, pack
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import Lanes, Record, Turn, Wanted, pack
 from shared.redis import Store
 from tests.syndication.webhooks.bed import subscribe
 from tests.syndication.webhooks.test_lanes import NOW, enqueue, seqs, step, wanted

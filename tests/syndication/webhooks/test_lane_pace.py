@@ -7,7 +7,8 @@ from typing import Literal
 
 import pytest
 
-from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn
+from services.syndication.webhooks.lane_replies import Delivery, State
+from services.syndication.webhooks.lanes import Lanes, Record, Turn
 from services.syndication.webhooks.pacing import PACING, PATIENCE, Pacing
 from shared.redis import Store
 from tests.syndication.webhooks.bed import subscribe

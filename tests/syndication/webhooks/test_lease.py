@@ -12,7 +12,8 @@ from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.dispatcher import Dispatcher
 from services.syndication.webhooks.filling import Filling
 from services.syndication.webhooks.healing import Healing
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.lease import LEASE_MS, RENEW_SECONDS, Lease
 from services.syndication.webhooks.store import CURSOR_KEY, DISPATCHER_KEY, SubscriptionStore
 from shared.redis import Store

@@ -8,7 +8,8 @@ import orjson
 
 from services.syndication.webhooks.choices import Choices
 from services.syndication.webhooks.deliver import UNWANTED, Delivered, Disabled, Refused, RetryLater
-from services.syndication.webhooks.lanes import NEVER, Delivery
+from services.syndication.webhooks.lane_replies import Delivery
+from services.syndication.webhooks.lanes import NEVER
 from services.syndication.webhooks.outcomes import dropped, judge
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.subscriptions import Secret, Subscription

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.syndication.webhooks.figures import slot_of, upper
+from services.syndication.webhooks.lane_replies import Delivery, State
 from services.syndication.webhooks.lane_sent import KEPT_SECONDS
-from services.syndication.webhooks.lanes import Delivery, Lanes, Record, State, Turn, Wanted, pack
+from services.syndication.webhooks.lanes import Lanes, Record, Turn, Wanted, pack
 from services.syndication.webhooks.sent import Sent, Standing, told
 from services.syndication.webhooks.store import NOTICES_FROM
 from shared.redis import Store

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lane_replies import Delivery
 from shared.redis import Argument, Script, Store
 
 KEPT_SECONDS = 30 * 86_400

@@ -15,7 +15,7 @@ from services.syndication.ledger import Ledger
 from services.syndication.webhooks.early.message import embargoed, withdrawn
 from services.syndication.webhooks.early.notes import EMBARGOED, WITHDRAWN, Begun, Note, Notes
 from services.syndication.webhooks.early.trust import UNTRUSTED, Trust
-from services.syndication.webhooks.lanes import Delivery
+from services.syndication.webhooks.lane_replies import Delivery
 from services.syndication.webhooks.message import Message
 from services.syndication.webhooks.outcomes import Verdict
 from services.syndication.webhooks.sign import webhook_id

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from services.syndication.webhooks import assigned, replay
 from services.syndication.webhooks.api import deliveries
-from services.syndication.webhooks.lanes import Lanes, State
+from services.syndication.webhooks.lane_replies import State
+from services.syndication.webhooks.lanes import Lanes
 from services.syndication.webhooks.pacing import Patience
 from tests.receiver import Call, Reply, fine
 from tests.syndication.webhooks.api.asking import Bed
