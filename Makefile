@@ -61,12 +61,15 @@ bench: $(DEV) ## the benchmarks beside their raw ceilings (ONLY="bus line": thes
 chaos: $(DEV) ## kill every service and the server under load; print what was lost (nothing)
 	@$(BIN)/pytest -m chaos --capture=no tests/chaos
 
+# With RUNS in place of SECONDS the inputs are the same each time, so that one commit has one verdict.
 .PHONY: fuzz
 fuzz: SECONDS ?= 60
-fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) each
+fuzz: FOR = $(if $(RUNS),-runs=$(RUNS) -seed=1,-max_total_time=$(SECONDS))
+fuzz: export PYTHONHASHSEED := $(if $(RUNS),0,random)
+fuzz: $(DEV) ## feed the parsers bytes that try to break them, for SECONDS (60) each, or RUNS inputs, always the same
 	@$(PIP) --no-deps --require-hashes -r requirements-fuzz.lock
 	@for target in tests/fuzz/fuzz_*.py; do \
-	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" -max_total_time=$(SECONDS) -timeout=60 || exit 1; \
+	  echo "==> $$target"; PYTHONPATH=. $(BIN)/python "$$target" $(FOR) -timeout=60 || exit 1; \
 	done
 
 .PHONY: names

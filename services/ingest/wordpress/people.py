@@ -59,5 +59,5 @@ def _avatar(given: Object) -> str | None:
     named = object_of(sizes)
     if (large := address(named.get("url2x")) or address(named.get("url"))) is not None:
         return large
-    pixels = sorted((int(size) for size in named if size.isdecimal() and len(size) < 6), reverse=True)
-    return next((found for found in (address(named[str(size)]) for size in pixels) if found), None)
+    widths = sorted((size for size in named if size.isdecimal() and len(size) < 6), key=int, reverse=True)
+    return next((found for found in (address(named[width]) for width in widths) if found), None)

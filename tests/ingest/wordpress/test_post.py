@@ -74,6 +74,19 @@ def test_an_author_comes_with_the_largest_avatar() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sizes", "chosen"),
+    [
+        ({"24": "https://a.example/24", "096": "https://a.example/96"}, "https://a.example/96"),
+        ({"00": "https://a.example/0"}, "https://a.example/0"),
+        ({"٤٨": "https://a.example/48", "24": "https://a.example/24"}, "https://a.example/48"),
+        ({"²": "https://a.example/2", "wide": "https://a.example/w", "100000": "https://a.example/x"}, None),
+    ],
+)
+def test_an_avatar_is_found_however_its_width_is_written(sizes: dict[str, str], chosen: str | None) -> None:
+    assert taken(authors=[{"display_name": "Cy", "avatar_urls": sizes}]).authors[0].avatar == chosen
+
+
+@pytest.mark.parametrize(
     "over",
     [
         {"coauthors": [{"display_name": "Cy One"}, {"display_name": "Di Two"}]},
