@@ -1,4 +1,4 @@
-"""README.md taken apart: its blocks by language, its tables, and what it names."""
+"""README.md and the pages of docs/ taken apart: blocks by language, tables, links, and what they name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "README.md").read_text()
+PAGES = {path: path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+TEXT = "\n".join(PAGES.values())
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(language: str) -> list[str]:
     """Return the fenced blocks of a language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    return [text for of, text in FENCED.findall(TEXT) if of == language]
 
 
 def block(start: str) -> str:
@@ -23,8 +25,21 @@ def block(start: str) -> str:
 
 def spans() -> set[str]:
     """Return everything that stands in backticks in the prose, lines joined."""
-    prose = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
+    prose = FENCED.sub("", TEXT)
     return {" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose)}
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    """Yield the file and the anchor ("" without one) of every link to something of the project's own."""
+    for page, text in PAGES.items():
+        for place, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", text):
+            yield (page.parent / place if place else page).resolve(), anchor
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that a page's headings have: in small letters, hyphens for spaces, without other signs."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def moved(text: str, ports: dict[int, int]) -> str:

@@ -1,4 +1,4 @@
-"""README.md holds: its commands run, its receiver receives, and what it names is there."""
+"""README.md and docs/ hold: their commands run, and the receiver receives."""
 
 from __future__ import annotations
 
@@ -18,17 +18,11 @@ from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import click
 import pytest
 from lxml import etree
 
-from services.cli import main
-from services.documents import openapi
-from services.syndication.webhooks.early.notes import KINDS
-from shared import settings
-from shared.streams import STREAMS
 from tests.cli.running import Running, endless, running
-from tests.journeys.readme import ROOT, TEXT, addresses, block, blocks, moved, spans
+from tests.journeys.readme import ROOT, block, blocks, moved, spans
 from tests.ports import free_port
 from tests.waiting import PATIENCE, until
 
@@ -45,7 +39,6 @@ OPERATE = "wireroom status"
 CONSUMER = "wireroom consumers add"
 UNTESTED = {"make test": "it is what runs this test"}
 KNOWN = (RUN, *COMPOSE, EXPORTS, LISTEN, PUSH, SUBSCRIBE, READ, STREAM, CHECK, OPERATE, CONSUMER, *UNTESTED)
-METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,68 +242,3 @@ def test_compose_commands_within_the_text_name_what_is_there() -> None:
                 assert f"compose {' '.join(words)}" in (ROOT / ".ci" / "compose").read_text().splitlines()
             case _:
                 raise AssertionError(f"teach this test about docker compose {' '.join(words)}")
-
-
-# --- what it names ---------------------------------------------------------------------------------------------------
-
-
-def test_every_setting_is_in_the_table_and_every_one_in_the_table_is_a_setting() -> None:
-    rows = [text.split("|")[1] for text in TEXT.splitlines() if text.startswith("| `WIREROOM_")]
-    named = [name for row in rows for name in re.findall(r"`(WIREROOM_\w+)`", row)]
-    known = {settings.PREFIX + name.upper() for name in settings.PARSERS} | settings.ELSEWHERE
-    assert sorted(named) == sorted(known)
-
-
-def test_every_setting_named_anywhere_is_one() -> None:
-    known = {settings.PREFIX + name.upper() for name in settings.PARSERS} | settings.ELSEWHERE
-    assert set(re.findall(r"\bWIREROOM_\w+", TEXT)) <= known
-
-
-def test_every_address_is_in_the_table_with_its_methods_and_whether_it_takes_a_key() -> None:
-    paths = openapi("http://localhost")["paths"]
-    served = {
-        (method.upper(), path, "none" if told.get("security") == [] else "yes")
-        for path, operations in paths.items()
-        for method, told in operations.items()
-        if method in METHODS and not path.startswith(("/portal/", "/console/"))
-    }
-    assert served | {("GET", path, "none") for path in ("/docs", "/openapi.json", "/asyncapi")} == set(addresses())
-
-
-def test_every_stream_is_named_and_every_event_named_exists() -> None:
-    streams = {stream.name for stream in STREAMS}
-    named = set(re.findall(r"(?<![\w.])article\.[a-z]+\b(?!\()", TEXT))
-    public = {"article.published", "article.updated", "article.corrected", "article.retracted", *KINDS}
-    assert streams <= named <= streams | public
-
-
-def test_every_folder_in_the_tree_exists_and_no_source_folder_is_left_out() -> None:
-    (tree,) = (text for text in blocks("") if "services/ingest/" in text)
-    named = [text.split()[0] for text in tree.splitlines()]
-    assert all((ROOT / name).is_dir() for name in named)
-    there = {path.parent.name for path in (ROOT / "services").glob("*/__init__.py")}
-    assert {f"services/{name}/" for name in there} <= set(named)
-    for name in re.findall(r"`?((?:newsroom|services|shared|tests|docs)/[\w./-]*)", TEXT):
-        assert (ROOT / name).exists(), name
-
-
-def test_every_local_link_leads_somewhere() -> None:
-    for place in re.findall(r"\]\(([^)#:]+)\)", TEXT):
-        assert (ROOT / place).is_file(), place
-
-
-def test_every_verb_of_make_that_is_named_exists() -> None:
-    verbs = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {span.split()[1] for span in spans() if re.fullmatch(r"make [a-z-]+", span)}
-    assert named <= verbs
-    assert {"run", "help", "chaos", "bench"} <= named
-
-
-def test_every_command_that_is_named_exists() -> None:
-    for span in (span for span in spans() if span.startswith("wireroom ")):
-        group: click.Command = main
-        for word in span.split()[1:]:
-            if not isinstance(group, click.Group) or word.startswith("-"):
-                break
-            assert word in group.commands, span
-            group = group.commands[word]
