@@ -9,7 +9,7 @@ from zlib import crc32
 
 import orjson
 
-from services.syndication.rights import told
+from services.syndication.rights import Withdrawn, told
 from services.syndication.webhooks.deliver import Attempt, Outcome, RetryLater
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.early.notes import KINDS
@@ -45,15 +45,25 @@ Logged = Mapping[str, Any]
 
 
 def kept(
-    subscription: Subscription, message: Message, delivery: Delivery, outcome: Outcome, now: float
+    subscription: Subscription,
+    message: Message,
+    delivery: Delivery,
+    outcome: Outcome,
+    now: float,
+    named: Withdrawn | None = None,
 ) -> dict[str, Any]:
-    """Return what the log keeps of a request signed for Unix time `now`: what is said in it beside the article."""
-    told = {
+    """Return what the log keeps of a request signed for Unix time `now`: what is said in it beside the article.
+
+    `named` is how the article stood where for that no more than its name was sent.
+    """
+    told: dict[str, Any] = {
         "at": now,
         "previous_seq": delivery.previous_seq,
         "mark": mark(subscription, message),
         "matched": orjson.Fragment(delivery.matched),  # it may be of an exit, and bring that name along
     }
+    if named is not None:
+        told["named"] = named
     if isinstance(outcome, RetryLater) and outcome.unsent:
         told["unsent"] = True
     return told
@@ -118,7 +128,9 @@ class AsSent:
     async def _prepared(self, logged: Logged) -> Prepared | None:
         found = await self.preparation.get(logged["seq"])
         named = found is not None and (found.entry.article_id, found.entry.version)
-        return found if named == (logged["article_id"], logged["version"]) else None
+        if found is None or named != (logged["article_id"], logged["version"]):
+            return None
+        return found.as_told(logged["request"].get("named"))
 
     async def _withdrawn(self, ready: Sequence[Prepared]) -> bool:
         """Tell whether a request brought a version that nobody is to read any more."""

@@ -114,7 +114,7 @@ class Attempts:
             if outcome is None:
                 judged = lost(delivery, message.id, now)
             else:
-                request = kept(subscription, message, delivery, outcome, begun)
+                request = kept(subscription, message, delivery, outcome, begun, prepared.named)
                 judged = judge(delivery, subscription, outcome, message.id, now, lambda: chance, request)
             self._tell(log, delivery, judged, outcome, prepared)
             record = self._receipt(delivery, judged, prepared.published).record
@@ -126,7 +126,7 @@ class Attempts:
 
         A receiver's failure never raises; what raises is our own fault, and counts as no attempt.
         """
-        prepared = None if _is_notice(delivery) else self._ready(delivery) or await self._prepared(delivery)
+        prepared = None if _is_notice(delivery) else await self._prepared(delivery)
         subscription = self.directory.get(delivery.subscription)
         if subscription is None:
             await self.directory.refresh()
@@ -145,7 +145,8 @@ class Attempts:
             once = subscription.choices.once(delivery.type)
             outcome = await self._sent(subscription, message, now, attempt, once=once)
         if outcome is not None and isinstance(message, Message):
-            request = None if early else kept(subscription, message, delivery, outcome, now)
+            named = prepared.named if prepared else None
+            request = None if early else kept(subscription, message, delivery, outcome, now, named)
             judged = judge(delivery, subscription, outcome, id, self.clock(), self.random, request)
         elif delivery.lost or isinstance(message, Message):
             judged = lost(delivery, id, now)
@@ -175,10 +176,10 @@ class Attempts:
         return Judged(judged.verdict, judged.record.telling(what))
 
     async def _prepared(self, delivery: Delivery) -> Prepared | None:
-        return self._ready(delivery) or await self.preparation.get(delivery.seq)
-
-    def _ready(self, delivery: Delivery) -> Prepared | None:
-        return self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
+        prepared = self.preparation.ready(delivery.seq, delivery.article_id, delivery.version)
+        if prepared is None:
+            prepared = await self.preparation.get(delivery.seq)
+        return prepared and await self.preparation.by_now(prepared, self.clock())
 
     def flush(self) -> None:
         """Log and count what went well since the last time, at once: one by one takes as long as signing it."""

@@ -141,7 +141,7 @@ class Dispatcher:
     async def _matches(self, entry: Recorded, article: Article | None) -> list[tuple[Subscription, Wanted]]:
         found: list[tuple[Subscription, Wanted]] = []
         same: dict[str, Wanted] = {}
-        if article is not None:
+        if article is not None and article.status != "withheld":
             subject = subject_of(article, entry.type)
             for subscription in self._directory.matching(subject, entry.type):
                 wanted = same.get(subscription.alike)
@@ -198,5 +198,5 @@ class Dispatcher:
 
 def _follows(entry: Recorded, article: Article | None) -> bool:
     """Tell whether an entry goes to who got its article before: nothing of it can be found by a filter any more."""
-    withheld = article is not None and article.status == "withheld" and entry.type != "article.published"
+    withheld = article is not None and article.status == "withheld"
     return withheld or entry.type == "article.retracted"

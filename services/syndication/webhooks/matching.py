@@ -41,8 +41,13 @@ class Wish:
     told: Reuse | None = None
 
     def why(self, entry: Recorded, article: Article | None) -> tuple[str, ...] | None:
-        """Return the terms that make an entry match, None when it does not."""
-        if self.query is None or article is None or (self.types is not None and entry.type not in self.types):
+        """Return the terms that make an entry match, None when it does not.
+
+        What is withheld matches nothing: it goes to who got the article before, and to nobody else.
+        """
+        if self.query is None or article is None or article.status == "withheld":
+            return None
+        if self.types is not None and entry.type not in self.types:
             return None
         subject = subject_of(article, entry.type)
         seen = subject.as_seen(self.sees)

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from services.syndication.cache import Recent
+from services.syndication.rights import Withdrawn, told
 from services.syndication.webhooks.cuts import WHOLE, Cut
-from services.syndication.webhooks.message import About, Message, Rendered, body, data, render
+from services.syndication.webhooks.message import EXIT, About, Message, Rendered, body, data, render
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sending import Sending
+from services.syndication.withdrawn import withdrawn
 
 KEPT_BYTES = 64 * 1024 * 1024
 """Of messages kept: more than are on their way at once, were each several times a long article."""
@@ -22,6 +24,9 @@ MOST_BODIES, MOST_CUTS = 4, 2
 
 SOURCE = re.compile(rb'"source":\{"id":"([a-z0-9-]+)"')
 """Before it in the JSON stand identity, version and status alone, which cannot look like it."""
+
+FRESH_SECONDS = 1.0
+"""So long after it was published, or was looked up, an article is taken to stand as it did: no sooner is it retried."""
 
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
@@ -37,15 +42,32 @@ class _Rendition:
 
 @dataclass(slots=True)
 class Prepared:
-    """A ledger entry and its article's JSON, None when the article is no longer kept; `source` is its source's id."""
+    """A ledger entry and its article's JSON, None when the article is no longer kept; `source` is its source's id.
+
+    `standing` is how its article stood when that was `looked` up, in Unix time; `named` is that where for it the name
+    alone is left.
+    """
 
     entry: Recorded
     document: bytes | None
     published: float
     site: str = ""
     source: str | None = None
+    named: Withdrawn | None = None
+    standing: Withdrawn | None = None
+    looked: float = 0.0
     _whole: _Rendition | None = None
     _cuts: dict[Cut, _Rendition] = field(default_factory=dict)
+    _told: dict[Withdrawn, Prepared] = field(default_factory=dict)
+
+    def as_told(self, standing: Withdrawn | None) -> Prepared:
+        """Return it as it may be sent of an article that stands so by now: of an earlier version the name alone."""
+        left = self.document if self.document is None or standing is None else told(self.document, standing)
+        if standing is None or left is self.document:
+            return self
+        if standing not in self._told:
+            self._told[standing] = Prepared(self.entry, left, self.published, self.site, self.source, standing)
+        return self._told[standing]
 
     def message(
         self,
@@ -59,6 +81,8 @@ class Prepared:
         rendition = self._rendition(sending.cut)
         if rendition.rendered is None:
             return None
+        if self.named is not None and matched != EXIT:
+            matched = b"[]"  # words that are not to be read
         plain, bodies = sending.format == "standard", rendition.bodies
         key = (plain, previous_seq, matched, supersedes)
         known = bodies.get(key)
@@ -119,6 +143,16 @@ class Preparation:
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
         return await waiting
+
+    async def by_now(self, prepared: Prepared, now: float) -> Prepared:
+        """Return an entry as it may be sent at Unix time `now`. Raises what the ledger's reader raises.
+
+        What waited, or is sent again, may be withheld or taken back by now, and is then not to be read by anybody.
+        """
+        if now - max(prepared.published, prepared.looked) >= FRESH_SECONDS:
+            prepared.standing = (await withdrawn(self._ledger, [prepared.entry])).get(prepared.entry.article_id)
+            prepared.looked = now
+        return prepared.as_told(prepared.standing)
 
     async def _read(self) -> None:
         try:

@@ -8,10 +8,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
-from shared.events import Source
+from services.syndication.webhooks.prepare import FRESH_SECONDS, Preparation
+from services.syndication.webhooks.sending import PLAIN
+from shared.events import Source, Status
 from shared.redis import Store
 from tests.receiver import Call, Reply, a_receiver
-from tests.syndication.webhooks.bed import MemoryLedger, a_replica, story, subscribe
+from tests.syndication.webhooks.bed import MemoryLedger, a_replica, logged, story, subscribe
 from tests.waiting import until
 
 WANTED = ("article_id", "version", "seq", "source", "subscription", "correlation_id", "attempt", "outcome")
@@ -53,3 +55,43 @@ async def test_an_article_that_is_kept_no_more_is_logged_without_its_source(stor
     [line] = attempts(lines)
     assert (line["outcome"], line.get("source"), line["correlation_id"]) == ("dropped", None, "c-1")
     assert receiver.calls == []
+
+
+@pytest.mark.parametrize("pacing", [Pacing(), Pacing(digest=DigestWindow(1, 3600.0))], ids=["alone", "digest"])
+async def test_of_what_is_withheld_by_now_the_name_alone_is_sent_late(store: Store, pacing: Pacing) -> None:
+    ledger, ago = MemoryLedger(), "2026-11-22T10:00:00Z"
+    ledger.publish(story(headline="Unfit to print"), timestamp=ago)
+    ledger.publish(story(version=2, headline="Still unfit", status="withheld"), "article.updated", timestamp=ago)
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        # It asked for no updates, so that nothing newer stands in for what it is to get.
+        subscription = await subscribe(
+            store, receiver.url, filter="unfit", types=("article.published",), pacing=pacing, after=0
+        )
+        await until(lambda: receiver.calls)
+        [attempt] = await logged(store, subscription.id, 1)
+    data = receiver.calls[0].event["data"]
+    data = data["events"][0]["data"] if pacing.digest else data
+    assert (data["seq"], data["matched"], data["article"]["version"]) == (1, [], 1)
+    assert (data["article"]["status"], data["article"]["headline"]) == ("withheld", "")
+    assert b"nfit" not in receiver.calls[0].body
+    assert attempt["request"]["named"] == "withheld"
+
+
+@pytest.mark.parametrize(("status", "type"), [("withheld", "article.updated"), ("canceled", "article.retracted")])
+async def test_how_an_article_stands_is_looked_up_anew_once_a_second(status: Status, type: str) -> None:
+    ledger = MemoryLedger()
+    ledger.publish(story(headline="Unfit"))
+    preparation = Preparation(ledger, "")
+    first = await preparation.get(1)
+    assert first is not None
+    start = first.published + 100
+    assert await preparation.by_now(first, start) is first
+    ledger.publish(story(version=2, status=status), type)
+    assert await preparation.by_now(first, start + FRESH_SECONDS / 2) is first
+    named = await preparation.by_now(first, start + FRESH_SECONDS)
+    message = named.message("id", PLAIN, None, b'["unfit"]')
+    assert message is not None
+    assert b"nfit" not in message.body
+    assert b'"status":"%s"' % status.encode() in message.body
+    ledger.publish(story(version=3), "article.updated")
+    assert await preparation.by_now(first, start + 2 * FRESH_SECONDS) is first

@@ -58,6 +58,18 @@ async def test_who_got_an_article_is_told_that_it_is_withheld_and_nothing_more(s
     assert (withheld["status"], withheld["headline"]) == ("withheld", "")
 
 
+async def test_who_did_not_get_an_article_is_not_told_that_it_is_withheld(store: Store) -> None:
+    ledger = MemoryLedger()
+    async with a_receiver() as receiver, a_replica(store, ledger):
+        await subscribe(store, receiver.url)
+        ledger.publish(story(1, status="withheld"))
+        ledger.publish(story(2))
+        await until(lambda: receiver.calls)
+        ledger.publish(story(1, 2), UPDATED)  # let go after all
+        await until(lambda: len(receiver.calls) == 2)
+    assert [call.seq for call in receiver.calls] == [2, 3]
+
+
 async def test_exits_are_seen_within_one_batch_and_dispatching_again_tells_nothing_again(store: Store) -> None:
     ledger = MemoryLedger()
     async with a_receiver() as receiver:

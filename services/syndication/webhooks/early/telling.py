@@ -116,7 +116,7 @@ class Telling:
             return False  # the version that is out goes before
         article, until = event.article, turn.until // 1000
         subject, going = subject_of(article, EMBARGOED), dict[str, Going]()
-        for each in receivers:
+        for each in receivers if article.status != "withheld" else ():
             query = self.directory.query(each.id) if self.directory.readable(each.id) else None
             seen = subject.as_seen(each.sees)
             if query is not None and query.matches(seen):

@@ -204,6 +204,18 @@ async def test_what_is_withheld_or_taken_back_by_now_is_shown_to_the_newsroom_al
     assert all(went(bed.receiver.calls[1], shown[token, newest]["request"]) for token in (TOKEN, key))
 
 
+async def test_what_was_sent_as_a_name_alone_is_shown_so_to_all(bed: Bed) -> None:
+    key = await bed.consumer("partner")
+    bed.ledger.publish(story(1), timestamp="2026-11-22T10:00:00Z")
+    bed.ledger.publish(story(1, 2, status="withheld"), "article.updated")
+    made = await bed.made(key, types=["article.published"], start={"seq": 1})
+    entry = (await shown(bed, made["id"], 1))["id"]
+    for token in (TOKEN, key):
+        told = (await bed("GET", f"/{made['id']}/deliveries/{entry}", token=token)).json()
+        assert went(bed.receiver.calls[0], told["request"])
+        assert told["request"]["same"]
+
+
 @pytest.mark.parametrize(
     ("logged", "why"),
     [
