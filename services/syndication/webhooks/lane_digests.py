@@ -15,13 +15,17 @@ local function enter(seq, rest)
   gathering = 0
 end
 
+-- The first moment from one on at which nothing is due.
+local function alone(due)
+  due = due + 0.5
+  while redis.call('ZCOUNT', Q, due, due) > 0 do due = due + 1 end
+  return due
+end
+
 local apart = {}
 local function wait_again(due, seq, rest)
   if together and not is_urgent(rest) then
-    if not apart[due] then
-      apart[due] = due + 0.5
-      while redis.call('ZCOUNT', Q, apart[due], apart[due]) > 0 do apart[due] = apart[due] + 1 end
-    end
+    apart[due] = apart[due] or alone(due)
     due = apart[due]
   end
   wait_till(due, seq, rest)

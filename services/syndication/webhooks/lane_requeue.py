@@ -9,7 +9,8 @@ from __future__ import annotations
 # Left out is what is older than something of its article that waits or is on its way, and what the receiver never
 # confirmed and is older than something of its article that was assigned and not superseded: as that may be dropped as
 # a repeat, the older one would be the last to count. Nothing at all is put in where more was dispatched than was looked
-# at. Fence 1 says that it was sent before, so that nobody's previous seq changes should it be replaced.
+# at. What waits for its next try goes now, with all of its digest: who asks has mended the receiver. Fence 1 says that
+# it was sent before, so that nobody's previous seq changes should it be replaced.
 REQUEUE = """
 local cap, previous, seen, kept, newest = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), {}, {}
 if tonumber(had[10] or 0) > seen then return answer({}, kept, cap) end
@@ -38,6 +39,15 @@ local function may_go(seq, article, lane)
   return not newest[article] or newest[article] <= seq or standing(seq) == 'c'
 end
 
+local function hasten(seq, packed)
+  local where = is_urgent(packed) and U or Q
+  local due = tonumber(redis.call('ZSCORE', where, seq) or now)
+  if due <= now or due == gathering then return end
+  local digest = together and where == Q
+  local all, at = digest and redis.call('ZRANGEBYSCORE', Q, due, due) or {seq}, digest and alone(now) or now
+  for _, each in ipairs(all) do redis.call('ZADD', where, at, each) end
+end
+
 for at = entries, #ARGV, 3 do
   local seq, article, packed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local lane = redis.call('HGET', L, article)
@@ -49,6 +59,8 @@ for at = entries, #ARGV, 3 do
       assign(seq, packed, true)
       redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
       if not lane then enter(seq, packed) end
+    else
+      hasten(seq, packed)
     end
     previous = seq
   end

@@ -179,6 +179,18 @@ async def test_what_is_older_than_what_is_on_its_way_is_not_requeued_behind_it(s
     assert await store.do("HLEN", f"{keys(id)[0]}:items") == 0
 
 
+@pytest.mark.parametrize("type", ["article.published", "article.retracted"])
+async def test_what_waits_for_its_next_try_goes_at_once_when_it_is_replayed(store: Store, id: str, type: str) -> None:
+    entry = Wanted(1, "a", pack(type, "a", 1, b"[]"))
+    [held] = (await enqueue(store, id, entry)).claimed
+    waiting = await step(store, Turn(subscription=id, limit=9, records=[Record(held, "retry", NOW + 300_000)]))
+    assert (seqs(waiting), waiting.due) == ([], NOW + 300_000)
+    state = await Lanes(store).requeue(NOW, id, [entry])
+    assert (state.kept, state.due) == ([1], NOW)
+    [again] = (await step(store, Turn(subscription=id, limit=9))).claimed
+    assert (again.seq, again.failures) == (1, 1)
+
+
 async def test_an_older_hint_does_not_replace_a_newer_one(store: Store, id: str) -> None:
     lanes, registry = Lanes(store), SubscriptionStore(store, SEALER)
     older = await enqueue(store, id, wanted(1))
