@@ -10,6 +10,8 @@ from typing import Any
 
 import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
 
+from tests.fuzz.altering import altered
+
 SECONDS = 2.0
 """For inputs of at most a megabyte."""
 
@@ -49,5 +51,5 @@ def fuzz(one_input: Callable[[bytes], None], seeds: str) -> None:
     sys.addaudithook(heard)
     for path in paths:  # what is loaded at the first use takes its time then
         one_input(Path(path).read_bytes())
-    atheris.Setup([*sys.argv, f"-seed_inputs={','.join(paths)}"], timed)
+    atheris.Setup([*sys.argv, f"-seed_inputs={','.join(paths)}"], timed, custom_mutator=altered)
     atheris.Fuzz()
