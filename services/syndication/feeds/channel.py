@@ -8,6 +8,7 @@ from datetime import datetime
 from services.syndication.feeds.parts import LANGUAGE
 from services.syndication.feeds.shelf import FeedName, Kind
 from services.syndication.feeds.site import Site
+from services.syndication.feeds.tongues import label_of
 
 MINUTES = 15
 """How long a reader may keep the feed before it asks again; sy:* says the same."""
@@ -25,7 +26,7 @@ ABOUT: dict[Kind, str] = {
     "authors": "Stories by {label} from {name}.",
     "sources": "Stories of {label}, passed on by {name}.",
     "sections": "Stories in {label} from {name}.",
-    "languages": "Stories from {name} in the language {label}.",
+    "languages": "Stories from {name} in {label}.",
     "search": "Stories from {name} that match {label}.",
 }
 
@@ -65,7 +66,8 @@ def called(channel: Channel, site: Site) -> tuple[str, str]:
     about = ABOUT.get(channel.feed.kind)
     if about is None:
         return site.name, site.description
-    return f"{site.name}: {channel.label}", about.format(label=channel.label, name=site.name)
+    label = label_of(channel.feed, channel.label, site)
+    return f"{site.name}: {label}", about.format(label=label, name=site.name)
 
 
 def tongue(channel: Channel, site: Site) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from services.syndication.feeds.shelf import ALL, FeedName, Kind
 from services.syndication.feeds.site import Site
 from services.syndication.feeds.text import attribute, content
+from services.syndication.feeds.tongues import label_of
 
 MEDIA_TYPE = "text/x-opml"
 GROUPS: Mapping[Kind, str] = {
@@ -44,7 +45,8 @@ def opml(feeds: list[Named], site: Site) -> bytes:
 def _group(title: str, feeds: list[Named], site: Site) -> str:
     if not feeds:
         return ""
-    inner = "".join(_outline(one, site) for one in sorted(feeds, key=lambda one: (one.label.casefold(), one.feed.slug)))
+    named = [Named(one.feed, label_of(one.feed, one.label, site)) for one in feeds]
+    inner = "".join(_outline(one, site) for one in sorted(named, key=lambda one: (one.label.casefold(), one.feed.slug)))
     return f'<outline text="{title}">\n{inner}</outline>\n'
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
+from services.syndication.feeds.tongues import label_of
 from services.syndication.page.assets import Assets
 from services.syndication.page.branding import Branding
 from services.syndication.page.directory import Counted, Directory
@@ -66,7 +68,10 @@ class Printer:
         """Return the list of feeds for people."""
         about = f"Every feed of {self.site.name}, in every format."
         head = plain_head("Subscribe", self.site, about=about, here="feeds", canonical=f"{self.site.url}/feeds")
-        return self._render("feeds.html", head, directory, formats=FORMATS, all=ALL, page=self.site.page)
+        found = directory.of("languages", 30)
+        languages = [replace(one, label=label_of(one.feed, one.label, self.site)) for one in found]
+        more = {"formats": FORMATS, "all": ALL, "page": self.site.page, "languages": languages}
+        return self._render("feeds.html", head, directory, **more)
 
     def message(self, title: str, detail: str, sections: Sequence[Counted] = ()) -> str:
         """Return a page that says why there is no other; of what else there is it has the sections alone."""

@@ -56,6 +56,13 @@ def test_a_feed_is_called_by_what_people_call_its_tag() -> None:
     assert node.findtext("link") == "https://news.example.org/tags/kursk"
 
 
+def test_the_feed_of_a_language_is_called_by_its_name_and_says_its_tag() -> None:
+    node = parsed(Channel(feed=FeedName("languages", "de"), label="de"))
+    assert node.findtext("title") == "Example News: German"
+    assert node.findtext("description") == "Stories from Example News in German."
+    assert node.findtext("language") == "de"
+
+
 def test_a_label_with_braces_is_only_text() -> None:
     assert parsed(Channel(feed=FeedName("tags", "x"), label="{name}")).findtext("description") == (
         "Stories about {name} from Example News."

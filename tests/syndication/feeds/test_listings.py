@@ -9,6 +9,8 @@ from lxml import etree
 from starlette.applications import Starlette
 
 from services.syndication.feeds.listings import FRESH_SECONDS, Listings
+from services.syndication.feeds.opml import Named, opml
+from services.syndication.feeds.shelf import FeedName
 from shared.events import Author
 from tests.syndication.feeds.asking import ask
 from tests.syndication.feeds.in_memory import MORNING, SITE, InMemoryShelf, a_story
@@ -93,6 +95,12 @@ async def test_every_feed_that_has_articles_is_listed_by_its_name(room: Room) ->
         ("Sources", None),
         ("World Desk", f"{site}/sources/desk.rss"),
     ]
+
+
+def test_languages_are_listed_by_their_names() -> None:
+    feeds = [Named(FeedName("languages", tag), tag) for tag in ("de", "uk", "ar")]
+    found = [node.get("title") for node in etree.fromstring(opml(feeds, SITE)).iter("outline")]
+    assert found[2:] == ["Arabic", "German", "Ukrainian"]
 
 
 async def test_a_reader_that_has_it_is_told_so(room: Room) -> None:

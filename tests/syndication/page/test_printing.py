@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.syndication.feeds.shelf import ALL, FeedName
-from services.syndication.page.directory import Directory
+from services.syndication.page.directory import Counted, Directory
 from services.syndication.page.head import Listing
 from shared.events import Article, Author, Corrected, Retraction
 from tests.syndication.feeds.in_memory import CDN, MORNING, a_story
@@ -76,6 +76,13 @@ def test_no_name_becomes_markup() -> None:
     page = a_printer().article(a_story(authors=(author,)), Directory())
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_the_list_of_feeds_names_languages_as_people_do() -> None:
+    directory = Directory(feeds={"languages": (Counted(FeedName("languages", "de"), "de", 3),)})
+    [row] = parsed(a_printer().feeds(directory)).xpath("//section[h2='By language']//tbody/tr")
+    assert row.xpath("string(th)") == "German"
+    assert row.xpath(".//td//a/@href")[0].endswith("/feeds/languages/de.rss")
 
 
 def test_a_page_names_its_feeds_and_its_address() -> None:
