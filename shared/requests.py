@@ -27,7 +27,7 @@ async def read_body(request: Request, limit: int) -> bytes | Response:
     Raises ClientDisconnect.
     """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
         return too_large(limit)
     parts, size = [], 0
     try:

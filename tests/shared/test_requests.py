@@ -56,6 +56,7 @@ async def test_a_body_within_the_limit_comes_whole() -> None:
 async def test_a_body_over_the_limit_is_refused_whether_or_not_it_said_so(parts: list[bytes]) -> None:
     assert await status_of(a_request(parts)[0]) == 413
     assert await status_of(a_request(parts, content_length="1000")[0]) == 413
+    assert await status_of(a_request(parts, content_length="9" * 5_000)[0]) == 413
 
 
 async def test_no_more_is_held_than_the_limit() -> None:

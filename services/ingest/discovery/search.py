@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -16,6 +16,7 @@ from services.ingest.pages.listing import listing
 from services.ingest.pages.markup import tree
 from services.ingest.pages.robots import rules_of
 from services.ingest.parse import parse
+from services.ingest.parse.urls import address, host_of
 from services.ingest.reader import Ask, Read, Took
 from services.ingest.source import Kind, Settings, Source
 
@@ -166,8 +167,8 @@ class _Search:
         """Ask for the news sitemaps that robots.txt names, then tell of the page itself as a listing."""
         outcome = await self._ask(urljoin(self._url, "/robots.txt"), accept="text/plain, */*;q=0.1")
         rules = await asyncio.to_thread(rules_of, outcome) if isinstance(outcome, Fetched) else None
-        host = urlsplit(self._url).hostname
-        named = [url for url in (rules.sitemaps if rules is not None else ()) if urlsplit(url).hostname == host]
+        told = (address(each, self._url) for each in (rules.sitemaps if rules is not None else ()))
+        named = [url for url in told if url is not None and host_of(url) == host_of(self._url)]
         news = [url for url in dict.fromkeys(named) if "news" in url.lower()]
         chosen = news or ([] if self._feeds() else named)
         for url in chosen[:MOST_MAPS]:

@@ -134,7 +134,7 @@ async def _changed(api: _Api, site: _Site, roll: Roll) -> list[Object] | NotRead
     Each page begins where the last one ended, for posts that change meanwhile shift the numbers of pages. A
     WordPress older than 5.7 does not know `modified_after` and gives all its posts: it is asked for the last ones.
     """
-    since, page = _before(roll.at), 1
+    since, page = _before(roll.at, OVERLAP), 1
     found: dict[str, Object] = {}
     for _ in range(MOST_PAGES):
         told = {"orderby": "modified", "order": "asc", "modified_after": since, "page": str(page)}
@@ -148,7 +148,7 @@ async def _changed(api: _Api, site: _Site, roll: Roll) -> list[Object] | NotRead
         found |= {_entry(post): post for post in posts}
         if len(posts) < PAGE:
             break
-        reached = _second_before(_modified(posts[-1]))
+        reached = _before(_modified(posts[-1]), timedelta(seconds=1))
         since, page = (since, page + 1) if reached <= since else (reached, 1)
     return sorted(found.values(), key=_modified)
 
@@ -218,9 +218,8 @@ def _modified(post: Object) -> str:
         return ""
 
 
-def _before(at: str) -> str:
-    return (datetime.fromisoformat(at) - OVERLAP).isoformat()
-
-
-def _second_before(at: str) -> str:
-    return (datetime.fromisoformat(at) - timedelta(seconds=1)).isoformat()
+def _before(at: str, by: timedelta) -> str:
+    try:
+        return (datetime.fromisoformat(at) - by).isoformat()
+    except OverflowError:  # the first day of the year 1, which a site's clock may say
+        return at

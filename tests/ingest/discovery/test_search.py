@@ -153,7 +153,8 @@ async def test_news_sitemaps_of_robots_and_the_page_itself_are_told_last() -> No
     )
     async with a_site(**{"news.xml": page(news, "text/xml")}) as site:
         site.paths["/robots.txt"] = page(
-            f"Sitemap: {site.url}/news.xml\nSitemap: https://elsewhere.example/news.xml", "text/plain"
+            f"Sitemap: http://[news\nSitemap: {site.url}/news.xml\nSitemap: https://elsewhere.example/news.xml",
+            "text/plain",
         )
         site.paths["/"] = page("".join(f'<h2><a href="/s{at}">A headline, number {at}</a></h2>' for at in range(3)))
         search = await found(site)

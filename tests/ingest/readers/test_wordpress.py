@@ -82,6 +82,15 @@ async def test_more_changes_than_a_page_are_all_read(site: tuple[WordPress, Ask]
     assert sorted(seen) == sorted(f"Story {number}" for number in range(1, 3 * PAGE))
 
 
+async def test_a_site_whose_clock_is_at_its_beginning_is_read_again(site: tuple[WordPress, Ask]) -> None:
+    wordpress, ask = site
+    wordpress.add(1)
+    wordpress.posts[0]["modified"] = "0001-01-01T00:00:00"
+    first = await read(a_source(wordpress), ask)
+    wordpress.add(2)
+    assert "Story 2" in titles(await read(a_source(wordpress, first), ask))
+
+
 async def test_the_last_page_may_be_full(site: tuple[WordPress, Ask]) -> None:
     wordpress, ask = site
     wordpress.add(0)

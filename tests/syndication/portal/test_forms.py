@@ -35,6 +35,7 @@ async def test_a_form_is_read() -> None:
         ({"sec-fetch-site": "same-site"}, 403),
         ({"origin": "https://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "https://[wire.example.org"}, 403),
         ({"content-type": "text/plain"}, 415),
         ({"content-type": "application/json"}, 415),
     ],

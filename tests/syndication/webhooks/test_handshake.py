@@ -41,6 +41,7 @@ def test_who_names_us_or_all_consents(headers: dict[str, str], said: Granted) ->
         (200, {"webhook-allowed-origin": "evil.example"}),
         (200, {"webhook-allowed-origin": "*", "webhook-allowed-rate": "many"}),
         (200, {"webhook-allowed-origin": "*", "webhook-allowed-rate": "0"}),
+        (200, {"webhook-allowed-origin": "*", "webhook-allowed-rate": "9" * 5_000}),
         (405, {"webhook-allowed-origin": "*"}),
         (302, {"webhook-allowed-origin": "*"}),
     ],
