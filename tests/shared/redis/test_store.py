@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import UnixDomainSocketConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import DataError, ResponseError
 from redis.exceptions import TimeoutError as NotAnsweredError
@@ -127,7 +129,8 @@ async def test_a_server_that_answers_none_of_the_runs_is_told_of(short_dir: Path
 
 async def test_runs_that_were_answered_before_the_server_fell_silent_are_told() -> None:
     async with a_pretended_node() as node:
-        store, node.scripts = Store(Redis(port=node.port, protocol=3, socket_timeout=ENOUGH), seconds=ENOUGH), 2
+        client = Redis(port=node.port, protocol=3, socket_timeout=ENOUGH, retry=Retry(NoBackoff(), 0))
+        store, node.scripts = Store(client, seconds=ENOUGH), 2
         replies = await store.all(ECHO, [([f"k{number}"], ["x"]) for number in range(3)])
         assert replies[:2] == [b"here", b"here"]
         assert isinstance(replies[2], NotAnsweredError)
