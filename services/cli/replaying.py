@@ -31,7 +31,11 @@ Asked = Mapping[str, Any]
 @click.option("--from", "start", help="From this number, date or moment on.")
 @click.option("--to", "stop", help="Up to this number, or the end of this date; the newest when not given.")
 @click.option("--article", help="The versions of this article.")
-@click.option("--failed", is_flag=True, help="What was given up in the last 30 days, or since --from.")
+@click.option(
+    "--failed",
+    is_flag=True,
+    help="What waits for its next try, and what was given up in the last 30 days, or since --from.",
+)
 @as_json
 def replay(
     ids: tuple[str, ...],

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+# Has a seq that waits for its next try go now, or all of its due time; of a digest always all, that it keeps its id.
+# What is still gathered waits on. Returns how many go.
+_HASTEN = """
+local function hasten(where, due, seq)
+  if due <= now or due == gathering then return 0 end
+  local digest = together and where == Q
+  local all = seq and not digest and {seq} or redis.call('ZRANGEBYSCORE', where, due, due)
+  local at = digest and alone(now) or now
+  for _, each in ipairs(all) do redis.call('ZADD', where, at, each) end
+  return #all
+end
+"""
+
 # ARGV: cap, the seq before the first, the seq up to which the ledger was looked at for what is newer, how many
 # articles there are; of each the article and its seqs with commas, the newest first; seq, article, packed of each
 # entry, in order of seq.
@@ -9,9 +22,11 @@ from __future__ import annotations
 # Left out is what is older than something of its article that waits or is on its way, and what the receiver never
 # confirmed and is older than something of its article that was assigned and not superseded: as that may be dropped as
 # a repeat, the older one would be the last to count. Nothing at all is put in where more was dispatched than was looked
-# at. What waits for its next try goes now, with all of its digest: who asks has mended the receiver. Fence 1 says that
-# it was sent before, so that nobody's previous seq changes should it be replaced.
-REQUEUE = """
+# at. What waits for its next try goes now: who asks has mended the receiver. Fence 1 says that it was sent before, so
+# that nobody's previous seq changes should it be replaced.
+REQUEUE = (
+    _HASTEN
+    + """
 local cap, previous, seen, kept, newest = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), {}, {}
 if tonumber(had[10] or 0) > seen then return answer({}, kept, cap) end
 
@@ -39,15 +54,6 @@ local function may_go(seq, article, lane)
   return not newest[article] or newest[article] <= seq or standing(seq) == 'c'
 end
 
-local function hasten(seq, packed)
-  local where = is_urgent(packed) and U or Q
-  local due = tonumber(redis.call('ZSCORE', where, seq) or now)
-  if due <= now or due == gathering then return end
-  local digest = together and where == Q
-  local all, at = digest and redis.call('ZRANGEBYSCORE', Q, due, due) or {seq}, digest and alone(now) or now
-  for _, each in ipairs(all) do redis.call('ZADD', where, at, each) end
-end
-
 for at = entries, #ARGV, 3 do
   local seq, article, packed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local lane = redis.call('HGET', L, article)
@@ -60,10 +66,30 @@ for at = entries, #ARGV, 3 do
       redis.call('HSET', L, article, lane and lane .. ',' .. seq or seq)
       if not lane then enter(seq, packed) end
     else
-      hasten(seq, packed)
+      local where = is_urgent(packed) and U or Q
+      hasten(where, tonumber(redis.call('ZSCORE', where, seq) or now), seq)
     end
     previous = seq
   end
 end
 return answer({}, kept, cap)
 """
+)
+
+# ARGV: cap. `kept` has one for each that waits for its next try no longer.
+HASTEN = (
+    _HASTEN
+    + """
+local kept = {}
+for _, where in ipairs({U, Q}) do
+  local waiting = redis.call('ZRANGEBYSCORE', where, string.format('(%.0f', now), '+inf', 'WITHSCORES')
+  local before
+  for at = 2, #waiting, 2 do
+    local due = tonumber(waiting[at])
+    for n = 1, due ~= before and hasten(where, due) or 0 do kept[#kept + 1] = 1 end
+    before = due
+  end
+end
+return answer({}, kept, tonumber(ARGV[3]))
+"""
+)

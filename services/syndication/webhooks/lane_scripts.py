@@ -14,7 +14,7 @@ from services.syndication.webhooks.lane_health import HEALTH
 from services.syndication.webhooks.lane_lines import LINES
 from services.syndication.webhooks.lane_pace import PACE
 from services.syndication.webhooks.lane_put import CATCH_UP, ENQUEUE, PUT
-from services.syndication.webhooks.lane_requeue import REQUEUE
+from services.syndication.webhooks.lane_requeue import HASTEN, REQUEUE
 from services.syndication.webhooks.lane_sent import COUNTED, DAY, DAYS, HOUR, HOURS, KEPT_SECONDS, SENT, WIDTH
 from services.syndication.webhooks.lane_state import STATE
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
@@ -137,7 +137,7 @@ class LaneScripts:
         leases to renew.
     requeue: see `lane_requeue`.
     early: cap, seq, article, packed.
-    activate, regather and peek: cap.
+    hasten, activate, regather and peek: cap.
     """
 
     enqueue: Script
@@ -145,6 +145,7 @@ class LaneScripts:
     step: Script
     requeue: Script
     early: Script
+    hasten: Script
     activate: Script
     regather: Script
     peek: Script
@@ -185,7 +186,7 @@ def lane_scripts(patience: Patience) -> LaneScripts:
         common + PUT + ENQUEUE,
         common + PUT + CATCH_UP,
         common + COUNTED + HEALTH + STEP,
-        *(common + each for each in (REQUEUE, EARLY, ACTIVATE, REGATHER)),
+        *(common + each for each in (REQUEUE, EARLY, HASTEN, ACTIVATE, REGATHER)),
         looking + PEEK,
     )
     return LaneScripts(*(Script(_filled_in(each, names)) for each in lua))

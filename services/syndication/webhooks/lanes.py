@@ -151,6 +151,10 @@ class Lanes:
         arguments: list[Argument] = [now, self._spread(), NO_CAP, _seq(wanted.seq), wanted.article_id, wanted.packed]
         return await self._run(self._scripts.early, subscription, arguments)
 
+    async def hasten(self, now: int, subscription: str) -> State:
+        """Have all that waits for its next try go now; `kept` has one for each. Raises RedisError."""
+        return await self._run(self._scripts.hasten, subscription, [now, self._spread(), NO_CAP])
+
     async def activate(self, subscription: str) -> State:
         """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
         return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])

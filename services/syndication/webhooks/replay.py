@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from services.syndication.webhooks.batch import exit_of, wanted_of
@@ -88,6 +88,18 @@ class Replays:
                 await putting.put(part.entries[start : start + READ])
             putting.looked += 1
         return await putting.done(None)
+
+    async def failed(
+        self, subscription: Subscription, parts: AsyncIterator[Part], now: int, *, going_on: bool
+    ) -> Queued:
+        """Put what was given up in again, as `parts`, and at the first call have what waits for its next try go now."""
+        hastened = 0
+        if not going_on:
+            state = await self.lanes.hasten(now, subscription.id)
+            await self.lanes.hint([state])
+            hastened = sum(state.kept)
+        done = await self.parts(subscription, parts, now)
+        return replace(done, queued=done.queued + hastened)
 
     async def entries(self, subscription: Subscription, entries: Sequence[Recorded], now: int) -> Queued:
         """Put those of some entries in again that were assigned or match, in order of seq."""

@@ -94,6 +94,18 @@ async def test_a_digest_that_failed_goes_at_once_and_whole_when_one_of_it_is_rep
     assert (seqs(rest), rest.due) == ([], NOW + 10_002)
 
 
+async def test_digests_that_failed_go_each_for_itself_when_what_failed_is_replayed(store: Store) -> None:
+    id, at = await a_lane(store), NOW
+    state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 8)))
+    for _ in range(2):
+        at += 1
+        state = await record(store, id, state, "retry", at, NOW + 300_000)
+    assert len((await Lanes(store).hasten(at, id)).kept) == 6
+    first = await step(store, Turn(subscription=id, limit=9), at + 2)
+    second = await record(store, id, first, "done", at + 3)
+    assert [seqs(first), seqs(second)] == [[1, 2, 3], [4, 5, 6]]
+
+
 async def test_what_a_dead_replica_had_on_its_way_goes_together_again(store: Store) -> None:
     id = await a_lane(store)
     state = await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 5)))

@@ -191,6 +191,15 @@ async def test_what_waits_for_its_next_try_goes_at_once_when_it_is_replayed(stor
     assert (again.seq, again.failures) == (1, 1)
 
 
+async def test_all_that_waits_for_its_next_try_goes_at_once_when_what_failed_is_replayed(store: Store, id: str) -> None:
+    held = (await enqueue(store, id, *(wanted(seq, f"n{seq}") for seq in range(1, 5)), limit=3)).claimed
+    failed = [Record(each, "retry", NOW + due) for each, due in zip(held, (9, 300_000, 300_000), strict=True)]
+    await step(store, Turn(subscription=id, records=failed))
+    assert (await Lanes(store).hasten(NOW, id)).kept == [True] * 3
+    assert (await Lanes(store).hasten(NOW, id)).kept == []
+    assert seqs(await step(store, Turn(subscription=id, limit=9))) == [1, 2, 3, 4]
+
+
 async def test_an_older_hint_does_not_replace_a_newer_one(store: Store, id: str) -> None:
     lanes, registry = Lanes(store), SubscriptionStore(store, SEALER)
     older = await enqueue(store, id, wanted(1))

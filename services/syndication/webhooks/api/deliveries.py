@@ -116,7 +116,8 @@ class DeliveryRoutes:
             moment = given.failed_since - timedelta(days=LONGEST_DAYS)
             first = given.from_seq or await first_since(moment, self.ledger, await self.ledger.latest())
             since = int(given.failed_since.timestamp() * 1000)
-            return await self.replays.parts(subscription, self.assigned.failed_since(subscription, first, since), now)
+            parts = self.assigned.failed_since(subscription, first, since)
+            return await self.replays.failed(subscription, parts, now, going_on=given.from_seq is not None)
         return await self.replays.range(subscription, *by, now)
 
 

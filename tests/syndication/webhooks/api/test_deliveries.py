@@ -95,6 +95,21 @@ async def test_what_was_given_up_is_sent_again(bed: Bed) -> None:
     assert (await bed("POST", path, json={"article_id": "a", "after_seq": 1})).status == 422
 
 
+async def test_what_waits_for_its_next_try_goes_at_once_when_what_failed_is_replayed(bed: Bed) -> None:
+    async def broken(_: Call) -> Reply:
+        return Reply(500)
+
+    bed.receiver.answer = broken
+    made = await bed.made(schedule=[3600])
+    for number in (1, 2):
+        bed.ledger.publish(story(number))
+    await bed.logged(made["id"], 2)
+    bed.receiver.answer = fine
+    told = await bed("POST", f"/{made['id']}/replay", json={"failed_since": "2999-01-01T00:00:00Z"})
+    assert told.json() == {"queued": 2, "next": None}
+    await bed.waiting(made["id"], 0)
+
+
 async def test_what_was_replaced_unsent_does_not_follow_what_replaced_it(bed: Bed) -> None:
     made = await bed.made()
     await bed("PATCH", f"/{made['id']}", json={"status": "paused"})
