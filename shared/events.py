@@ -183,6 +183,7 @@ class Article(Model):
     reading_minutes: int = 0
     corrections: tuple[Corrected, ...] = ()
     retraction: Retraction | None = None
+    via: tuple[str, ...] = ()
 
 
 READER_VISIBLE: tuple[str, ...] = (

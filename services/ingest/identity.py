@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from shared.slugs import slug
 
 ARTICLE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}-[a-z2-7]{20}")
+IDENTIFIER = re.compile(rf"tag:[a-z0-9.-]{{1,253}},[0-9-]{{4,10}}:article:({ARTICLE_ID.pattern})")
+"""What feeds of a Wireroom call an article (RFC 4151)."""
+
 HASHED = 20
 """Base32 characters of an article's hash: 100 bits, so that chance never gives two articles one id."""
 
@@ -25,6 +28,12 @@ def article_id(source_id: str, guid: str) -> str:
     """Return the id of the article that a source calls `guid`: the same in every process and for ever."""
     digest = blake2b(f"{source_id}\0{guid}".encode("utf-8", "surrogatepass"), digest_size=13).digest()
     return f"{source_id}-{b32encode(digest).decode().lower()[:HASHED]}"
+
+
+def named_by(identifier: str) -> str | None:
+    """Return the article's id in what a Wireroom's feed calls an article, None in anything else."""
+    found = IDENTIFIER.fullmatch(identifier)
+    return found[1] if found is not None else None
 
 
 def source_of(article: str) -> str:

@@ -92,7 +92,7 @@ class Intake:
         called = _called(source, submissions)
         source = titled(source, called.get("title"), None)
         found = await self.names.offers(source, [*seen, *submissions], stored)
-        offers = [replace(offer, wanted=at >= len(seen)) for at, offer in enumerate(found.offers)]
+        offers = [replace(offer, wanted=offer.wanted and at >= len(seen)) for at, offer in enumerate(found.offers)]
         degraded = found.identity != identity_of(source.health.identity)
         fields = called | dict(document or {}) | ({"identity": found.identity} if degraded else {})
         return (await self.take(source, offers, fields, correlation_id, stored=found.stored))[len(seen) :]

@@ -15,7 +15,7 @@ ARTICLES = Counter(
 POLLS = Counter("wireroom_ingest_polls_total", "Polls of sources, by what came of them", ["outcome"], registry=REGISTRY)
 SOURCES = Counter(
     "wireroom_ingest_source_turns_total",
-    "Turns in the life of sources: failing, recovered, gone, moved, gap, identity_degraded, imperfect",
+    "Turns in the life of sources: failing, recovered, gone, moved, gap, identity_degraded, imperfect, returned",
     ["turn"],
     registry=REGISTRY,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.ingest.changes import Known, embargo_of, is_ahead
-from services.ingest.identity import article_id, guid_of
+from services.ingest.identity import article_id, guid_of, named_by
 from services.ingest.parse.urls import cleaned
 from services.ingest.source import Source
-from services.ingest.submission import Submission
+from services.ingest.submission import MOST_VIA, Submission
 from shared.events import Article, ArticleIngested, Retraction
 from shared.events import Source as Origin
 
@@ -57,6 +57,7 @@ def event_of(
         "updated_at": updated if updated not in (None, published) else moment if version > 1 else None,
         "ingested_at": moment,
         "embargoed_until": submission.embargoed_until,
+        "via": _via(submission),
     }
     return ArticleIngested(
         occurred_at=moment,
@@ -100,6 +101,13 @@ def _published(submission: Submission, known: Known | None, moment: datetime) ->
         redated = given is not None and known.published_at < given == submission.updated_at
         return known.published_at if given is None or redated else given
     return given or (until if until is not None and is_ahead(until, moment) else moment)
+
+
+def _via(submission: Submission) -> tuple[str, ...]:
+    """Return what the feeds of other Wirerooms called an article, the one that gave it last."""
+    guid = submission.guid
+    passed = guid is not None and guid not in submission.via and named_by(guid) is not None
+    return (*submission.via, guid)[-MOST_VIA:] if passed and guid else submission.via
 
 
 def _clean(url: str | None) -> str | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from services.ingest.aliases import Aliases, guid_key, url_key
 from services.ingest.changes import Known
-from services.ingest.identity import article_id, is_article_id, source_of
+from services.ingest.identity import article_id
 from services.ingest.metrics import SOURCES
 from services.ingest.normalize import name_of
 from services.ingest.resolving import Identity, Item, Memory, Named, doubtful, identity_of, resolved
+from services.ingest.returned import returned
 from services.ingest.source import POLLED, Source
 from services.ingest.store import ItemStore
 from services.ingest.submission import Submission
 
 log = structlog.get_logger()
-
-PASSED_ON = ":article:"
-"""What our feeds put before an article's id."""
 
 NOTHING_READ: Mapping[str, bytes] = {}
 
@@ -80,10 +78,10 @@ class Names:
         """Find out which article each submission is; `stored` is what was just read of them all. Raises RedisError.
 
         Items of polled sources are also known by address and words, should their guids not hold; those of others
-        go by their guids alone, as they promise.
+        go by their guids alone, as they promise. Stories of our own that come back are not wanted.
         """
         polled = source.settings.kind in POLLED
-        items = [_item(one) for one in (await self._fresh(submissions) if polled else submissions)]
+        items = [_item(submission) for submission in submissions]
         if not stored.keys() >= {item.id for item in items}:
             stored = await self._stored(source.settings.id, [item.id for item in items])
         articles = _known(stored)
@@ -101,7 +99,11 @@ class Names:
         if identity != before:
             log.warning("source.identity_degraded", source=source.settings.id, identity=identity, instead_of=before)
             SOURCES.labels("identity_degraded").inc()
-        offers = (_offer(item, name, memory) for item, name in zip(items, names, strict=True))
+        back = await returned(self._items, submissions)
+        offers = (
+            _offer(item, name, memory, wanted=at not in back)
+            for at, (item, name) in enumerate(zip(items, names, strict=True))
+        )
         return Offers(tuple(offers), identity, stored)
 
     async def find(self, source_id: str, guid: str | None, url: str | None) -> str | None:
@@ -112,24 +114,6 @@ class Names:
         keys = [key for key in (guid and guid_key(guid), url and url_key(url)) if key]
         found = await self._items.found(source_id, keys)
         return next((found[key] for key in keys if key in found), None)
-
-    async def _fresh(self, submissions: Sequence[Submission]) -> Sequence[Submission]:
-        """Leave out copies of our copies: polled from a feed of our own that it is in, a source would grow for ever."""
-        copied = await self._copied([one.guid for one in submissions])
-        if not copied:
-            return submissions
-        again = await self._copied(copied.values())
-        return [one for one in submissions if copied.get(one.guid or "", "") not in again]
-
-    async def _copied(self, guids: Iterable[str | None]) -> dict[str, str]:
-        """Return those guids by which feeds of ours call articles, each with what that was called by its source."""
-        named = {guid: id for guid in guids if guid and is_article_id(id := guid.rpartition(PASSED_ON)[2])}
-        found: dict[str, str] = {}
-        for source_id in {source_of(id) for id in named.values()}:
-            ids = [id for id in named.values() if source_of(id) == source_id]
-            known = _known(await self._stored(source_id, ids))
-            found |= {guid: known[id].guid for guid, id in named.items() if id in known}
-        return found
 
     async def _stored(self, source_id: str, ids: Sequence[str]) -> dict[str, bytes]:
         return dict(zip(ids, await self._items.read(source_id, ids), strict=True))
@@ -144,7 +128,7 @@ def _item(submission: Submission) -> Item:
     return Item(submission=submission, id=id, guid=guid, aliases=Aliases(submission))
 
 
-def _offer(item: Item, name: Named, memory: Memory) -> Offer:
+def _offer(item: Item, name: Named, memory: Memory, *, wanted: bool) -> Offer:
     strange = not name.own and item.aliases.guid not in memory.ids and item.id not in memory.articles
     other = item.aliases.guid if strange else b""
-    return Offer(item.submission, name.id, name.guid, memory.articles.get(name.id), item.aliases, other)
+    return Offer(item.submission, name.id, name.guid, memory.articles.get(name.id), item.aliases, other, wanted)

@@ -19,12 +19,14 @@ from pydantic import (
     field_validator,
 )
 
+from services.ingest.identity import named_by
 from shared.events import Reuse, Status
 from shared.slugs import SLUG
 from shared.times import GivenMoment
 
 LONGEST_URL = 2048
 LONGEST_BODY = 1_000_000
+MOST_VIA = 50
 PLAIN_URL = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[!-\[\]-~]*)?")
 """Nearly every URL, told without taking it apart."""
 
@@ -69,6 +71,12 @@ def is_web_url(text: str) -> bool:
 def _web_url(text: str) -> str:
     if not is_web_url(text):
         raise ValueError(f"must be an absolute http or https URL of at most {LONGEST_URL} characters")
+    return text
+
+
+def _passed(text: str) -> str:
+    if named_by(text) is None:
+        raise ValueError("must be what a Wireroom's feed calls an article: tag:HOST,YEAR:article:ID")
     return text
 
 
@@ -201,6 +209,7 @@ class Submission(Input):
     updated_at: GivenMoment | None = None
     embargoed_until: GivenMoment | None = None
     correction: CorrectionInput | None = None
+    via: Annotated[tuple[Annotated[str, AfterValidator(_passed)], ...], Field(max_length=MOST_VIA)] = ()
     status: Status | None = None
 
     @field_validator("guid")

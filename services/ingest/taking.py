@@ -73,8 +73,12 @@ class Taking:
         if offers and windowed and all(offer.known is None for offer in offers):
             offers += await self._gap(source, document, read, ask)
         rhythm = Rhythm.read(health.rhythm).heard(_moments(offers, moment), moment)
-        fresh, old = split(offers, source.settings.first_items if health.new else None)
-        offers = [*(replace(offer, wanted=False) for offer in old), *fresh]
+        back = [offer for offer in offers if not offer.wanted]
+        _tell_returned(source, back)
+        fresh, old = split(
+            [offer for offer in offers if offer.wanted], source.settings.first_items if health.new else None
+        )
+        offers = [*back, *(replace(offer, wanted=False) for offer in old), *fresh]
         fields = dict(took.fields) | {
             "title": source.health.title or "",
             "home": source.health.home or "",
@@ -96,7 +100,7 @@ class Taking:
         results = await self._intake.take(source, offers, fields, correlation)
         accepted = sum(isinstance(one, Accepted) for one in results)
         told |= {"items": len(document.submissions), "accepted": accepted}
-        told |= {"only_seen": len(old)} if old else {}
+        told |= {name: count for name, count in (("only_seen", len(old)), ("returned", len(back))) if count}
         await self._after(source, took, fields["imperfect"], accepted)
         return Taken(told=told, rhythm=rhythm, unfinished=unfinished)
 
@@ -171,6 +175,13 @@ def _stands(submission: Submission, withdrawn: Sequence[Withdrawal]) -> bool:
         if same and not later:
             return False
     return True
+
+
+def _tell_returned(source: Source, back: Sequence[Offer]) -> None:
+    """Tell once of each story of ours that came back from another Wireroom and was left out."""
+    if new := sum(offer.known is None for offer in back):
+        log.info("source.returned", source=source.settings.id, items=new)
+        SOURCES.labels("returned").inc(new)
 
 
 def _moments(offers: Sequence[Offer], now: datetime) -> list[datetime]:

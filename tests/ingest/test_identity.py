@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ingest.identity import article_id, guid_of, is_article_id, source_id_of, source_of
+from services.ingest.identity import article_id, guid_of, is_article_id, named_by, source_id_of, source_of
 
 
 def test_the_id_is_stable_and_url_safe() -> None:
@@ -40,3 +40,17 @@ def test_a_feed_is_named_after_its_host() -> None:
     assert source_id_of("https://www.Example.org:8080/rss") == "example-org"
     assert source_id_of("https://xn--e1aybc.example/") == "xn-e1aybc-example"
     assert source_id_of("nonsense") == "source"
+
+
+def test_what_a_wireroom_calls_an_article_names_it_and_nothing_else_does() -> None:
+    id = article_id("desk", "1")
+    assert named_by(f"tag:news.example.org,2026:article:{id}") == id
+    for other in (
+        id,
+        f"tag:news.example.org,2026:feed:{id}",
+        f'tag:news".example,2026:article:{id}',
+        f"tag:news.example.org,2026:article:{id}x!",
+        f"https://news.example.org/x:article:{id}",
+        "",
+    ):
+        assert named_by(other) is None

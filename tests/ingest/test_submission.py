@@ -85,3 +85,11 @@ def test_characters_that_xml_cannot_carry_are_dropped() -> None:
 )
 def test_only_absolute_web_urls_pass(url: str) -> None:
     assert not is_web_url(url)
+
+
+def test_a_way_names_articles_of_wirerooms() -> None:
+    way = "tag:news.example.org,2026:article:desk-" + "a" * 20
+    assert a_submission(via=[way]).via == (way,)
+    for wrong in ("desk-1", f"{way}/x", '"', ""):
+        with pytest.raises(ValidationError, match="tag:HOST,YEAR:article:ID"):
+            a_submission(via=[wrong])

@@ -26,6 +26,7 @@ from services.ingest.parse.elements import (
     text,
     text_of,
     texts,
+    via,
     withdrawals,
 )
 from services.ingest.parse.files import Found, children_of
@@ -91,6 +92,7 @@ def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
         images=media.images,
         enclosures=media.enclosures,
         related=related(found, base, "link"),
+        via=via(found, "link"),
         rights=_words(found, *RIGHTS) or _words(source, *RIGHTS),
         language=language(text(found, "dc:language"), *_languages(entry, found, channel)),
         published=dated(found, channel, *PUBLISHED),

@@ -14,7 +14,7 @@ from services.ingest.parse.people import each_once
 from services.ingest.parse.text import plain
 from services.ingest.parse.values import LONG, SHORT, Fields
 from services.ingest.parse.zones import zones
-from services.ingest.submission import LONGEST_BODY, LONGEST_URL, Submission, printable
+from services.ingest.submission import LONGEST_BODY, LONGEST_URL, MOST_VIA, Submission, printable
 
 NOTICE = "This story has been withdrawn. Subscribers must remove all versions."
 """What our own feeds say before the reason."""
@@ -37,6 +37,7 @@ class Draft:
     images: list[Fields] = field(default_factory=list)
     enclosures: list[Fields] = field(default_factory=list)
     related: list[Fields] = field(default_factory=list)
+    via: tuple[str, ...] = ()
     section: str | None = None
     dateline: str | None = None
     rights: str | None = None
@@ -136,6 +137,7 @@ def _said(draft: Draft, channel: Channel) -> Fields | None:
         ("images", draft.images, 200),
         ("enclosures", draft.enclosures, 50),
         ("related", draft.related, 100),
+        ("via", draft.via, MOST_VIA),
     ):
         if parts:
             said[name] = parts if len(parts) <= most else parts[:most]

@@ -8,6 +8,7 @@ from datetime import datetime
 from lxml import etree
 
 from services.ingest.document import Hints, Withdrawal
+from services.ingest.identity import named_by
 from services.ingest.parse.channel import Channel
 from services.ingest.parse.files import Found
 from services.ingest.parse.markup import inner
@@ -143,6 +144,12 @@ def related(found: Found, base: str, *names: str) -> list[Fields]:
         for rel, href, element in links(found, base, *names)
         if rel == "related" and (title := plain(element.get("title")))
     ]
+
+
+def via(found: Found, *names: str) -> tuple[str, ...]:
+    """Return what an item was called on its way here, as far as it was an article of a Wireroom there."""
+    given = ((one.get("rel"), (one.get("href") or "").strip()) for one in elements(found, *names))
+    return tuple(href for rel, href in given if rel == "via" and named_by(href) is not None)
 
 
 def hints(found: Found, names: Names) -> Hints:

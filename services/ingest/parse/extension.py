@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from services.ingest.identity import named_by
 from services.ingest.parse.text import plain
 from services.ingest.parse.urls import address
 from services.ingest.parse.values import LONG, SHORT, Fields, number
@@ -43,6 +44,13 @@ def related_of(item: Fields, base: str) -> list[Fields]:
             if url and headline:
                 stories.append({"url": url, "headline": headline} | _said(summary=_line(one.get("summary"), LONG)))
     return stories
+
+
+def via_of(item: Fields) -> tuple[str, ...]:
+    """Return what an item was called by the feeds that it went through on its way here."""
+    given = news_of(item).get("via")
+    texts = [_text(one).strip() for one in given[:1000]] if isinstance(given, list) else []
+    return tuple(one for one in texts if named_by(one) is not None)
 
 
 def is_canceled(item: Fields) -> bool:

@@ -96,6 +96,7 @@ def _draft(item: Fields, channel: Channel) -> Draft:
         images=images,
         enclosures=enclosures,
         related=extension.related_of(item, channel.base),
+        via=extension.via_of(item),
         canceled=extension.is_canceled(item),
         language=language(_text(item.get("language"))),
         published=channel.moment(_text(item.get("date_published"))),

@@ -24,6 +24,7 @@ from services.ingest.parse.elements import (
     text,
     text_of,
     texts,
+    via,
     withdrawals,
     words,
 )
@@ -123,6 +124,7 @@ def _draft(item: etree._Element, channel: Channel, names: Names) -> Draft:
         images=media.images,
         enclosures=media.enclosures,
         related=related(found, base, "atom:link", "link"),
+        via=via(found, "atom:link"),
         published=dated(found, channel, *PUBLISHED, *PUBLISHED_ELSE),
     )
     if channel.scoped or not SELDOM.isdisjoint(found):

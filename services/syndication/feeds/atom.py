@@ -78,6 +78,7 @@ def entry(article: Article, site: Site) -> bytes:
         _link(Link("alternate", link(article, site), "text/html")),
         *(_enclosures(article) if full else ()),
         *(_related(story) for story in article.related),
+        *(_link(Link("via", name)) for name in article.via),
         f"<published>{seconds(article.published_at)}</published>",
         f"<updated>{rfc3339(distinct(modified(article), article.id, article.version))}</updated>",
         *(_author(author, site) for author in creators(article)),

@@ -122,6 +122,7 @@ def _news(article: Article, image: Image | None) -> dict[str, Any]:
         "lead_image": _lead(image) if image else None,
         "related": [story for one in article.related if (story := _related(one))],
         "corrections": corrections,
+        "via": list(article.via),
     }
 
 

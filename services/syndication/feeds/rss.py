@@ -73,6 +73,7 @@ def story(article: Article, site: Site, manner: Manner = PUBLIC) -> list[str]:
         *(manner.media(article) if full else ()),
         *(person(author, site) for author in creators(article) if manner.people),
         *(_related(story) for story in article.related),
+        *(f'<atom:link rel="via" href="{attribute(name)}"/>' for name in article.via),
         _element("dc:rights", article.rights or site.rights),
         _element("dc:language", language(article)),
     ]

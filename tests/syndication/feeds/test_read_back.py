@@ -88,6 +88,15 @@ async def test_our_own_parser_reads_every_part_back(ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["rss", "atom", "json"])
+async def test_the_way_of_a_story_through_other_wirerooms_is_read_back(ending: str) -> None:
+    way = tuple(f"tag:{host}.example,2026:article:desk-{'a' * 20}" for host in ("a", "b"))
+    (item,) = (await ours(ending, a_story(via=way))).submissions
+    assert item.via == way
+    (item,) = (await ours(ending, a_story())).submissions
+    assert item.via == ()
+
+
+@pytest.mark.parametrize("ending", ["rss", "atom", "json"])
 async def test_a_retraction_is_read_under_the_same_id(ending: str) -> None:
     found = await ours(ending, STORY, GONE)
     [gone] = found.withdrawals
