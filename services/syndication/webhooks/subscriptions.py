@@ -117,7 +117,15 @@ class Subscription:
     def sending_of(self, matched: bytes) -> Sending:
         """Return how a message is sent: what is no longer within what its owner may have is named, and no more."""
         beyond = bool(self.within) and matched == EXIT
-        return self.sending.changed({"payload": "full", "fields": ()}) if beyond else self.sending
+        return self.bound.changed({"payload": "full", "fields": ()}) if beyond else self.bound
+
+    @cached_property
+    def bound(self) -> Sending:
+        """Return how messages are sent: as it was asked, with no more of an article than its owner may have by now.
+
+        Whoever asked: an operator makes and changes subscriptions of consumers, too.
+        """
+        return self.sending if self.most == "full" else self.sending.bounded(self.most)
 
     def is_followed_by(self, type: str, article: Article | None) -> bool:
         """Tell whether an event goes to it because it got the article before, whatever its filter says.
@@ -172,7 +180,7 @@ class Subscription:
             "description": self.description,
             "owner": self.owner,
             "created_at": self.created_at,
-            **self.sending.public(),
+            **self.bound.public(),
             **self.credentials.public(),
             "schedule": self.schedule,
             **self.pacing.public(),

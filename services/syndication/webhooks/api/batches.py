@@ -73,7 +73,7 @@ class BatchRoutes:
     async def _made(self, given: Sequence[NewSubscription], principal: Principal) -> Response:
         """Make all of them, or none when one is unwelcome."""
         owner = owner_of(principal)
-        agreed = await asyncio.gather(*(self.making.agreed(each, owner, most=principal.reuse) for each in given))
+        agreed = await asyncio.gather(*(self.making.agreed(each, owner) for each in given))
         for each in agreed:
             if isinstance(each, Denied):
                 return unwilling(each)

@@ -24,9 +24,8 @@ from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
 from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
-from services.syndication.within import UNBOUND, both
+from services.syndication.within import UNBOUND, Terms, both
 from shared.auth import CONSUMERS, Consumer, Principal
-from shared.events import Reuse
 from shared.problems import problem
 from shared.query import QueryError
 from shared.redis import Argument, Store
@@ -36,10 +35,8 @@ from shared.times import now, rfc3339
 CheckUrl = Callable[[str], Awaitable[str | None]]
 
 
-def subscription_of(
-    given: NewSubscription, *, id: str, number: int, owner: str | None, most: Reuse, within: str
-) -> Subscription:
-    """Return a subscription as it was asked for, with no more of an article than `most`, and of those `within`."""
+def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str | None, terms: Terms) -> Subscription:
+    """Return a subscription as it was asked for, within its owner's terms."""
     return Subscription(
         id=id,
         number=number,
@@ -51,7 +48,7 @@ def subscription_of(
         created_at=rfc3339(now()),
         secrets=(Secret(given.secret or secret_of(secrets.token_bytes(32))),),
         credentials=given.credentials(),
-        sending=given.sending().bounded(most),
+        sending=given.sending().bounded(terms.reuse),
         schedule=tuple(given.schedule) if given.schedule else STANDARD,
         pacing=given.pacing,
         choices=Choices(
@@ -62,8 +59,8 @@ def subscription_of(
         ),
         status="pending" if given.verify else "active",
         reason="not verified yet" if given.verify else None,
-        within=within,
-        most=most,
+        within=terms.query,
+        most=terms.reuse,
     )
 
 
@@ -96,7 +93,7 @@ class Making:
         if early and not await self.trust.of(owner):
             status = 403 if isinstance(principal, Consumer) else 422
             return problem(status, f"{early[0]}: {UNTRUSTED}", errors=[(field, UNTRUSTED) for field in early])
-        within = await self._within(owner)
+        within = (await self._terms(owner)).query
         wrong = [(stem.format("filter", at), _unreadable(each.filter, within)) for at, each in enumerate(given)]
         errors = [(field, why) for field, why in wrong if why]
         if errors:
@@ -105,25 +102,25 @@ class Making:
         starts = [(stem.format("from", at), start.number) for at, start in made if start.kind == "seq"]
         return begins_ahead(starts, await self.ledger.latest()) if starts else None
 
-    async def _within(self, owner: str | None) -> str:
-        """Return the query that bounds an owner, empty for none."""
-        return (await self.subscriptions.within.among([owner])).get(owner or "", UNBOUND).query
+    async def _terms(self, owner: str | None) -> Terms:
+        """Return what bounds an owner, whoever asks for it."""
+        return (await self.subscriptions.within.among([owner])).get(owner or "", UNBOUND)
 
     async def make(
-        self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
+        self, given: NewSubscription, owner: str | None, *, id: str | None = None
     ) -> dict[str, Any] | Denied:
         """Keep a new subscription and return it as its maker sees it, with its secret; Denied when it is unwelcome."""
-        agreed = await self.agreed(given, owner, id=id, most=most)
+        agreed = await self.agreed(given, owner, id=id)
         return agreed if isinstance(agreed, Denied) else await self.keep(agreed, given.start)
 
     async def agreed(
-        self, given: NewSubscription, owner: str | None, *, id: str | None = None, most: Reuse = "full"
+        self, given: NewSubscription, owner: str | None, *, id: str | None = None
     ) -> Subscription | Denied:
         """Return a subscription that may be kept, or why its receiver does not want it."""
         number = await self.subscriptions.number()
         id = id or f"sub_{secrets.token_hex(10)}"
-        within = await self._within(owner)
-        made = subscription_of(given, id=id, number=number, owner=owner, most=most, within=within)
+        terms = await self._terms(owner)
+        made = subscription_of(given, id=id, number=number, owner=owner, terms=terms)
         return await self.consent(made) if given.handshake else made
 
     async def keep(self, made: Subscription, start: Start) -> dict[str, Any]:

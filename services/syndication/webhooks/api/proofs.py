@@ -131,7 +131,7 @@ class ProofRoutes:
         entry = each.looked.entry
         matched = EXIT if each.exit else to_json(() if standing else each.looked.why or ())
         named = each.exit and bool(found.within)
-        cut = found.sending_of(matched).cut if named else Cut(reuse=found.sending.cut.reuse)
+        cut = found.sending_of(matched).cut if named else Cut(reuse=found.bound.cut.reuse)
         document = await self.ledger.document(entry.article_id, entry.version)
         shown = None if document is None else told(document, standing)
         return event_json(entry, shown, matched, each.previous, cut)

@@ -33,7 +33,6 @@ from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 from services.syndication.webhooks.verifying import Verifying
 from shared.auth import Admin, Principal
-from shared.events import Reuse
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
@@ -96,7 +95,7 @@ class RegistryRoutes:
         async with self.making.room.of(owner, 1) as full:
             if full is not None:
                 return full
-            made = await self.making.make(given, owner, most=principal.reuse)
+            made = await self.making.make(given, owner)
         if isinstance(made, Denied):
             return unwilling(made)
         left = await self.making.taken_back(owner, made["id"])
@@ -140,7 +139,7 @@ class RegistryRoutes:
             return wrong
 
         async def wanted(one: Subscription) -> Subscription | Denied:
-            changed = _merged(one, given, principal.reuse)
+            changed = _merged(one, given)
             asked = (changed.url, changed.sending.format) != (one.url, one.sending.format)
             return await self.making.consent(changed) if asked and given.handshake else changed
 
@@ -187,11 +186,14 @@ def unwilling(denied: Denied) -> Response:
     return problem(422, f"format: {told}", errors=[("format", told)])
 
 
-def _merged(found: Subscription, given: ChangedSubscription, most: Reuse) -> Subscription:
+def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
     """Return the subscription with the fields that were given; null lifts types, rate_limit and digest only."""
     fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES, *TOLD}}
     kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    kept |= {"sending": given.sending(found.sending).bounded(most), "credentials": given.credentials(found.credentials)}
+    kept |= {
+        "sending": given.sending(found.sending).bounded(found.most),
+        "credentials": given.credentials(found.credentials),
+    }
     if "schedule" in kept:
         kept["schedule"] = tuple(kept["schedule"])
     chosen = {name: kept.pop(name) for name in ("exit_notices", "delivery", "embargoed") if name in kept}

@@ -64,7 +64,7 @@ class EarlySending:
                 await self.notes.unsent(article_id, subscription.id, note)
             return OVER
         previous = _previous(begun, delivery.version)
-        message = embargoed(id, event, subscription.sending, delivery.matched, previous, self.site)
+        message = embargoed(id, event, subscription.bound, delivery.matched, previous, self.site)
         return replace(message, still=partial(self._still, delivery, subscription))
 
     async def _still(self, delivery: Delivery, subscription: Subscription) -> bool:

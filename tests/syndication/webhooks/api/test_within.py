@@ -6,6 +6,7 @@ from typing import Any
 
 from services.syndication.webhooks.store import SubscriptionStore
 from shared.auth import CONSUMERS
+from shared.events import to_json
 from tests.asgi import Answer, ask
 from tests.receiver import Receiver
 from tests.syndication.webhooks.api.asking import Bed
@@ -85,6 +86,31 @@ async def test_what_an_operator_put_there_for_it_is_bound_too_and_where_it_begin
     assert (exported["filter"], "within" in exported) == ("", False)
     queued = (await bed("POST", "/sub_theirs/replay", json={"after_seq": 0})).json()["queued"]
     assert queued == 2
+
+
+async def test_how_much_of_an_article_its_owner_may_have_binds_it_whoever_asked(bed: Bed) -> None:
+    made = await bed.made(await bed.consumer("partner", reuse="headline"))
+    changed = await bed("PATCH", f"/{made['id']}", json={"reuse": "full"})
+    put = await bed("PUT", "/sub_theirs", json={"url": bed.receiver.url, "owner": "partner", "reuse": "summary"})
+    assert [each.json()["reuse"] for each in (changed, put)] == ["headline", "headline"]
+    bed.ledger.publish(story(1, headline="Ferries stop", body_html="<p>Unsaid.</p>"))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    for id, call in zip((made["id"], "sub_theirs"), sorted(bed.receiver.calls, key=lambda each: each.id), strict=True):
+        assert call.event["data"]["article"]["headline"] == "Ferries stop"
+        assert b"Unsaid" not in call.body
+        [told] = (await _events(bed, f"?subscription={id}", TOKEN)).json()["events"]
+        assert b"Unsaid" not in to_json(told)
+    exported = (await bed("GET", "/export")).json()["subscriptions"]
+    assert [each["reuse"] for each in exported] == ["headline", "headline"]
+
+
+async def test_a_subscription_put_back_before_its_owner_is_bound_once_the_owner_is_there(bed: Bed) -> None:
+    await bed("PUT", "/sub_theirs", json={"url": bed.receiver.url, "owner": "partner"})
+    await bed.consumer("partner", reuse="headline")
+    await bed("PATCH", "/sub_theirs", json={"description": "theirs"})
+    bed.ledger.publish(story(1, headline="Ferries stop", body_html="<p>Unsaid.</p>"))
+    await until(lambda: bed.receiver.calls)
+    assert b"Unsaid" not in bed.receiver.calls[0].body
 
 
 async def test_a_preview_shows_what_it_would_be_sent(bed: Bed) -> None:
