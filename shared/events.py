@@ -192,6 +192,7 @@ READER_VISIBLE: tuple[str, ...] = (
     "canonical_url",
     "section",
     "rights",
+    "reuse",
     "headline",
     "summary",
     "body_html",

@@ -166,10 +166,13 @@ def given_digest(submission: Submission, *, dated: bool = False) -> str:
 def fingerprint(event: ArticleIngested) -> str:
     """Return a hash of what a reader sees of an event, white space folded, the status left out.
 
-    Empty values are left out too, so that a field added to the model later changes no fingerprint.
+    Empty values are left out too, so that a field added to the model later changes no fingerprint, and so is that all
+    of it may be passed on: less than that takes the body from readers.
     """
     # What kind of author it is, enrichment finds out: no source tells.
     plain = event.article.model_dump(include=_VISIBLE, exclude={"authors": {"__all__": {"kind"}}})
+    if plain["reuse"] == "full":
+        del plain["reuse"]
     plain["byline"] = event.byline
     plain["categories"] = [category.model_dump() for category in event.categories]
     return _digest(_folded(plain))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.ingest.source import Settings
 
 FAILING = 3
 """Failures in a row from which a source counts as failing: one or two are the weather of the network."""
@@ -80,3 +84,18 @@ FORGOTTEN: Mapping[str, str] = {field.name: "" for field in fields(Health) if fi
 
 UNCHECKED: Mapping[str, str] = dict.fromkeys(("etag", "last_modified", "body_hash", "gone"), "")
 """Fields to be written so that the next document is taken whole."""
+
+LENT = ("reuse", "section", "language", "timezone")
+"""What items take from their source where they do not say it themselves."""
+
+
+def after_change(before: Settings, after: Settings) -> Mapping[str, str]:
+    """Return the fields to be written when a source gets other settings.
+
+    Under another address it begins afresh. Where its items take something new from it, the document that we have is
+    read again: they would wait for the next change of the feed, and less of them may be passed on from now.
+    """
+    if before.url != after.url:
+        return FORGOTTEN
+    lent = any(getattr(before, name) != getattr(after, name) for name in LENT)
+    return {name: "" for name in UNCHECKED if name != "gone"} if lent else {}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import structlog
 from pydantic import ConfigDict, Field
 
-from services.ingest.health import FORGOTTEN
+from services.ingest.health import after_change
 from services.ingest.schedule import spread
 from services.ingest.source import POLLED, Kind, Options, Settings, SourceId
 from services.ingest.store import BATCH, SourceStore
@@ -89,8 +89,8 @@ class SourcesFile:
 
     async def _put(self, settings: Settings, before: Settings | None, wait: float) -> None:
         await self._sources.replace(settings)
-        if before is not None and before.url != settings.url:
-            await self._sources.note(settings.id, FORGOTTEN)
+        if before is not None and (fields := after_change(before, settings)):
+            await self._sources.note(settings.id, fields)
         if settings.kind in POLLED:
             await self._sources.due(settings.id, self._now().timestamp() + wait)
         else:

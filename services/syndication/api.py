@@ -18,7 +18,7 @@ from services.syndication.consumer_routes import ConsumerRoutes
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
 from services.syndication.related import Card
-from services.syndication.rights import Withdrawn, allowed, told, withdrawn_as
+from services.syndication.rights import Withdrawn, allowed, standing_of, told
 from services.syndication.store import Library
 from services.syndication.within import Within, allows
 from shared.auth import Admin, Consumer, Endpoint, Guard, Principal
@@ -109,7 +109,7 @@ class Api:
             return _missing(article_id)
         versions = [v for v in await self._library.articles.versions(article_id) if v <= head.version]
         documents = [await self._library.document(article_id, version) for version in versions]
-        standing = withdrawn_as(await self._library.document(article_id, head.version))
+        standing = standing_of(await self._library.document(article_id, head.version))
         shown = await self._shown([each for each in documents if each is not None], request, standing)
         if documents and not shown:
             return _missing(article_id)

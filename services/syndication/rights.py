@@ -30,8 +30,8 @@ _WITHHELD = b'"status":"withheld"'
 
 _CANCELED = b'"status":"canceled"'
 
-Withdrawn = Literal["withheld", "canceled"]
-"""How an article stands that is not to be read."""
+Withdrawn = Literal["withheld", "canceled", "summary", "headline"]
+"""How an article stands that is not to be read, or of which no more may go on than that."""
 
 _BEYOND_NAME: Mapping[str, Any] = {
     **_BEYOND_HEADLINE,
@@ -61,14 +61,35 @@ def withdrawn_as(document: bytes | None) -> Withdrawn | None:
     return "withheld" if _WITHHELD in document else "canceled" if _CANCELED in document else None
 
 
+def standing_of(document: bytes | None) -> Withdrawn | None:
+    """Return what an article's newest version, its JSON, leaves of its earlier ones; None where that is all."""
+    withdrawn = withdrawn_as(document)
+    if document is None or withdrawn is not None:
+        return withdrawn
+    reuse = _reuse_of(document)
+    return None if reuse == "full" else reuse
+
+
+def _reuse_of(document: bytes) -> Reuse:
+    reuse: Reuse = "full" if _UNBOUND in document else orjson.loads(document).get("reuse", "full")
+    return reuse
+
+
 def told(document: bytes, standing: Withdrawn | None) -> bytes:
     """Return the JSON of an earlier version as it may be told of an article that stands so by now.
 
-    Where that is withheld or canceled, identity and dates are left, and that it is; what stands so itself stays.
+    Where that is withheld or canceled, identity and dates are left, and that it is; what stands so itself stays. Where
+    less of it may go on than then, no more is left of it.
     """
-    if standing is None or withdrawn_as(document) == standing:
+    stood = withdrawn_as(document)
+    if standing is None or stood == standing:
         return document
-    return to_json({**_named(orjson.loads(document)), "status": standing})
+    match standing:
+        case "summary" | "headline":
+            bound = stood is not None or least(was := _reuse_of(document), standing) == was
+            return document if bound else allowed(document, standing)
+        case _:
+            return to_json({**_named(orjson.loads(document)), "status": standing})
 
 
 def _named(known: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How articles stand that are withheld or taken back by now: of their earlier versions no more is told than that."""
+"""How articles stand by now of which less may go on than was: no more is told of their earlier versions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.syndication.ledger import Entry, Head
-from services.syndication.rights import Withdrawn, withdrawn_as
+from services.syndication.rights import Withdrawn, standing_of
 
 
 class Newest(Protocol):
@@ -31,5 +31,5 @@ async def withdrawn(newest: Newest, entries: Iterable[Entry]) -> Mapping[str, Wi
     heads = zip(oldest, await newest.heads([*oldest]), strict=True)
     later = [(id, head.version) for id, head in heads if head is not None and head.version > oldest[id]]
     documents = await asyncio.gather(*(newest.document(*one) for one in later))
-    found = ((id, withdrawn_as(document)) for (id, _), document in zip(later, documents, strict=True))
+    found = ((id, standing_of(document)) for (id, _), document in zip(later, documents, strict=True))
     return {id: status for id, status in found if status is not None}

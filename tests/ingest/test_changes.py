@@ -50,7 +50,7 @@ def test_the_same_content_is_unchanged_however_late() -> None:
     [
         {"updated_at": "2026-11-22T11:00:00Z"},
         {"body_html": " <p>The  ferry\nsails again.</p>"},
-        {"reuse": "summary"},
+        {"reuse": "full"},
         {"published_at": "2026-11-22T12:00:00+02:00"},
     ],
 )
@@ -62,6 +62,7 @@ def test_what_no_reader_sees_is_no_change(over: dict[str, Any]) -> None:
     "over",
     [
         {"headline": "Ferry service resumes"},
+        {"reuse": "summary"},
         {"body_html": "<p>The ferry sails no more.</p>"},
         {"authors": [{"name": "Ann Writer", "role": "Reporter"}]},
         {"byline": "By Ann Writer"},

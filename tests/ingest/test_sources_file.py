@@ -106,6 +106,15 @@ async def test_a_new_address_is_asked_without_the_old_validators(filing: Filing)
     assert (bay.health.etag, bay.health.body_hash) == (None, None)
 
 
+async def test_a_new_setting_of_its_items_has_the_document_read_again(filing: Filing) -> None:
+    await filing.write(ONE)
+    await filing.sources.note("bay", {"etag": '"x"', "body_hash": "y", "read_at": "2026-11-22T10:00:00Z"})
+    await filing.write(ONE + 'reuse = "headline"\n')
+    bay = await filing.sources.get("bay")
+    assert bay is not None
+    assert (bay.health.etag, bay.health.body_hash, bay.health.new) == (None, None, False)
+
+
 async def test_every_setting_can_stand_in_the_file(filing: Filing) -> None:
     await filing.write(
         ONE + 'shortest_minutes = 3\nlongest_minutes = 60\nfull_text = true\ntimezone = "Europe/Kyiv"\n'

@@ -112,3 +112,8 @@ def test_a_retracted_article_says_why_and_a_second_time_changes_nothing() -> Non
     again = an_enriched(article=an_article(version=3, status="canceled"), retraction=Retraction(reason="Other."))
     assert gone.retraction == why
     assert shown(gone, again) == gone.model_copy(update={"version": 3})
+
+
+def test_what_may_be_passed_on_is_a_change_by_itself() -> None:
+    old = an_article()
+    assert changed_fields(old, old.model_copy(update={"reuse": "headline"})) == ("reuse",)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.syndication.rights import Withdrawn, allowed, least, told, withdrawn_as
+from services.syndication.rights import LEVELS, Withdrawn, allowed, least, standing_of, told, withdrawn_as
 from shared.events import Evidence, Reuse, Tag, to_json
 from tests.builders import an_article
 
@@ -99,3 +99,22 @@ def test_how_an_article_stands_is_read_from_its_json(status: str, standing: With
 def test_a_text_that_speaks_of_withholding_changes_nothing() -> None:
     given = document("full", section='"status":"withheld"')
     assert allowed(given) is given
+
+
+@pytest.mark.parametrize("reuse", LEVELS)
+@pytest.mark.parametrize("now", LEVELS[1:])
+def test_of_what_stood_before_no_more_is_told_than_may_go_on_now(reuse: Reuse, now: Reuse) -> None:
+    before, standing = document(reuse), standing_of(document(now, version=2))
+    assert standing == now
+    left = told(before, standing)
+    if least(reuse, now) == reuse:
+        assert left is before
+    else:
+        assert left == allowed(before, now)
+        assert orjson.loads(left)["body_text"] == ""
+
+
+def test_what_was_withheld_stays_as_it_was_told() -> None:
+    before = document("full", status="withheld")
+    assert told(before, "headline") is before
+    assert standing_of(document("full")) is None

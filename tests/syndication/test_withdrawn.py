@@ -105,6 +105,22 @@ async def test_what_may_be_read_again_is_whole_again(app: ASGIApp, store: Store)
     assert told == ["Secret talks", "Secret talks held", "", "Talks confirmed"]
 
 
+@pytest.mark.parametrize("reuse", ["summary", "headline"])
+async def test_no_more_is_left_of_earlier_versions_than_may_go_on(app: ASGIApp, store: Store, reuse: str) -> None:
+    await consumer(store)
+    first = an_article(summary="A talk.", body_html="<p>Secret talks</p>", body_text="Secret talks")
+    last = first.model_copy(update={"version": 2, "reuse": reuse})
+    handlers = handlers_on(store, now=lambda: NOW)
+    await handlers.on_article_enriched(an_enriched(article=first))
+    await handlers.on_article_enriched(an_enriched(article=last))
+    versions = (await read(app, f"articles/{ARTICLE_ID}/versions"))["versions"]
+    told = [*versions, *(event["data"]["article"] for event in (await read(app, "events"))["events"])]
+    assert [(one["version"], one["reuse"], one["body_text"]) for one in told] == [(1, reuse, ""), (2, reuse, "")] * 2
+    assert {one["summary"] for one in told} == {"A talk." if reuse == "summary" else None}
+    assert (await read(app, "events?q=secret"))["events"] == []
+    assert len((await read(app, "events?q=secret", TOKEN))["events"]) == 2
+
+
 async def test_only_articles_with_a_later_version_are_looked_up(store: Store) -> None:
     ledger, reads = Ledger(store), Reads(store)
     handlers = handlers_on(store, now=lambda: NOW)

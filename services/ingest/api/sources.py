@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from services.ingest.api.answers import answer
 from services.ingest.fetch import MAX_BYTES
-from services.ingest.health import FORGOTTEN
+from services.ingest.health import FORGOTTEN, after_change
 from services.ingest.identity import source_id_of
 from services.ingest.source import LONGEST_INTERVAL, POLLED, NewSource, Settings, Source, SourceChange, shown
 from services.ingest.store import SourceStore
@@ -184,8 +184,9 @@ class Sources:
 
     async def _changed(self, source: Source, settings: Settings, update: dict[str, object]) -> Response:
         id = settings.id
-        if update.get("url", source.settings.url) != source.settings.url or update.get("active"):
-            await self._sources.note(id, FORGOTTEN)
+        fields = FORGOTTEN if update.get("active") else after_change(source.settings, settings)
+        if fields:
+            await self._sources.note(id, fields)
         if settings.kind in POLLED and settings.active:
             await self._sources.due(id, self._now().timestamp())
             self._wake()

@@ -33,7 +33,7 @@ UNKEPT = "the log has kept nothing of the request"
 AHEAD = "what goes ahead of its release is not shown again"
 GONE = "the article is no longer kept"
 BEYOND = "the article is not within what this subscription may have by now"
-WITHDRAWN = "the article is withheld by now, or was taken back"
+WITHDRAWN = "the article is withheld by now, was taken back, or less of it may go on"
 UNSIGNED = "it cannot be signed at the moment"
 """Why a request is not shown."""
 

@@ -115,6 +115,17 @@ async def test_a_change_keeps_the_rest_and_a_new_address_starts_afresh(api: Api)
     assert source.health.etag is None
 
 
+async def test_what_items_take_from_their_source_has_its_document_read_again(api: Api) -> None:
+    await api.ask("POST", "/sources", FEED)
+    had = {"etag": '"x"', "last_modified": "then", "body_hash": "y", "read_at": "2026-11-22T10:00:00Z"}
+    for change, kept in (({"name": "Bay"}, '"x"'), ({"reuse": "summary"}, None), ({"section": "Bay"}, None)):
+        await api.sources.note("bay-example", had)
+        await api.ask("PATCH", "/sources/bay-example", change)
+        source = await api.sources.get("bay-example")
+        assert source is not None
+        assert (source.health.etag, source.health.new) == (kept, False)
+
+
 async def test_changes_that_cross_are_all_kept(api: Api) -> None:
     await api.ask("POST", "/sources", FEED)
     changes: list[dict[str, Any]] = [{"name": "Bay"}, {"section": "World"}, {"language": "de"}, {"interval_minutes": 5}]
