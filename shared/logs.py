@@ -84,7 +84,7 @@ def configure(log_format: str, level: str, *, service: str) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, render]
         if as_json
-        else [_short, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)]
+        else [_short, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0, sort_keys=False)]
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
@@ -193,10 +193,23 @@ UNSAID: Mapping[str, Sequence[object]] = {"level": ("info",), "tries": (1,), "ch
 
 DETAILS = ("correlation_id", "service", "host", "port", "partition", "digest")
 
+FIRST = ("outcome", "status", "reason", "error", "file", "line", "changed", "seq", "attempt")
+LAST = ("source", "article_id", "version", "subscription")
+"""What a line begins and ends with on a terminal: a narrow one breaks it among the ids."""
+
+_PLACES = {name: place for place, name in enumerate(FIRST, -len(FIRST))} | {
+    name: place for place, name in enumerate(LAST, 1)
+}
+
 
 def _short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Leave what a person at a terminal can do without; the JSON lines have it all."""
-    short = {name: value for name, value in event.items() if name not in DETAILS and value not in UNSAID.get(name, ())}
+    """Leave what a person at a terminal can do without, and put first what matters; the JSON lines have it all."""
+    said = [
+        (name, value)
+        for name, value in event.items()
+        if name not in DETAILS and value is not None and value not in UNSAID.get(name, ())
+    ]
+    short = dict(sorted(said, key=lambda each: (_PLACES.get(each[0], 0), each[0])))
     short["timestamp"] = str(event.get("timestamp", ""))[11:19]
     return short
 

@@ -79,6 +79,16 @@ def test_a_terminal_gets_short_lines_without_ids_of_machines(capsysbinary: Captu
     assert "c-1" not in out
 
 
+def test_a_terminals_line_begins_with_what_came_of_it_and_ends_with_ids(capsysbinary: Capture) -> None:
+    logs.configure("console", "info", service="syndication")
+    told = {"article_id": "desk-1", "attempt": 2, "ms": 0.5, "outcome": "retry", "reason": "could not connect"}
+    structlog.get_logger().warning("delivery.attempted", **told, seq=5, status=None, subscription="sub_1", version=1)
+    [line] = capsysbinary.readouterr().out.decode().splitlines()
+    assert line.partition("delivery.attempted ")[2] == (
+        "outcome=retry reason='could not connect' seq=5 attempt=2 ms=0.5 article_id=desk-1 version=1 subscription=sub_1"
+    )
+
+
 def test_tests_that_capture_lines_get_those_told_at_once_too() -> None:
     logs.configure("json", "info", service="ingest")
     with structlog.testing.capture_logs() as lines:
