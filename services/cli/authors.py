@@ -12,6 +12,7 @@ import click
 
 from services.cli import recent
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
+from services.cli.family import family
 from services.cli.output import as_json, hint, print_added, print_json, print_table
 from services.cli.re_enrich import moment_of
 from shared.newsroom import Refused
@@ -20,7 +21,7 @@ from shared.slugs import slug
 
 FILE = "authors.toml"
 
-authors = click.Group("authors", help="Who writes.")
+authors = family("authors", "Who writes.")
 
 
 @authors.command("unmatched")

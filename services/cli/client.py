@@ -128,14 +128,23 @@ def _answered(*, keyless: bool = False) -> Iterator[None]:
     except urllib.error.HTTPError as error:
         with error:
             reason = _reason(error)
-        if keyless and error.code == UNAUTHORIZED:
-            reason = "no admin token: set WIREROOM_ADMIN_TOKEN, or call from where `wireroom up` was started"
+        if error.code == UNAUTHORIZED:
+            reason = _unknown(keyless=keyless)
         end(REFUSED, reason)
     except (OSError, HTTPException) as error:
         why = getattr(error, "reason", None) or error
         end(NOBODY, f"nobody answers at {address()}: {getattr(why, 'strerror', None) or why}")
     except ValueError:
         end(NOBODY, f"what answers at {address()} is not Wireroom")
+
+
+def _unknown(*, keyless: bool) -> str:
+    """Return why a token was not taken, and what to do about it."""
+    if keyless:
+        return "no admin token: set WIREROOM_ADMIN_TOKEN, or call from where `wireroom up` was started"
+    _, given = settings.client()
+    which = "the token in WIREROOM_ADMIN_TOKEN" if given else f"the token kept in {read_settings().data_dir}"
+    return f"401: {which} is not one of the Wireroom at {address()}: `wireroom token` prints it where that was started"
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -11,15 +11,17 @@ from services.cli import (
     re_enrich,
     replaying,
     resources,
+    showing,
     status,
     subscribing,
     tags,
     tailing,
     up,
 )
+from services.cli.family import Family
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Family, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="wireroom", message="%(prog)s %(version)s")
 def main() -> None:
     """Wireroom: news in from anywhere, out as feeds and signed webhooks.
@@ -40,7 +42,7 @@ for command in (
     replaying.replay,
     status.status,
     tailing.tail,
-    resources.sources,
+    showing.sources,
     subscribing.articles,
     finding.import_opml,
     finding.export_opml,

@@ -46,6 +46,13 @@ def print_added(file: str, line: int, id: str, about: str, *, plain: bool) -> No
         click.echo(f"{file}, line {line}: {printable(about)}")
 
 
+def print_facts(found: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Print what is there of a thing under these names, a line each; what is empty is left out."""
+    for name in names:
+        if found.get(name) not in (None, "", [], {}):
+            click.echo(f"{name.replace('_', ' '):<18} {printable(str(found[name]))}")
+
+
 def hint(text: str) -> None:
     """Tell a person at a terminal what to do next; programs read no such thing."""
     if sys.stderr.isatty():

@@ -11,19 +11,15 @@ from urllib.parse import quote
 import click
 
 from services.cli.client import REFUSED, UNUSABLE, all_of, call, end
+from services.cli.family import family
 from services.cli.output import as_json, json_anyway, print_json, print_table, printable
 
-
-def _group(name: str, about: str) -> click.Group:
-    return click.Group(name, help=about)
-
-
-sources = _group("sources", "Where articles come from.")
-articles = _group("articles", "Articles in the ledger, and under an embargo.")
-subscriptions = _group("subscriptions", "Webhooks.")
-consumers = _group("consumers", "Downstream systems and their keys.")
-private_feeds = _group("private-feeds", "Feeds that one consumer has alone.")
-dead_letters = _group("dead-letters", "What the line gave up on.")
+sources = family("sources", "Where articles come from.")
+articles = family("articles", "Articles in the ledger, and under an embargo.")
+subscriptions = family("subscriptions", "Webhooks.")
+consumers = family("consumers", "Downstream systems and their keys.")
+private_feeds = family("private-feeds", "Feeds that one consumer has alone.", revoke="delete")
+dead_letters = family("dead-letters", "What the line gave up on.")
 
 
 def _lists(group: click.Group, path: str, field: str, columns: Sequence[str]) -> None:
@@ -41,19 +37,37 @@ def _show(found: dict[str, Any], field: str, columns: Sequence[str], *, plain: b
         print_table(found[field], columns)
 
 
-def _acts(group: click.Group, name: str, about: str, method: str, path: str, meant: Callable[[str], str] = str) -> None:
-    @group.command(name, help=about)
-    @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def _acts(
+    group: click.Group,
+    name: str,
+    about: str,
+    method: str,
+    path: str,
+    meant: Callable[[str], str] = str,
+    *,
+    all: bool = False,
+) -> None:
     @as_json
-    def _act(ids: tuple[str, ...], as_json: bool) -> None:
+    def _act(ids: tuple[str, ...], as_json: bool, *, everything: bool = False) -> None:
+        if all and bool(ids) == everything:
+            raise click.UsageError("name some, or give --all")
         done = []
-        for one in map(meant, ids):
+        for one in map(meant, _letters() if everything else ids):
             found = call(method, path.format(quote(one, safe="")))
             done.append(found or {"id": one})
             if not as_json:
                 click.echo(f"{name}: {one}")
         if as_json:
             print_json({"done": done})
+
+    if all:
+        _act = click.option("--all", "everything", is_flag=True, help="All that there are.")(_act)
+    named = click.argument("ids", nargs=-1, required=not all, metavar="[ID]..." if all else "ID...")
+    group.command(name, help=about)(named(_act))
+
+
+def _letters() -> list[str]:
+    return [row["id"] for row in call("GET", "/api/v1/dead-letters?limit=1000")["dead_letters"]]
 
 
 def consumer_of(text: str) -> str:
@@ -83,9 +97,9 @@ _acts(sources, "delete", "Stop and forget sources.", "DELETE", "/api/v1/sources/
 _acts(sources, "poll", "Poll sources now.", "POST", "/api/v1/sources/{}/poll")
 _acts(subscriptions, "delete", "Delete subscriptions.", "DELETE", "/api/v1/subscriptions/{}")
 _acts(consumers, "delete", "Delete consumers; their keys stop working.", "DELETE", "/api/v1/consumers/{}", consumer_of)
-_acts(private_feeds, "revoke", "Take feeds away; their addresses stop working.", "DELETE", "/api/v1/private-feeds/{}")
-_acts(dead_letters, "retry", "Send them down the line again.", "POST", "/api/v1/dead-letters/{}/retry")
-_acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-letters/{}")
+_acts(private_feeds, "delete", "Take feeds away; their addresses stop working.", "DELETE", "/api/v1/private-feeds/{}")
+_acts(dead_letters, "retry", "Send them down the line again.", "POST", "/api/v1/dead-letters/{}/retry", all=True)
+_acts(dead_letters, "delete", "Forget them for good.", "DELETE", "/api/v1/dead-letters/{}", all=True)
 
 
 @sources.command("add")
@@ -101,27 +115,6 @@ def add_source(url: str, kind: str, *, full_text: bool | None, **given: str | No
     print_json(
         call("POST", "/api/v1/sources", {field: value for field, value in asked.items() if value not in (None, "")})
     )
-
-
-HEALTH = (
-    *("id", "name", "kind", "url", "moved_to", "status", "error", "failures", "polled_at", "succeeded_at"),
-    *("next_poll_at", "interval_minutes", "shortest_minutes", "longest_minutes", "items_a_day", "identity"),
-    *("quality", "imperfect", "pushed_at", "push_until", "origin"),
-)
-
-
-@sources.command("show")
-@click.argument("source")
-@as_json
-def show_source(source: str, as_json: bool) -> None:
-    """Show how a source fares."""
-    found = call("GET", f"/api/v1/sources/{quote(source, safe='')}")
-    if as_json:
-        print_json(found)
-        return
-    for name in HEALTH:
-        if found.get(name) is not None:
-            click.echo(f"{name.replace('_', ' '):<18} {printable(str(found[name]))}")
 
 
 @subscriptions.command("test")
@@ -205,11 +198,11 @@ def add_private_feed(consumer: str, query: str, name: str, reuse: str) -> None:
     print_json(call("POST", "/api/v1/private-feeds", asked))
 
 
-@articles.command("get")
+@articles.command("get", hidden=True)
 @click.argument("article")
 @json_anyway
 def get_article(article: str) -> None:
-    """Print an article as JSON."""
+    """Print an article as JSON, as `show --json` does."""
     print_json(call("GET", f"/api/v1/articles/{quote(article, safe='')}"))
 
 

@@ -64,27 +64,40 @@ def preview(query: str, days: int, as_json: bool) -> None:
 
 
 @subscriptions.command("pause")
-@click.argument("subscription")
+@click.argument("ids", nargs=-1, required=True, metavar="SUBSCRIPTION...")
 @as_json
-def pause(subscription: str, as_json: bool) -> None:
+def pause(ids: tuple[str, ...], as_json: bool) -> None:
     """Hold deliveries; what comes waits."""
-    _turned(subscription, "paused", plain=as_json)
+    _turned(ids, "paused", plain=as_json)
 
 
 @subscriptions.command("resume")
-@click.argument("subscription")
+@click.argument("ids", nargs=-1, required=True, metavar="SUBSCRIPTION...")
 @as_json
-def resume(subscription: str, as_json: bool) -> None:
+def resume(ids: tuple[str, ...], as_json: bool) -> None:
     """Let deliveries flow again, what waited first; also for one that is disabled or pending."""
-    _turned(subscription, "active", plain=as_json)
+    _turned(ids, "active", plain=as_json)
 
 
-def _turned(subscription: str, status: str, *, plain: bool) -> None:
-    found = call("PATCH", one(subscription), {"status": status})
+def _turned(ids: tuple[str, ...], status: str, *, plain: bool) -> None:
+    done = []
+    for id in ids:
+        done.append(call("PATCH", one(id), {"status": status}))
+        if not plain:
+            click.echo(f"{done[-1]['status']}: {id}")
     if plain:
-        print_json(found)
-    else:
-        click.echo(f"{found['status']}: {subscription}")
+        print_json(done[0] if len(done) == 1 else {"done": done})
+
+
+@subscriptions.command("rotate-secret")
+@click.argument("subscription")
+@click.option("--overlap", type=float, help="Seconds for which the old one signs, too; a day if not given.")
+@json_anyway
+def rotate_secret(subscription: str, overlap: float | None) -> None:
+    """Make a new secret, beside which the old one signs for a while; prints it, once."""
+    print_json(
+        call("POST", one(subscription, "/rotate-secret"), {} if overlap is None else {"overlap_seconds": overlap})
+    )
 
 
 @subscriptions.command("verify")

@@ -11,6 +11,7 @@ import click
 
 from services.cli.client import REFUSED, UNUSABLE, end, read_settings
 from services.cli.explain import explain, taxonomy_of
+from services.cli.family import family
 from services.cli.output import as_json, hint, print_added, print_json, print_table, printable
 from services.cli.recent import since
 from shared.newsroom import Refused
@@ -37,7 +38,7 @@ kind = click.option("--kind", type=click.Choice(KINDS), help="What it is.")
 identity = click.option("--id", "term", help="Its id; made of kind and name when not given.")
 
 
-tags = click.Group("tags", help="Why articles have their tags, and what the taxonomy lacks.")
+tags = family("tags", "Why articles have their tags, and what the taxonomy lacks.")
 tags.add_command(explain)
 
 
@@ -45,7 +46,7 @@ tags.add_command(explain)
 @click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True, help="How far back to look.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many names.")
 @click.option("--least", type=click.IntRange(1), default=2, show_default=True, help="In how many articles, at least.")
-@click.option("--add", "number", type=click.IntRange(1), help="Add the name of this number to the taxonomy.")
+@click.option("--add", "wanted", metavar="NAME", help="Add this name, or that of this number, to the taxonomy.")
 @click.option("--model/--no-model", default=True, help="Let the model judge the names, if its extra is installed.")
 @kind
 @identity
@@ -55,7 +56,7 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
     days: int,
     limit: int,
     least: int,
-    number: int | None,
+    wanted: str | None,
     model: bool,
     kind: str | None,
     term: str | None,
@@ -73,11 +74,12 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
     known = taxonomy_of(folder)
     judge = judge_of_names() if model else None
     stories = list(_stories(days))
-    names = suggested(stories, known, least=least, limit=max(limit, number or 0), judge=judge)
-    if number is not None:
-        if number > len(names):
-            end(UNUSABLE, f"there are {len(names)} names")
-        _add(folder, names[number - 1].name, kind, {"id": term or ""}, plain=False)
+    names = suggested(stories, known, least=least, limit=limit if wanted is None else MOST_ARTICLES, judge=judge)
+    if wanted is not None:
+        found = [one.name for at, one in enumerate(names, 1) if wanted in (one.name, str(at))]
+        if not found:
+            end(UNUSABLE, f"{printable(wanted)!r} is none of the {len(names)} names")
+        _add(folder, found[0], kind, {"id": term or ""}, plain=False)
         return
     rows = [
         {
@@ -99,7 +101,7 @@ def suggest(  # noqa: PLR0913, PLR0917  # an option each
         shown = [row | {"example": _near(one.examples[0].text, one.name)} for row, one in zip(rows, names, strict=True)]
         guess = ("kind",) if any(one.kind for one in names) else ()
         print_table(shown, ("number", "name", *guess, "articles", "mentions", "score", "example"))
-        hint("the same with --add NUMBER --kind KIND adds one to taxonomy.toml; --json has more")
+        hint("the same with --add NAME --kind KIND adds one to taxonomy.toml; --json has more")
 
 
 def _near(text: str, name: str) -> str:

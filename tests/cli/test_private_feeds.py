@@ -19,7 +19,7 @@ def test_a_private_feed_is_made_listed_and_revoked(line: Running) -> None:
         assert answer.headers["cache-control"] == "private, no-store"
     rows = line.wireroom("private-feeds", "list").stdout.splitlines()
     assert [row.split()[1:4] for row in rows if row.startswith(made["id"])] == [[consumer["id"], "Ferries", "full"]]
-    assert line.wireroom("private-feeds", "revoke", made["id"]).stdout == f"revoke: {made['id']}\n"
+    assert line.wireroom("private-feeds", "delete", made["id"]).stdout == f"delete: {made['id']}\n"
     with pytest.raises(HTTPError, match="404"):
         urlopen(url)  # noqa: S310  # the same
 

@@ -86,11 +86,11 @@ def test_articles_are_pushed_read_and_retracted(line: Running) -> None:
     assert (made["version"], made["status"]) == (1, "accepted")
     assert push(line, "cli-1")["status"] == "unchanged"
     article = str(made["id"])
-    asyncio.run(until(lambda: line.wireroom("articles", "get", article).exit_code == 0))
-    assert line.json("articles", "get", article)["headline"] == "Ferry service resumes across the bay"
+    asyncio.run(until(lambda: line.wireroom("articles", "show", article).exit_code == 0))
+    assert line.json("articles", "show", article, "--json")["headline"] == "Ferry service resumes across the bay"
     line.json("articles", "retract", article, "--reason", "It never sailed.")
-    asyncio.run(until(lambda: line.json("articles", "get", article)["status"] == "canceled"))
-    assert line.wireroom("articles", "get", "desk-nothing").exit_code == 1
+    asyncio.run(until(lambda: line.json("articles", "show", article, "--json")["status"] == "canceled"))
+    assert line.wireroom("articles", "show", "desk-nothing").exit_code == 1
 
 
 def test_what_is_under_an_embargo_is_listed_and_gone_when_taken_back(line: Running) -> None:
