@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from services.ingest.document import Document, Unreadable
 from services.ingest.fetch import Failed, Fetched
 from services.ingest.parse import parse
+from services.ingest.parse.urls import address
 from services.ingest.reader import Ask, Reading, Same, Took
 from services.ingest.source import Source
-from services.ingest.submission import is_web_url
 from services.ingest.volatile import digest
 
 LARGE = 500_000
@@ -63,7 +62,7 @@ def linked(document: Document, header: str, url: str) -> Document:
     for link in list(LINK.finditer(header))[:MOST_LINKS]:
         rel = REL.search(link[2])
         for name in rel[1].lower().split() if rel else ():
-            if name in found and is_web_url(target := urljoin(url, link[1])):
+            if name in found and (target := address(link[1], url)) is not None:
                 found[name].append(target)
     hubs = tuple(dict.fromkeys((*found["hub"], *document.hubs)))
     return replace(document, hubs=hubs, topic=next(iter(found["self"]), document.topic))

@@ -102,6 +102,7 @@ async def test_what_is_no_feed_is_a_failure_in_words() -> None:
             ("https://bay.example/a", "https://own.example/"),
             "https://bay.example/a",
         ),
+        ("<http://[hub>; rel=hub", ("https://own.example/",), "https://own.example/feed"),
         ("<javascript:x>; rel=hub", ("https://own.example/",), "https://own.example/feed"),
         ("<" * 100_000, ("https://own.example/",), "https://own.example/feed"),
     ],
