@@ -19,7 +19,7 @@ def shown(one: Mapping[str, Any]) -> dict[str, str]:
     auth = one["auth"] or {}
     if auth.get("type") != "oauth2":
         return {}
-    return {f"auth.{name}": auth[name] for name in GRANT if auth.get(name)}
+    return {f"auth.{name}": text for name in GRANT if (text := (auth.get(name) or "").strip())}
 
 
 def asked(fields: Fields, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,11 @@ def test_a_grant_that_nobody_wrote_over_stays() -> None:
     assert "hush" not in filled(KEPT).values()
 
 
+def test_a_grant_with_blanks_at_its_ends_counts_as_it_comes_back() -> None:
+    kept = KEPT | {"auth": KEPT["auth"] | {"scope": " push ", "audience": " "}}
+    assert changed(filled(kept), kept) == {}
+
+
 @pytest.mark.parametrize("name", ["token_url", "client_id", "client_secret", "scope", "audience"])
 def test_a_grant_that_is_written_over_is_asked_for_whole(name: str) -> None:
     given = changed(filled(KEPT) | {f"auth.{name}": "other"}, KEPT)
