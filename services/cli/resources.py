@@ -87,7 +87,12 @@ _lists(
     "sources",
     ("id", "kind", "status", "items_a_day", "succeeded_at", "next_poll_at", "url", "error"),
 )
-_lists(subscriptions, "/api/v1/subscriptions", "subscriptions", ("id", "status", "owner", "url", "filter", "reason"))
+_lists(
+    subscriptions,
+    "/api/v1/subscriptions",
+    "subscriptions",
+    ("id", "status", "failing_since", "owner", "url", "filter", "reason"),
+)
 _lists(consumers, "/api/v1/consumers", "consumers", ("id", "name", "embargo", "created_at"))
 _lists(
     private_feeds, "/api/v1/private-feeds", "private_feeds", ("id", "consumer", "name", "reuse", "created_at", "query")

@@ -20,9 +20,9 @@ HEALTH = (
     *("quality", "imperfect", "pushed_at", "push_until", "origin"),
 )
 SUBSCRIPTION = (
-    *("id", "description", "url", "status", "reason", "waiting", "next_attempt", "missed_from", "filter", "within"),
-    *("types", "owner", "created_at", "signing", "format", "payload", "fields", "reuse", "delivery", "digest"),
-    *("rate_limit", "max_in_flight", "schedule", "verify", "exit_notices", "embargoed"),
+    *("id", "description", "url", "status", "reason", "failing_since", "waiting", "next_attempt", "missed_from"),
+    *("filter", "within", "types", "owner", "created_at", "signing", "format", "payload", "fields", "reuse"),
+    *("delivery", "digest", "rate_limit", "max_in_flight", "schedule", "verify", "exit_notices", "embargoed"),
 )
 ARTICLE = (
     *("id", "version", "status", "headline", "source", "section", "url", "language", "published_at", "updated_at"),

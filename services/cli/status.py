@@ -64,10 +64,14 @@ def _states(kind: str, away: tuple[int, ...]) -> dict[str, int] | None:
         page = call("GET", f"/api/v1/{kind}?limit=1000&after={following}", accept=away)
         if kind not in page:
             return None
-        states.update(one["status"] for one in page[kind])
+        states.update(_state(one) for one in page[kind])
         following = page.get("next") or ""
         if not following:
             return dict(sorted(states.items()))
+
+
+def _state(one: Mapping[str, Any]) -> str:
+    return "failing" if one["status"] == "active" and one.get("failing_since") else str(one["status"])
 
 
 def _shown(found: Mapping[str, Any], now: datetime) -> dict[str, str]:

@@ -115,7 +115,7 @@ def test_subscriptions_are_added_tested_listed_and_deleted(line: Running, partne
     made = line.json("subscriptions", "add", partner, "--filter", "source:cli-webhooks")
     assert made["secret"].startswith("whsec_")
     row = next(row for row in line.wireroom("subscriptions", "list").stdout.splitlines() if row.startswith(made["id"]))
-    assert row.split() == [made["id"], "active", "-", partner, "source:cli-webhooks", "-"]
+    assert row.split() == [made["id"], "active", "-", "-", partner, "source:cli-webhooks", "-"]
     assert line.json("subscriptions", "test", made["id"])["delivered"] is True
     push(line, "cli-2", source={"id": "cli-webhooks"})
     asyncio.run(until(lambda: line.json("subscriptions", "deliveries", made["id"], "--json")["deliveries"]))

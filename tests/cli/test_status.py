@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,18 @@ def test_what_stands_as_nobody_wanted_is_told_with_what_shows_more(line: Running
     finally:
         line.wireroom("subscriptions", "delete", made["id"])
     assert "pending" not in words(line)["subscriptions"]
+
+
+def test_subscriptions_that_get_nothing_through_are_told_until_something_arrives(line: Running) -> None:
+    made = line.json("subscriptions", "add", f"http://127.0.0.1:{free_port()}/down", "--from", "last:1")["id"]
+    try:
+        asyncio.run(until(lambda: line.json("subscriptions", "deliveries", made, "--json")["deliveries"]))
+        assert words(line)["subscriptions"].endswith("1 failing: wireroom subscriptions list")
+        since = line.json("subscriptions", "show", made, "--json")["failing_since"]
+        assert datetime.now(UTC) - datetime.fromisoformat(since) < timedelta(minutes=5)
+    finally:
+        line.wireroom("subscriptions", "delete", made)
+    assert "failing" not in words(line)["subscriptions"]
 
 
 async def test_every_refused_file_is_told_until_it_is_mended_and_the_line_is_ready(line: Running) -> None:

@@ -13,6 +13,7 @@ SUBSCRIPTION: Node = {
     "types": None,
     "status": "active",
     "reason": None,
+    "failing_since": None,
     "description": "Kursk desk of Partner Daily",
     "owner": "partner-daily-335e64ae",
     "created_at": MOMENT,

@@ -215,6 +215,7 @@ def _subscription() -> Node:
         "types": {"type": ["array", "null"], "items": {"enum": [*get_args(PublicType), *get_args(HealthType)]}},
         "status": {"enum": list(get_args(Status))},
         "reason": _MAYBE_TEXT,
+        "failing_since": {**_MAYBE_TEXT, "format": "date-time"},
         "description": _TEXT,
         "owner": _MAYBE_TEXT,
         "created_at": {"type": "string", "format": "date-time"},

@@ -22,6 +22,7 @@ from shared.events import Article, Reuse
 from shared.query import Query, QueryError
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
+from shared.times import rfc3339_of
 
 Status = Literal["active", "disabled", "paused", "pending", "starting"]
 """What is due waits while disabled (the receiver said 410 Gone), paused (its owner asked), pending (the receiver is not
@@ -62,7 +63,7 @@ class Subscription:
 
     `shut` says why its secrets and credentials could not be opened: nothing can be sent until they are. `within` is
     the query that bounds its owner, and `most` how much of an article they may have, as their record has it: neither is
-    kept here. `mark` tells what it was read from.
+    kept here. `mark` tells what it was read from, and `failing_since` (RFC 3339) since when nothing but failures came.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Subscription:
     within: str = ""
     most: Reuse = "full"
     mark: str = field(default="", compare=False, repr=False)
+    failing_since: str | None = field(default=None, compare=False)
 
     @property
     def query(self) -> Query:
@@ -177,6 +179,7 @@ class Subscription:
             "types": self.types,
             "status": self.status,
             "reason": self.reason,
+            "failing_since": self.failing_since,
             "description": self.description,
             "owner": self.owner,
             "created_at": self.created_at,
@@ -239,8 +242,15 @@ def unpack(id: str, fields: Mapping[bytes, bytes], sealer: Sealer) -> Subscripti
         status=fields[b"status"].decode(),  # type: ignore[arg-type]  # only `pack` and the lane scripts write it
         reason=fields.get(b"reason", b"").decode() or None,
         shut=shut,
+        failing_since=_failing_since(fields.get(b"trouble")),
         mark=hashlib.sha1(b"".join(fields.get(name, b"") for name in MARKED), usedforsecurity=False).hexdigest(),
     )
+
+
+def _failing_since(trouble: bytes | None) -> str | None:
+    """Return since when nothing but failures came, as the lanes keep it: Unix ms, 0 when the last one arrived."""
+    since = orjson.loads(trouble)["since"] if trouble else 0
+    return rfc3339_of(since / 1000) if since else None
 
 
 def is_whole(fields: Mapping[bytes, bytes]) -> bool:
