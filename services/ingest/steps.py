@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from services.ingest import changes
 from services.ingest.changes import Changed, Known, New
 from services.ingest.offers import Offer
+from services.ingest.parting import parted
 from services.ingest.results import Accepted, Outdated, Refused, Result, Retracted, Unchanged
 from services.ingest.store import NOTHING, Entry
 from shared.events import ArticleIngested, to_json
@@ -52,7 +53,7 @@ def decided(event: ArticleIngested, known: Known | None, before: bytes, offer: O
         return Step(Unchanged(id, version), unseen, offer.keys() if known is None else also)
     match changes.decide(known, event, after):
         case New() | Changed():
-            return step_of(event, before, after, offer.keys() | also)
+            return step_of(parted(event), before, after, offer.keys() | also)
         case changes.Retracted():
             return Step(Retracted(id, version), None, also)
         case changes.Outdated():

@@ -63,6 +63,11 @@ def told(box: HtmlElement, base: str, selectors: Selectors) -> Told | None:
     )
 
 
+def is_box(element: HtmlElement) -> bool:
+    """Tell whether an element is called an author box and is as small as one."""
+    return _may_be(element) and _is_box(element)
+
+
 def _may_be(element: HtmlElement) -> bool:
     return _marked(element) or (element.tag in BLOCKS and bool(called(element) & AUTHOR))
 
@@ -118,8 +123,12 @@ def _name(box: HtmlElement, selectors: Selectors) -> str:
 def _said(box: HtmlElement, selector: str | None, names: frozenset[str]) -> str | None:
     marked = selected(box, selector)
     if not marked and selector is None:
-        marked = [one for one in box.iterdescendants() if called(one) & names and one.tag not in ("a", "img", "ul")]
+        marked = [one for one in box.iterdescendants() if _is_called(one, names) and one.tag not in ("a", "img", "ul")]
     return words(marked[0]) or None if marked else None
+
+
+def _is_called(element: HtmlElement, names: frozenset[str]) -> bool:
+    return bool(called(element) & names) or (element.get("itemprop") or "").lower() in names
 
 
 def _name_is_title(box: HtmlElement) -> bool:

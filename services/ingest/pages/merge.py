@@ -41,12 +41,12 @@ def headline(told: PageArticle, shown: str) -> str | None:
 
 def authors(known: Sequence[AuthorInput], boxes: Iterable[Told], *, believed: bool) -> tuple[AuthorInput, ...]:
     """Return the authors, completed by their boxes; who has a box only is one when `believed` or when alone."""
-    found = {_key(one.name): one for one in known}
+    found = {key_of(one.name): one for one in known}
     for told in boxes:
         made = author(told)
         if made is None:
             continue
-        key = _key(made.name)
+        key = key_of(made.name)
         if key in found:
             found[key] = _completed(found[key], made)
         elif believed or not known:
@@ -59,8 +59,8 @@ def authors_joined(given: Sequence[AuthorInput], shown: Sequence[AuthorInput]) -
 
     A feed that can only say one name (Ghost's) is followed by the page's further authors.
     """
-    known = {_key(one.name): one for one in shown}
-    found = {_key(one.name): _completed(one, known.get(_key(one.name), one)) for one in given}
+    known = {key_of(one.name): one for one in shown}
+    found = {key_of(one.name): _completed(one, known.get(key_of(one.name), one)) for one in given}
     if not found or found.keys() & known.keys():
         found |= {key: one for key, one in known.items() if key not in found}
     return tuple(found.values())[:50]
@@ -71,7 +71,8 @@ def _completed(one: AuthorInput, other: AuthorInput) -> AuthorInput:
     return one.model_copy(update={name: getattr(one, name) or getattr(other, name) for name in names})
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Return what of a name tells people apart: its letters and digits, small."""
     return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
 
 
