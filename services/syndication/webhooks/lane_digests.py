@@ -57,8 +57,13 @@ local function due_in(waiting, room)
 end
 """
 
-# What is gathered was put off by the window of then: with another one it goes when that says, without any at once.
-REGATHER = """
+# What is gathered was put off by the window of then: with another one it goes when that says, without any at once. So
+# does what a slower rate had put off.
+REPACE = """
+if interval > 0 and tat > now + interval then
+  tat = now + interval
+  change('tat', string.format('%.3f', tat))
+end
 if gathering > now then
   local whole = not together or redis.call('ZCOUNT', Q, gathering, gathering) >= together
   local till = whole and now or math.min(gathering, now + patience)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.syndication.webhooks.lane_claims import CLAIMS, DUE
-from services.syndication.webhooks.lane_digests import DIGESTS, REGATHER
+from services.syndication.webhooks.lane_digests import DIGESTS, REPACE
 from services.syndication.webhooks.lane_early import EARLY
 from services.syndication.webhooks.lane_exhausted import EXHAUSTED
 from services.syndication.webhooks.lane_health import HEALTH
@@ -137,7 +137,7 @@ class LaneScripts:
         leases to renew.
     requeue: see `lane_requeue`.
     early: cap, seq, article, packed.
-    hasten, activate, regather and peek: cap.
+    hasten, activate, repace and peek: cap.
     """
 
     enqueue: Script
@@ -147,7 +147,7 @@ class LaneScripts:
     early: Script
     hasten: Script
     activate: Script
-    regather: Script
+    repace: Script
     peek: Script
 
 
@@ -186,7 +186,7 @@ def lane_scripts(patience: Patience) -> LaneScripts:
         common + PUT + ENQUEUE,
         common + PUT + CATCH_UP,
         common + COUNTED + HEALTH + STEP,
-        *(common + each for each in (REQUEUE, EARLY, HASTEN, ACTIVATE, REGATHER)),
+        *(common + each for each in (REQUEUE, EARLY, HASTEN, ACTIVATE, REPACE)),
         looking + PEEK,
     )
     return LaneScripts(*(Script(_filled_in(each, names)) for each in lua))

@@ -159,9 +159,9 @@ class Lanes:
         """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
         return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])
 
-    async def regather(self, now: int, subscription: str) -> State:
-        """Have what is gathered for a digest go as the subscription asks for by now. Raises RedisError."""
-        return await self._run(self._scripts.regather, subscription, [now, self._spread(), NO_CAP])
+    async def repace(self, now: int, subscription: str) -> State:
+        """Have what waits by an earlier pace go by the one that is asked for by now. Raises RedisError."""
+        return await self._run(self._scripts.repace, subscription, [now, self._spread(), NO_CAP])
 
     async def peek(self, subscriptions: Sequence[str]) -> list[State | Exception]:
         """Say when each is due, and what about it is still untold; changes nothing."""

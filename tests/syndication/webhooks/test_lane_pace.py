@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from services.syndication.webhooks.lane_replies import Delivery, State
+from services.syndication.webhooks.lane_scripts import TOLERANCE_MS
 from services.syndication.webhooks.lanes import Lanes, Record, Turn
 from services.syndication.webhooks.pacing import PACING, PATIENCE, Pacing
 from shared.redis import Store
@@ -117,6 +118,17 @@ async def test_retry_after_rests_the_whole_lane_and_not_a_millisecond_more(store
     assert (state.claimed, state.due) == ([], until)
     assert (await claim(store, id, until - 1)).claimed == []
     assert (await claim(store, id, until)).claimed != []
+
+
+@pytest.mark.parametrize(("rate", "due"), [(None, NOW), (100, NOW), (0.02, NOW + 50_000 - TOLERANCE_MS)])
+async def test_what_a_slower_rate_put_off_goes_by_the_rate_asked_for_since(
+    store: Store, rate: float | None, due: int
+) -> None:
+    id = await a_lane(store, Pacing(rate_limit=0.01), entries=3)
+    [flying] = (await claim(store, id)).claimed
+    assert (await told(store, id, [flying], "done")).due == NOW + 100_000 - TOLERANCE_MS
+    await store.do("HSET", f"{{s:{id}}}", "limits", Pacing(rate_limit=rate).limits)
+    assert (await Lanes(store).repace(NOW, id)).due == due
 
 
 async def test_the_breaker_opens_after_a_streak_and_one_probe_closes_it(store: Store, id: str) -> None:

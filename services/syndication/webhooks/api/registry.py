@@ -147,8 +147,8 @@ class RegistryRoutes:
         if edited is None or isinstance(edited, Denied):
             return gone() if edited is None else unwilling(edited)
         found, changed = edited
-        if found.pacing.digest not in (None, changed.pacing.digest):
-            await self.lanes.hint([await self.lanes.regather(int(time() * 1000), found.id)])
+        if found.pacing != changed.pacing:
+            await self.lanes.hint([await self.lanes.repace(int(time() * 1000), found.id)])
             self.look()
         if changed.url != found.url and changed.choices.verify is not None:
             await self.verifying.anew(changed)

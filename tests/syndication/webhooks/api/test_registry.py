@@ -244,6 +244,18 @@ async def test_digests_are_asked_for_shown_and_lifted(bed: Bed) -> None:
     assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"64 200.000"
 
 
+@pytest.mark.parametrize("rate", [None, 100])
+async def test_another_rate_counts_at_once(bed: Bed, rate: float | None) -> None:
+    id = (await bed.made(rate_limit=0.01))["id"]
+    for number in range(1, 4):
+        bed.ledger.publish(story(number))
+    await bed.logged(id, 1)
+    await bed.waiting(id, 2)
+    await bed("PATCH", f"/{id}", json={"rate_limit": rate})
+    # Sooner than the old rate lets the next one go, and than what was forgotten is looked for.
+    await until(lambda: len(bed.receiver.calls) == 3, seconds=30)
+
+
 @pytest.mark.parametrize(
     "window",
     [
