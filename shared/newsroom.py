@@ -22,6 +22,7 @@ T = TypeVar("T")
 Location = tuple[str | int, ...]
 """Where in a document something stands: ("term", 3, "aliases") is `aliases` of the fourth [[term]]."""
 
+ENDLESS = re.compile(rb"[0-9_]{4301}")
 MAX_BYTES = 32 * 1024 * 1024
 SHOWN = 20
 """How many errors of one file are told at once."""
@@ -158,11 +159,17 @@ def _read(path: Path) -> bytes:
 def _document(content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
+    except tomllib.TOMLDecodeError:
+        raise
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Invalid([(("", line), f"byte {content[error.start]:#04x} is not UTF-8")]) from None
     except RecursionError:
         raise Invalid([(("", 1), "it is nested too deeply")]) from None
+    except ValueError:  # all that is left: Python reads no number of more digits
+        found = ENDLESS.search(content)
+        line = content.count(b"\n", 0, found.start() if found else 0) + 1
+        raise Invalid([(("", line), "it has a number with too many digits")]) from None
 
 
 def _told(name: str, text: str, error: Exception) -> str:

@@ -170,6 +170,14 @@ def test_nesting_without_end_is_refused(path: Path) -> None:
     assert "nested too deeply" in refused(file)
 
 
+def test_a_number_without_end_is_refused_with_its_line(path: Path) -> None:
+    file = watched(path, "# terms\n")
+
+    path.write_text(f'[[term]]\nid = "a"\nscore = {"9" * 5_000}\n')
+
+    assert refused(file) == "terms.toml, line 3: it has a number with too many digits"
+
+
 def test_a_file_that_cannot_be_read_is_refused_once(path: Path) -> None:
     file = watched(path, '[[term]]\nid = "a"\n')
 
