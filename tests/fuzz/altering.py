@@ -22,7 +22,7 @@ http://0x7f.1/ http://a@bay.example\x5c@b/ javascript:a() java\x0ascript:a() dat
 2026-02-30 24:60 2026-11-23T12:00:00+99:99 0001-01-01T00:00:00+14:00 9999-12-31T23:59:59-12:00 en_US x-
 Thu,\x2031\x20Dec\x209999\x2023:59:59\x20-1200 Mon,\x201\x20Jan\x200001\x2000:00:00\x20+1400
 """
-TEXTS = ("", "e" + "\u0301" * 40, "9" * 5000, *(each.decode("unicode_escape") for each in _TEXTS.split()))
+TEXTS = ("", "e" + "\u0301" * 40, "9" * 4301, *(each.decode("unicode_escape") for each in _TEXTS.split()))
 """What has broken readers before: numbers that are none, halves of characters, markup, addresses, edges of time."""
 
 VALUES = json.loads("[null, true, false, 0, -1, 0.5, 1e308, NaN, Infinity, 2147483648, 1e40, 1e19, [], {}]")

@@ -51,5 +51,6 @@ def fuzz(one_input: Callable[[bytes], None], seeds: str) -> None:
     sys.addaudithook(heard)
     for path in paths:  # what is loaded at the first use takes its time then
         one_input(Path(path).read_bytes())
-    atheris.Setup([*sys.argv, f"-seed_inputs={','.join(paths)}"], timed, custom_mutator=altered)
+    asked = [sys.argv[0], "-max_len=8192", f"-seed_inputs={','.join(paths)}", *sys.argv[1:]]
+    atheris.Setup(asked, timed, custom_mutator=altered)
     atheris.Fuzz()

@@ -1,0 +1,54 @@
+"""Throws made-up files at what reads an operator's newsroom: taken, or refused with the line in which it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+
+from tests.fuzz.fuzzing import fuzz
+
+INSTRUMENTED = [
+    "shared.newsroom",
+    "services.enrichment",
+    "services.ingest.source",
+    "services.syndication.page.branding",
+]
+with atheris.instrument_imports(include=INSTRUMENTED):
+    from services.enrichment.authors import parse_authors
+    from services.enrichment.taxonomy import parse_taxonomy
+    from services.enrichment.taxonomy_files import _json, _lines, parse_lines
+    from services.enrichment.topics import parse_topics
+    from services.ingest.sources_file import parse_sources
+    from services.syndication.page.branding import parse_branding
+    from shared.newsroom import Refused, Watched
+
+HERE = Path(__file__).parent
+TOLD = re.compile(r"a\.toml(?:, line ([1-9]\d*): .|: and \d+ more$)")
+PARSERS: tuple[tuple[Callable[[dict[str, Any]], Any], Any], ...] = (
+    (parse_authors, None),
+    (parse_taxonomy, None),
+    (parse_sources, None),
+    (partial(parse_branding, HERE), None),
+    (parse_topics, _json),
+    (parse_lines, _lines),
+)
+
+
+def one_input(data: bytes) -> None:
+    """Read a file as each of an operator's. Raises ValueError where a refusal names no line of it."""
+    for parse, read in PARSERS:
+        file = Watched(HERE / "a.toml", parse, read)
+        outcome = file._take(data)  # noqa: SLF001  # without writing it down for each
+        for line in outcome.reason.split("\n") if isinstance(outcome, Refused) else ():
+            found = TOLD.match(line)
+            if found is None or int(found[1] or 0) > data.count(b"\n") + 1:
+                raise ValueError(line)
+
+
+if __name__ == "__main__":
+    fuzz(one_input, "newsroom")
