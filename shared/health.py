@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -19,6 +20,17 @@ from shared.ticks import Tick
 ANSWER_SECONDS = 2.0
 
 Check = Callable[[], str | None]
+
+
+def refusing(told: Mapping[str, Any]) -> list[str]:
+    """Return in words why a server takes no writes, by what it says of its memory and its files."""
+    found = []
+    most = told["maxmemory"]
+    if 0 < most <= told["used_memory"]:
+        found.append(f"the store is full: all of its {most} bytes are used")
+    if told.get("aof_last_write_status", "ok") != "ok":
+        found.append("the store cannot write its append-only file, and takes nothing until it can: is its disk full?")
+    return found
 
 
 class Health:
@@ -55,11 +67,10 @@ class Health:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 servers = await self._store.servers()
-                memories = await asyncio.gather(*(server.client.info("memory") for server in servers))
+                told = await asyncio.gather(*(server.client.info("memory", "persistence") for server in servers))
         except (RedisError, OSError, TimeoutError):
             return ["Redis does not answer"]  # the rest follows from it
-        full = [memory["maxmemory"] for memory in memories if 0 < memory["maxmemory"] <= memory["used_memory"]]
-        return [f"the store is full: all of its {most} bytes are used" for most in full] + found
+        return [reason for each in told for reason in refusing(each)] + found
 
     async def warnings(self, *, whole: bool) -> list[str]:
         """Return in words what is to be mended while the work goes on; the `whole` is for the admin alone."""

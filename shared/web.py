@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.direct import Direct
 from shared.problems import problem
-from shared.redis import RedisError, is_full
+from shared.redis import RedisError, is_full, is_unwritable
 
 log = structlog.get_logger()
 
@@ -133,8 +133,13 @@ async def _gone(request: Request, _error: Exception) -> Response:
 
 async def _storage_away(request: Request, error: Exception) -> Response:
     log.warning("request.postponed", path=request.url.path, error=f"{type(error).__name__}: {error}"[:300])
-    detail = "the store is full" if is_full(error) else "the store does not answer"
-    return problem(503, f"{detail}; try again shortly", headers={"retry-after": "5"})
+    return problem(503, f"the store {_trouble(error)}; try again shortly", headers={"retry-after": "5"})
+
+
+def _trouble(error: Exception) -> str:
+    if is_full(error):
+        return "is full"
+    return "cannot write to its disk" if is_unwritable(error) else "does not answer"
 
 
 async def _failed(request: Request, error: Exception) -> Response:

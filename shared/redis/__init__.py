@@ -13,6 +13,7 @@ from shared.redis.client import (
     connect,
     is_full,
     is_passing,
+    is_unwritable,
 )
 from shared.redis.cluster import ClusterStore
 from shared.redis.store import Store
@@ -33,6 +34,7 @@ __all__ = [
     "connect",
     "is_full",
     "is_passing",
+    "is_unwritable",
     "store_at",
 ]
 

@@ -104,6 +104,11 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM" in str(error)[:120])
 
 
+def is_unwritable(error: BaseException) -> bool:
+    """Tell whether a server refused a write for it cannot keep it on its disk."""
+    return isinstance(error, ResponseError) and "MISCONF" in str(error)[:120]
+
+
 PASSING = (
     *("OOM", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY "),
     "UNBLOCKED",

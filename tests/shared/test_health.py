@@ -7,7 +7,7 @@ import time
 import pytest
 
 from shared.auth import Guard
-from shared.health import Health
+from shared.health import Health, refusing
 from shared.metrics import EMBARGOED
 from shared.redis import Store
 from shared.refusals import Refusals
@@ -34,6 +34,21 @@ async def test_a_refused_file_is_a_warning_and_its_reasons_are_the_admins(
     assert anybody.json()["warnings"] == ["site.toml is refused: what was good last stays in force"]
     [warning] = admin.json()["warnings"]
     assert warning.endswith("in force; line 3: name: is too long; line 5: there is no such setting")
+
+
+def test_why_a_server_takes_no_writes_is_said_first_of_all() -> None:
+    well = {"maxmemory": 100, "used_memory": 99, "aof_last_write_status": "ok"}
+    assert refusing(well) == refusing({"maxmemory": 0, "used_memory": 99}) == []
+    assert refusing({**well, "used_memory": 100}) == ["the store is full: all of its 100 bytes are used"]
+    [told] = refusing({**well, "aof_last_write_status": "err"})
+    assert told.startswith("the store cannot write its append-only file")
+
+
+async def test_a_server_says_what_its_readiness_is_read_from(store: Store) -> None:
+    [server] = await store.servers()
+    assert {"maxmemory", "used_memory", "aof_last_write_status"} <= (
+        await server.client.info("memory", "persistence")
+    ).keys()
 
 
 @pytest.mark.parametrize(("token", "told"), [(None, False), ("wrk_someone_key", False), (TOKEN, True)])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, ResponseError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -37,9 +37,11 @@ async def limits(request: Request) -> Response:
 
 
 async def breaks(request: Request) -> Response:
-    raise {"redis": RedisConnectionError("gone"), "full": OutOfMemoryError("OOM")}.get(
-        request.url.path.strip("/"), ValueError("a secret detail")
-    )
+    raise {
+        "redis": RedisConnectionError("gone"),
+        "full": OutOfMemoryError("OOM"),
+        "disk": ResponseError("MISCONF Errors writing to the AOF file"),
+    }.get(request.url.path.strip("/"), ValueError("a secret detail"))
 
 
 async def lost(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -58,7 +60,7 @@ async def test_people_who_have_lost_the_way_see_a_page_and_programs_a_problem() 
 
 @pytest.fixture
 def app() -> ASGIApp:
-    names = {"refuses": refuses, "takes": takes, "limits": limits, "redis": breaks, "full": breaks}
+    names = {"refuses": refuses, "takes": takes, "limits": limits, "redis": breaks, "full": breaks, "disk": breaks}
     return application([Route(f"/{name}", endpoint, methods=["POST"]) for name, endpoint in names.items()])
 
 
@@ -69,6 +71,7 @@ def app() -> ASGIApp:
         ("/takes", "PUT", 405, "PUT is not allowed here"),
         ("/redis", "POST", 503, "the store does not answer"),
         ("/full", "POST", 503, "the store is full"),
+        ("/disk", "POST", 503, "the store cannot write to its disk"),
     ],
 )
 async def test_every_error_is_a_problem_document(app: ASGIApp, path: str, method: str, status: int, says: str) -> None:
