@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
+from typing import NamedTuple
 
 import aiohttp
 from aiohttp import ClientResponse, ClientTimeout
@@ -18,8 +19,7 @@ READ_SECONDS = 10.0
 """So long a receiver may send nothing, between two bytes too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer to a POST, with names of headers in lower case and no more than the start of its body."""
 
     status: int

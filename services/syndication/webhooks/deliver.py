@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -40,8 +40,7 @@ class UnsentError(RuntimeError):
     """An attempt at a delivery that is made at most once broke off before anything went to the receiver."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """The receiver answered 2xx; `last` when it wants no more messages."""
 
     status: int
@@ -88,8 +87,7 @@ class Refused:
 Outcome = Delivered | RetryLater | Disabled | Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """Which attempt at a message this is, from 1, and how many seconds after its event it is made."""
 
     number: int = 1
@@ -168,11 +166,12 @@ class Sender:
         self, subscription: Subscription, request: Written, token: str | None
     ) -> Coroutine[Any, Any, Answer | NoAnswer]:
         credentials = subscription.credentials
+        shown = credentials.sent(token)
         return post(
             self.session,
             subscription.url,
             body=request.body,
-            headers={**credentials.sent(token), **request.headers},
+            headers={**shown, **request.headers} if shown else request.headers,
             timeout=TIMEOUT,
             keep=KEPT,
             certificate=credentials.certificate,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -20,8 +19,7 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F))).translate({0x22: None, 0x25: N
 """What a header's value may hold as it is: no quote, no percent sign (HTTP binding section 3.1.3.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A body and the headers that say what it is."""
 
     body: bytes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from random import random
 from typing import Literal, NamedTuple
 
@@ -67,8 +66,7 @@ class Record(NamedTuple):
         return Record(self.delivery, self.kind, self.due, self.log, self.hold, told, self.counts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """Everything there is to say to one subscription's lanes at once."""
 
     subscription: str

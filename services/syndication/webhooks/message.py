@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -24,8 +24,7 @@ class About:
     seq: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What is sent, the same at every attempt: a body as Standard Webhooks has it, or with `about` the data alone.
 
     `embargoed_until` is said in a header too: nobody may take what is not out for what is. `still` tells whether it may
@@ -38,15 +37,14 @@ class Message:
     embargoed_until: str | None = None
     correlation_id: str | None = None
     source: str | None = None
-    still: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False, repr=False)
+    still: Callable[[], Awaitable[bool]] | None = None
 
 
 EXIT = b'[],"exit":true'
 """What stands for `matched` in a message that tells that an article left the filter: nothing, and that it did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One ledger entry as JSON, cut where subscribers differ: before the data, previous_seq and matched."""
 
     opening: bytes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -50,10 +49,13 @@ def judge(
 
     `request` is what the log is to keep of what was sent.
     """
-    log = partial(_entry, delivery, outcome, id=id, now=now, request=request)
-    once = subscription.choices.once(delivery.type)
+
+    def log(verdict: Verdict, due: float | None = None) -> bytes:
+        return _entry(delivery, outcome, verdict, id, now, due, request)
+
     if isinstance(outcome, Delivered):
         return Judged("delivered", Record(delivery, "last" if outcome.last else "done", 0, log("delivered")))
+    once = subscription.choices.once(delivery.type)
     if isinstance(outcome, Disabled):
         kind: Kind = "disable" if outcome.status == GONE else "unwanted"
         return Judged("disabled", Record(delivery, kind, NEVER if once else int(now * 1000), log("disabled")))
@@ -65,7 +67,7 @@ def judge(
         verdict: Verdict = "gave_up" if outcome.unsent or outcome.status is not None or not once else "unknown"
         return Judged(verdict, Record(delivery, "gave_up", 0, log(verdict), hold))
     due = now + wait
-    return Judged("retry", Record(delivery, "retry", int(due * 1000), log("retry", due=due), hold))
+    return Judged("retry", Record(delivery, "retry", int(due * 1000), log("retry", due), hold))
 
 
 def _hold(outcome: RetryLater, now: float) -> int | None:
@@ -94,29 +96,26 @@ def _entry(
     delivery: Delivery,
     outcome: Outcome,
     verdict: Verdict,
-    *,
     id: str,
     now: float,
-    due: float | None = None,
-    request: Mapping[str, Any] | None = None,
+    due: float | None,
+    request: Mapping[str, Any] | None,
 ) -> bytes:
-    kept = SHOWN_ON_SUCCESS if isinstance(outcome, Delivered) else None
-    return orjson.dumps(
-        {
-            **_of(delivery, id, now),
-            "outcome": verdict,
-            "status": outcome.status,
-            "reason": None if isinstance(outcome, Delivered) else outcome.reason,
-            "ms": round(outcome.ms, 2),
-            "next_attempt": due,
-            "body": outcome.body[:kept].decode("utf-8", "replace"),
-            **({"request": request} if request else {}),
-        }
-    )
+    well = isinstance(outcome, Delivered)
+    entry = _of(delivery, id, now)
+    entry["outcome"] = verdict
+    entry["status"] = outcome.status
+    entry["reason"] = None if isinstance(outcome, Delivered) else outcome.reason
+    entry["ms"] = round(outcome.ms, 2)
+    entry["next_attempt"] = due
+    entry["body"] = outcome.body[: SHOWN_ON_SUCCESS if well else None].decode("utf-8", "replace")
+    if request:
+        entry["request"] = request
+    return orjson.dumps(entry)
 
 
 def _of(delivery: Delivery, id: str, now: float) -> dict[str, Any]:
-    return {
+    known = {
         "at": now,
         "webhook_id": id,
         "seq": delivery.seq,
@@ -124,5 +123,7 @@ def _of(delivery: Delivery, id: str, now: float) -> dict[str, Any]:
         "article_id": delivery.article_id,
         "version": delivery.version,
         "attempt": delivery.failures + 1,
-        **({"supersedes": delivery.supersedes} if delivery.supersedes else {}),
     }
+    if delivery.supersedes:
+        known["supersedes"] = delivery.supersedes
+    return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import orjson
@@ -65,7 +65,7 @@ class EarlySending:
             return OVER
         previous = _previous(begun, delivery.version)
         message = embargoed(id, event, subscription.bound, delivery.matched, previous, self.site)
-        return replace(message, still=partial(self._still, delivery, subscription))
+        return message._replace(still=partial(self._still, delivery, subscription))
 
     async def _still(self, delivery: Delivery, subscription: Subscription) -> bool:
         return await self._may(subscription) and await self._waiting(delivery) is not None
