@@ -67,9 +67,9 @@ def _greet(chosen: Settings, which: str, made: str | None) -> None:
     if which != "all":
         return
     click.echo("\nWireroom is up; Ctrl-C stops it.\n", err=True)
-    for name, what in _addresses(chosen.public_url):
-        click.echo(f"  {name:<8} {what}", err=True)
-    click.echo("", err=True)
+    for name, address, more in _addresses(chosen.public_url):
+        click.echo(f"  {name:<8} {address}{more}", err=True)
+    click.echo("  token    export WIREROOM_ADMIN_TOKEN=$(wireroom token)\n", err=True)
 
 
 def _log(chosen: Settings, which: str, made: str | None) -> None:
@@ -79,7 +79,7 @@ def _log(chosen: Settings, which: str, made: str | None) -> None:
     if made is not None:
         log.info("token.made", kept=str(_place(chosen)))
     if which == "all":
-        log.info("services.ready", **{name.lower(): what for name, what in _addresses(chosen.public_url)})
+        log.info("services.ready", **{name.lower(): address for name, address, _ in _addresses(chosen.public_url)})
 
 
 def _place(chosen: Settings) -> Path:
@@ -88,15 +88,16 @@ def _place(chosen: Settings) -> Path:
     return chosen.data_dir / TOKEN_FILE
 
 
-def _addresses(url: str) -> Sequence[tuple[str, str]]:
+def _addresses(url: str) -> Sequence[tuple[str, str, str]]:
+    """Return what is where, with what people are told beside it."""
     return (
-        ("page", f"{url}/"),
-        ("feeds", f"{url}/feeds/all.rss  (all of them: {url}/feeds)"),
-        ("events", f"{url}/events/stream"),
-        ("console", f"{url}/console  (for who has the token; developers sign in at {url}/portal)"),
-        ("API", f"{url}/api/v1  (documented at {url}/docs)"),
-        ("health", f"{url}/readyz   {url}/metrics"),
-        ("token", "export WIREROOM_ADMIN_TOKEN=$(wireroom token)"),
+        ("page", f"{url}/", ""),
+        ("feeds", f"{url}/feeds/all.rss", f"  (all of them: {url}/feeds)"),
+        ("events", f"{url}/events/stream", ""),
+        ("console", f"{url}/console", "  (for who has the token)"),
+        ("portal", f"{url}/portal", "  (for developers, with a consumer's key)"),
+        ("API", f"{url}/api/v1", f"  (documented at {url}/docs)"),
+        ("health", f"{url}/readyz", f"  (figures at {url}/metrics)"),
     )
 
 

@@ -20,15 +20,15 @@ def test_every_service_can_be_started_alone() -> None:
 
 def test_the_greeting_names_the_addresses_and_never_the_token(line: Running) -> None:
     (said,) = (entry for entry in line.logged if entry["event"] == "services.ready")
-    names = ("page", "feeds", "events", "console", "api", "health", "token")
-    assert [said[name].split()[0] for name in names] == [
+    names = ("page", "feeds", "events", "console", "portal", "api", "health")
+    assert [said[name] for name in names] == [
         f"{line.url}/",
         f"{line.url}/feeds/all.rss",
         f"{line.url}/events/stream",
         f"{line.url}/console",
+        f"{line.url}/portal",
         f"{line.url}/api/v1",
         f"{line.url}/readyz",
-        "export",
     ]
     assert TOKEN not in str(said)
 
@@ -44,6 +44,7 @@ def test_a_person_is_greeted_in_words(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().err
     assert "Wireroom is up; Ctrl-C stops it." in said
     assert "  page     http://127.0.0.1:1/" in said
+    assert "  token    export WIREROOM_ADMIN_TOKEN=$(wireroom token)\n" in said
     assert f"An admin token was made and is kept in {tmp_path / 'admin-token'}" in said
     assert "a token that was made" not in said
 

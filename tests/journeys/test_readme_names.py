@@ -10,6 +10,7 @@ from services.cli import main
 from services.documents import openapi
 from services.syndication.webhooks.early.notes import KINDS
 from shared import settings
+from shared.metrics import REGISTRY
 from shared.streams import STREAMS
 from tests.journeys.readme import PAGES, ROOT, TEXT, addresses, anchors, blocks, links, spans
 
@@ -44,6 +45,14 @@ def test_every_stream_is_named_and_every_event_named_exists() -> None:
     named = set(re.findall(r"(?<![\w.])article\.[a-z]+\b(?!\()", TEXT))
     public = {"article.published", "article.updated", "article.corrected", "article.retracted", *KINDS}
     assert streams <= named <= streams | public
+
+
+def test_every_metric_that_is_named_is_one() -> None:
+    known = {sample.name for metric in REGISTRY.collect() for sample in metric.samples}
+    known |= {f"{metric.name}{'_total' * (metric.type == 'counter')}" for metric in REGISTRY.collect()}
+    named = set(re.findall(r"`(wireroom_[a-z_]+)`", TEXT))
+    assert named
+    assert named <= known
 
 
 def test_every_folder_in_the_tree_exists_and_no_source_folder_is_left_out() -> None:
