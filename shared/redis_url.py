@@ -13,6 +13,7 @@ CLUSTERS = {"redis+cluster": False, "rediss+cluster": True}
 
 PORT = 26_379
 CLUSTER_PORT = 6_379
+NO_ADDRESS = "is no address, or its port no number; in a password, what is no letter and no digit is written as %40"
 SHOWN = ("sentinel_username", "sentinel_password")
 
 
@@ -36,13 +37,32 @@ class Watched:
         return {**options, **self.shown_to_sentinels, **({"ssl": True} if self.tls else {})}
 
 
+def taken_apart(url: str) -> SplitResult:
+    """Return the parts of an address. Raises ValueError, which repeats nothing of it, where it has no such parts.
+
+    What urllib says of a wrong one repeats the password, where that is taken for a port or holds an odd character.
+    """
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError(NO_ADDRESS) from None
+
+
+def port_of(parts: SplitResult) -> int | None:
+    """Return the port of an address. Raises ValueError, which repeats nothing of it."""
+    try:
+        return parts.port
+    except ValueError:
+        raise ValueError(NO_ADDRESS) from None
+
+
 def read_watched(url: str) -> Watched | None:
     """Read `redis+sentinel://[[user]:password@]host[:port][,host[:port]…]/master`; None for other schemes.
 
     With `rediss` all connections are made over TLS; `?sentinel_username=` and `?sentinel_password=` are for the
     Sentinels themselves. Raises ValueError, which repeats no password.
     """
-    parts = urlsplit(url)
+    parts = taken_apart(url)
     if parts.scheme not in SCHEMES:
         return None
     shown, hosts = _shown(parts)
@@ -52,7 +72,7 @@ def read_watched(url: str) -> Watched | None:
             "must end with what the Sentinels call the server, as in redis+sentinel://one:26379,two:26379/mymaster"
         )
     return Watched(
-        sentinels=tuple(_node(host, PORT, "Sentinels") for host in hosts.split(",")),
+        sentinels=_nodes(hosts, PORT, "Sentinels"),
         master=master,
         tls=SCHEMES[parts.scheme],
         shown=shown,
@@ -78,14 +98,13 @@ def read_clustered(url: str) -> Clustered | None:
 
     With `rediss` all connections are made over TLS. Raises ValueError, which repeats no password.
     """
-    parts = urlsplit(url)
+    parts = taken_apart(url)
     if parts.scheme not in CLUSTERS:
         return None
     if parts.path not in ("", "/", "/0") or parts.query or parts.fragment:
         raise ValueError("must end with the nodes: a cluster has one database, and takes no options here")
     shown, hosts = _shown(parts)
-    nodes = tuple(_node(host, CLUSTER_PORT, "nodes") for host in hosts.split(","))
-    return Clustered(nodes=nodes, tls=CLUSTERS[parts.scheme], shown=shown)
+    return Clustered(nodes=_nodes(hosts, CLUSTER_PORT, "nodes"), tls=CLUSTERS[parts.scheme], shown=shown)
 
 
 def _shown(parts: SplitResult) -> tuple[dict[str, str], str]:
@@ -96,20 +115,25 @@ def _shown(parts: SplitResult) -> tuple[dict[str, str], str]:
     return {name: said for name, said in shown.items() if said}, hosts
 
 
-def _node(text: str, port: int, what: str) -> tuple[str, int]:
+def _nodes(hosts: str, port: int, what: str) -> tuple[tuple[str, int], ...]:
+    found = [_node(host, port) for host in hosts.split(",")]
+    wrong = next((number for number, node in enumerate(found, 1) if node is None), None)
+    if wrong is not None:  # it may be a password, where the @ behind that was forgotten
+        raise ValueError(f"must name {what} as host:port with commas between, and number {wrong} is none")
+    return tuple(filter(None, found))
+
+
+def _node(text: str, port: int) -> tuple[str, int] | None:
     try:
         parts = urlsplit(f"//{text}")
         host, port = parts.hostname, port if parts.port is None else parts.port
     except ValueError:
-        host, port = None, 0
-    if not host or not port:
-        raise ValueError(f"must name {what} as host:port with commas between, and {text!r} is none")
-    return host, port
+        return None
+    return (host, port) if host and port else None
 
 
 def _query(parts: SplitResult) -> dict[str, str]:
     given = parse_qs(parts.query, keep_blank_values=True)
-    unknown = sorted(given.keys() - set(SHOWN))
-    if unknown:
-        raise ValueError(f"takes {' and '.join(SHOWN)}, not {', '.join(unknown)}")
+    if not given.keys() <= set(SHOWN):  # unnamed: it may be what follows an & in a password
+        raise ValueError(f"takes no options but {' and '.join(SHOWN)}")
     return {name.removeprefix("sentinel_"): said[-1] for name, said in given.items()}

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from shared.redis_url import read_clustered, read_watched
+from shared.redis_url import port_of, read_clustered, read_watched, taken_apart
 
 Network = IPv4Network | IPv6Network
 
 PREFIX = "WIREROOM_"
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+PROXY = re.compile(
+    r"http://(?:[A-Za-z0-9!$%&'()*+,;=:._~-]*@)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[(?P<inner>[0-9A-Fa-f:.]+)\])"
+    r":(?P<port>[0-9]{1,5})/?"
+)
+"""Signs that urllib and the HTTP client, which has rules of its own, read alike (RFC 3986 section 3.2)."""
+
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -97,13 +103,13 @@ def client(environ: Mapping[str, str] | None = None) -> tuple[str | None, str | 
 def _redis_url(text: str) -> str:
     if read_watched(text) is not None or read_clustered(text) is not None:
         return text
-    parts = urlsplit(text)
+    parts = taken_apart(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError(
             "must start with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel://, redis+cluster:// "
             "or rediss+cluster://"
         )
-    if parts.port == 0:
+    if port_of(parts) == 0:
         raise ValueError("must name a port from 1 to 65535")
     return text
 
@@ -115,8 +121,8 @@ def _port(text: str) -> int:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+    parts = taken_apart(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or port_of(parts) == 0:
         raise ValueError(f"must be an http or https address, not {text!r}")
     return text.rstrip("/")
 
@@ -135,10 +141,17 @@ def _secret_keys(text: str) -> tuple[str, ...]:
 
 
 def _proxy(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path not in ("", "/"):
-        raise ValueError("must be an HTTP proxy, as in http://proxy.example:3128")
+    found = PROXY.fullmatch(text)
+    if found is None or not 0 < int(found["port"]) < 65536 or (found["inner"] and not _is_ipv6(found["inner"])):
+        raise ValueError("must be an HTTP proxy, as in http://proxy.example:3128; in a password, write @ as %40")
     return text
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return IPv6Address(text).scope_id is None
+    except ValueError:
+        return False
 
 
 def _networks(text: str) -> tuple[Network, ...]:

@@ -39,7 +39,8 @@ def test_other_addresses_are_for_the_client(url: str) -> None:
         ("redis+sentinel://one:port/mymaster", "host:port"),
         ("redis+sentinel://one:70000/mymaster", "host:port"),
         ("redis+sentinel://one:0/mymaster", "host:port"),
-        ("redis+sentinel://:s3cret@one/m?db=1", "not db"),
+        ("redis+sentinel://:s3cret@one/m?db=1", "no options but sentinel_username and"),
+        ("redis+sentinel://one/m?sentinel_password=a&s3cret=b", "no options but sentinel_username and"),
     ],
 )
 def test_what_is_wrong_is_named_without_the_password(url: str, reason: str) -> None:

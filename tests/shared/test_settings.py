@@ -65,14 +65,14 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("PORT", "65536", "must be a port number"),
         ("PORT", "\u0661", "must be a port number"),
         ("REDIS_URL", "http://cache", "must start with redis://"),
-        ("REDIS_URL", "redis://cache:port", "Port could not be cast"),
+        ("REDIS_URL", "redis://cache:port", "its port no number"),
         ("REDIS_URL", "redis://cache:0", "must name a port"),
         ("REDIS_URL", "redis+sentinel://one:26379", "what the Sentinels call the server"),
         ("REDIS_URL", "redis+cluster://one:6379,", "must name nodes as host:port"),
         ("REDIS_URL", "redis+cluster://one:6379/2", "a cluster has one database"),
         ("PUBLIC_URL", "news.example", "must be an http or https address"),
         ("PUBLIC_URL", "https://", "must be an http or https address"),
-        ("PUBLIC_URL", "https://[news", "Invalid IPv6 URL"),
+        ("PUBLIC_URL", "https://[news", "is no address"),
         ("ADMIN_TOKEN", "short", "at least 16"),
         ("ADMIN_TOKEN", "żółw" * 8, "ASCII"),
         ("ALLOW_NETWORKS", "10.0.0.0/8,home", "'home' is not a network"),
@@ -81,6 +81,10 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("PARTITIONS", "0", "from 1 to 64"),
         ("PARTITIONS", "65", "from 1 to 64"),
         ("IMAGE_SIZES", "maybe", "must be true or false"),
+        ("EGRESS_PROXY", "http://[::1]]:3128", "must be an HTTP proxy"),
+        ("EGRESS_PROXY", "http://[::g]:3128", "must be an HTTP proxy"),
+        ("EGRESS_PROXY", "http://proxy.example:99999", "must be an HTTP proxy"),
+        ("EGRESS_PROXY", "http://proxy.example", "must be an HTTP proxy"),
         ("PROT", "8000", "there is no such setting"),
     ],
 )
@@ -93,6 +97,25 @@ def test_all_that_is_wrong_is_told_at_once_and_no_token_is() -> None:
     with pytest.raises(SettingsError) as refused:
         read({"WIREROOM_PORT": "x", "WIREROOM_PARTITIONS": "x", "WIREROOM_ADMIN_TOKEN": "sesame"})
     assert len(str(refused.value).splitlines()) == 3
+    assert "sesame" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "redis://wire:sesame"),
+        ("REDIS_URL", "redis://wire:sesame\u2100@cache"),
+        ("REDIS_URL", "redis+sentinel://wire:sesame/mymaster"),
+        ("REDIS_URL", "redis+cluster://wire:sesame"),
+        ("REDIS_URL", "redis+cluster://wire:sesame\u2100@cache"),
+        ("EGRESS_PROXY", "http://wire:sesame"),
+        ("EGRESS_PROXY", "http://wire:sesame\u2100@proxy.example:3128"),
+        ("EGRESS_PROXY", "http://wire\u0130:sesame@proxy.example:3128"),
+    ],
+)
+def test_an_address_that_is_wrong_because_of_its_password_is_refused_without_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^WIREROOM_{name}: ") as refused:
+        read({f"WIREROOM_{name}": value})
     assert "sesame" not in str(refused.value)
 
 
