@@ -11,12 +11,13 @@ from lxml.html import HtmlElement
 from services.ingest.document import Unreadable
 from services.ingest.pages import box, cards, merge, meta, schema, zones
 from services.ingest.pages.addresses import address
-from services.ingest.pages.body import LEAST, cleaned, container, extracted, paragraphs
+from services.ingest.pages.body import BRIEF, cleaned, container, extracted, paragraphs
 from services.ingest.pages.figures import pictures
 from services.ingest.pages.jsonld import nodes
 from services.ingest.pages.made import category
 from services.ingest.pages.markup import selected, taken_out, tree, words
 from services.ingest.pages.said import PageArticle
+from services.ingest.pages.shape import shaped, unlabelled
 from services.ingest.parse.feed import zone_of
 from services.ingest.source import Selectors
 
@@ -94,7 +95,7 @@ class _Page:
         found = box.boxes(around, self._selectors)
         found = [one for one in found if not any(one is part or _holds(one, part) for part in (title, body))]
         if body is not None and self._selectors.author is None:
-            most = len(words(body)) - LEAST  # what would leave no story behind is the story
+            most = len(words(body)) - BRIEF  # what would leave no story behind is the story
             found = [one for one in found if not (_holds(body, one) and len(words(one)) > most)]
         said = [box.told(one, self._base, self._selectors) for one in found]
         known = merge.authors(
@@ -116,7 +117,11 @@ class _Page:
         if body is not None:
             text, plain = cleaned(deepcopy(body), base, lead), len(words(body))
         else:
+            title = zones.heading(place)
+            unlabelled(place, title)
             text = extracted(self._root, base)
+            if text.count("<p") < 2 and (found := shaped(place, title)) is not None:
+                text = cleaned(found, base, lead)  # a short page's words come run together, heading and all
             plain = len(text)
         if plain < len(linked) * SHORT_OF:
             text = paragraphs(linked)

@@ -35,6 +35,9 @@ CLASSES = (
 LEAST = 140
 """Characters of text that a story has at least, unless the source's selector says where it is."""
 
+BRIEF = 30
+"""Characters of a story of a sentence, where nothing on its page is longer and would be the story by its name."""
+
 CANDIDATES = 10
 KEPT = frozenset("href src srcset alt title width height datetime cite lang dir colspan rowspan poster type".split())
 TITLED = "</h1>"
@@ -57,10 +60,21 @@ def container(root: HtmlElement, selector: str | None) -> HtmlElement | None:
     chosen = selected(root, selector)
     if chosen:
         return max(chosen[:CANDIDATES], key=lambda one: len(one.text_content()))
-    marked = islice((one for one in root.iter() if _is_marked(one)), CANDIDATES)
-    found = [one for one in marked if longer(one, LEAST) and not of_others(one, root)]
-    found += _classed(root) if not found else []
-    return found[0] if found else None
+    marked = list(islice((one for one in root.iter() if _is_marked(one)), CANDIDATES))
+    classed: list[HtmlElement] | None = None
+    for least in (LEAST, BRIEF):
+        if (found := _first(marked, root, least)) is not None:
+            return found
+        classed = _classed(root) if classed is None else classed
+        if (found := _first(classed, root, least)) is not None:
+            return found
+    return None
+
+
+def _first(elements: Iterable[HtmlElement], root: HtmlElement, least: int) -> HtmlElement | None:
+    """Return the first of some elements that holds a story: a short one is one only where it has a paragraph."""
+    fit = (one for one in elements if longer(one, least) and not of_others(one, root))
+    return next((one for one in fit if least == LEAST or one.find(".//p") is not None), None)
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -73,8 +87,7 @@ def _classed(root: HtmlElement) -> list[HtmlElement]:
         for name in tokens(one):
             if name in CLASSES and len(places.setdefault(name, [])) < CANDIDATES:
                 places[name].append(one)
-    ordered = (one for name in CLASSES for one in places.get(name, ()))
-    return [one for one in ordered if longer(one, LEAST) and not of_others(one, root)][:1]
+    return [one for name in CLASSES for one in places.get(name, ())]
 
 
 def cleaned(body: HtmlElement, base: str, lead: str | None) -> str:
