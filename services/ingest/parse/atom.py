@@ -13,6 +13,7 @@ from services.ingest.document import Document
 from services.ingest.parse.channel import Channel
 from services.ingest.parse.draft import Draft, apart, submissions_of
 from services.ingest.parse.elements import (
+    base_inside,
     base_of,
     dated,
     hints,
@@ -31,9 +32,9 @@ from services.ingest.parse.elements import (
 )
 from services.ingest.parse.files import Found, children_of
 from services.ingest.parse.gathered import document_of
-from services.ingest.parse.markup import inner
+from services.ingest.parse.markup import inner, resolved
 from services.ingest.parse.media import media_of
-from services.ingest.parse.names import Names, local
+from services.ingest.parse.names import XML, Names, local
 from services.ingest.parse.text import folded, is_markup, literal, paragraphs, plain, unescaped_once_more
 from services.ingest.parse.urls import address, cleaned, host_of
 from services.ingest.parse.values import Fields, category, each_category_once, language
@@ -74,19 +75,19 @@ def read_atom(root: etree._Element, channel: Channel, names: Names) -> Document:
 
 def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
     found = children_of(entry, names)
-    base = base_of(entry, channel.base, channel)
+    base = base_inside(entry, channel)
     source = next((children_of(one, names) for one in found.get("source", ())), {})
     enclosures = [one for rel, _, one in links(found, base, "link") if rel == "enclosure"]
     media = media_of(found, names, base, enclosures)
     url = _alternate(found, base) or _content_source(found, base)
-    described = next(filter(None, (_html(one, base, channel, whole=False) for one in found.get("summary", ()))), "")
+    described = next(filter(None, (_html(one, channel, whole=False) for one in found.get("summary", ()))), "")
     return Draft(
         guid=text(found, "id"),
         url=cleaned(url, channel.hosts) if url else None,
         base=base,
         headline=_words(found, "title") or _words(found, "media:title"),
         described=described or markup(found, "itunes:summary") or media.text,
-        bodies=[body for one in found.get("content", ()) if (body := _html(one, base, channel))],
+        bodies=[body for one in found.get("content", ()) if (body := _html(one, channel))],
         authors=_authors(found, source, names, base) or [dict(author) for author in channel.authors],
         categories=_categories(found),
         images=media.images,
@@ -153,7 +154,7 @@ def _line(element: etree._Element) -> str | None:
     return plain(element.text) if kind in HTML else literal(element.text)
 
 
-def _html(element: etree._Element, base: str, channel: Channel, *, whole: bool = True) -> str:
+def _html(element: etree._Element, channel: Channel, *, whole: bool = True) -> str:
     """Return a text construct or content as HTML (RFC 4287, sections 3.1 and 4.1.3).
 
     A `whole` story's plain text is put in paragraphs.
@@ -162,10 +163,12 @@ def _html(element: etree._Element, base: str, channel: Channel, *, whole: bool =
     if element.get("src"):
         return ""
     if len(element):
-        return _unwrapped(element, base_of(element, base, channel))
+        return _unwrapped(element, base_inside(element, channel))
     said = element.text or ""
     if kind in HTML or kind in XHTML:
-        return unescaped_once_more(said)
+        told = unescaped_once_more(said)
+        own = channel.scoped and element.get(XML + "base") is not None
+        return resolved(told, base_inside(element, channel), channel.hosts) if own else told
     if kind in TEXT or kind.startswith("text/") or kind.endswith(("+xml", "/xml")):
         return said if is_markup(said) else paragraphs(said) if whole else escape(said, quote=False)
     return _from_base64(said, kind, channel)

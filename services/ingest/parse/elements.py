@@ -89,6 +89,12 @@ def base_of(element: etree._Element, base: str, channel: Channel) -> str:
     return base
 
 
+def base_inside(element: etree._Element, channel: Channel) -> str:
+    """Return what relative addresses in an element of an item are resolved by: all bases from the document's own on."""
+    base = base_of(element, channel.url, channel)
+    return base if base != channel.url else channel.base
+
+
 def language_of(element: etree._Element, channel: Channel) -> str | None:
     """Return the xml:lang that an element is under, if any."""
     if not channel.scoped:

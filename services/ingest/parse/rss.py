@@ -10,6 +10,7 @@ from services.ingest.document import Document
 from services.ingest.parse.channel import Channel
 from services.ingest.parse.draft import Draft, apart, submissions_of
 from services.ingest.parse.elements import (
+    base_inside,
     base_of,
     dated,
     elements,
@@ -106,7 +107,7 @@ def _complete(channel: Channel, about: Found, head: etree._Element) -> str | Non
 
 def _draft(item: etree._Element, channel: Channel, names: Names) -> Draft:
     found = children_of(item, names)
-    base = base_of(item, channel.base, channel)
+    base = base_inside(item, channel)
     url = _url(item, found, base)
     media = media_of(found, names, base, found.get("enclosure", []))
     if "image" in found or "itunes:image" in found:

@@ -94,6 +94,14 @@ def test_xml_base_is_heeded_on_every_level() -> None:
     assert one.body_html == html
 
 
+def test_a_base_of_escaped_content_is_its_own_and_a_relative_one_counts_once() -> None:
+    content = '<content type="html" xml:base="pics/">&lt;img src="a.jpg"&gt;&lt;a href="/b"&gt;x&lt;/a&gt;</content>'
+    one = entry(f'<link href="1"/>{content}', attributes=f'{ATOM} xml:base="news/"')
+    assert one.url == "https://bay.example/feeds/news/1"
+    html = '<img src="https://bay.example/feeds/news/pics/a.jpg"><a href="https://bay.example/b">x</a>'
+    assert one.body_html == html
+
+
 def test_the_feeds_author_stands_in_and_the_sources_before_it() -> None:
     feed = "<author><name>Feed</name></author>"
     assert [a.name for a in entry("", feed).authors] == ["Feed"]
