@@ -93,3 +93,14 @@ end
 return answer({}, kept, tonumber(ARGV[3]))
 """
 )
+
+# A new address is a new receiver: what the old one asked for, and how it failed, is not held against it. Since when
+# there were failures is told when there is a success, hence not forgotten.
+MOVED = (
+    """
+if trouble and status ~= 'disabled' then
+  trouble.hold, trouble.open, trouble.trips, trouble.streak, trouble.since = 0, 0, 0, 0, now
+end
+"""
+    + HASTEN
+)

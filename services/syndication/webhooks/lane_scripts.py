@@ -14,7 +14,7 @@ from services.syndication.webhooks.lane_health import HEALTH
 from services.syndication.webhooks.lane_lines import LINES
 from services.syndication.webhooks.lane_pace import PACE
 from services.syndication.webhooks.lane_put import CATCH_UP, ENQUEUE, PUT
-from services.syndication.webhooks.lane_requeue import HASTEN, REQUEUE
+from services.syndication.webhooks.lane_requeue import HASTEN, MOVED, REQUEUE
 from services.syndication.webhooks.lane_sent import COUNTED, DAY, DAYS, HOUR, HOURS, KEPT_SECONDS, SENT, WIDTH
 from services.syndication.webhooks.lane_state import STATE
 from services.syndication.webhooks.pacing import MAX_IN_FLIGHT, Patience
@@ -137,7 +137,7 @@ class LaneScripts:
         leases to renew.
     requeue: see `lane_requeue`.
     early: cap, seq, article, packed.
-    hasten, activate, repace and peek: cap.
+    hasten, moved, activate, repace and peek: cap.
     """
 
     enqueue: Script
@@ -146,6 +146,7 @@ class LaneScripts:
     requeue: Script
     early: Script
     hasten: Script
+    moved: Script
     activate: Script
     repace: Script
     peek: Script
@@ -186,7 +187,7 @@ def lane_scripts(patience: Patience) -> LaneScripts:
         common + PUT + ENQUEUE,
         common + PUT + CATCH_UP,
         common + COUNTED + HEALTH + STEP,
-        *(common + each for each in (REQUEUE, EARLY, HASTEN, ACTIVATE, REPACE)),
+        *(common + each for each in (REQUEUE, EARLY, HASTEN, MOVED, ACTIVATE, REPACE)),
         looking + PEEK,
     )
     return LaneScripts(*(Script(_filled_in(each, names)) for each in lua))

@@ -153,6 +153,10 @@ class Lanes:
         """Have all that waits for its next try go now; `kept` has one for each. Raises RedisError."""
         return await self._run(self._scripts.hasten, subscription, [now, self._spread(), NO_CAP])
 
+    async def moved(self, now: int, subscription: str) -> State:
+        """Have all that waits for its next try go now, for it goes to another receiver. Raises RedisError."""
+        return await self._run(self._scripts.moved, subscription, [now, self._spread(), NO_CAP])
+
     async def activate(self, subscription: str) -> State:
         """Make a subscription active, its failures forgotten, and everything that waited due now. Raises RedisError."""
         return await self._run(self._scripts.activate, subscription, [0, self._spread(), NO_CAP])

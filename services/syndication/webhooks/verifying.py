@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from time import time
+from typing import Literal
 
 import structlog
 
@@ -47,10 +48,14 @@ if ARGV[2] ~= '' then
 end
 redis.call('HDEL', KEYS[1], 'verifying', 'verifying_tries')
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
-redis.call('HSET', KEYS[1], 'status', 'active', 'reason', '')
+redis.call('HSET', KEYS[1], 'reason', '')
+if redis.call('HGET', KEYS[1], 'status') ~= 'paused' then redis.call('HSET', KEYS[1], 'status', 'active') end
 return 0
 """)
-"""ARGV: the mark of what was tried, what was wrong or empty. Returns the tries so far; -1 when its address changed."""
+"""ARGV: the mark of what was tried, what was wrong or empty. Returns the tries so far; -1 when its address changed.
+
+What its owner paused stays so.
+"""
 
 
 class Verifying:
@@ -77,18 +82,32 @@ class Verifying:
         await self._store.do("ZREM", QUEUE, id)
         await self._store.do("HDEL", f"{{s:{id}}}", "verifying", "verifying_tries")
 
-    async def anew(self, subscription: Subscription) -> None:
-        """Have a subscription's new address proven before it gets anything more."""
+    async def anew(self, subscription: Subscription, *, paused: bool) -> None:
+        """Have a subscription's new address proven before it gets anything more, and then no sooner than it is to."""
         await self.ask(subscription.id, LEASE_SECONDS)
         await self._subscriptions.mark(subscription.id, {"verifying": secrets.token_hex(8)})
-        pending = replace(subscription, status="pending", reason="not verified yet")
-        await self._subscriptions.change(pending, "status", "reason")
+        await self._hold(subscription, "paused" if paused else "pending")
+
+    async def holds_back(self, subscription: Subscription) -> bool:
+        """Have one that is to be active again wait for the proof that is still to come; False when there is none."""
+        if subscription.status == "pending" or not await self._mark(subscription.id):
+            return False
+        await self._hold(subscription, "pending")
+        return True
+
+    async def _hold(self, subscription: Subscription, status: Literal["paused", "pending"]) -> None:
+        held = replace(subscription, status=status, reason="not verified yet")
+        await self._subscriptions.change(held, "status", "reason")
         await self.ask_now(subscription.id)
 
+    async def _mark(self, id: str) -> bytes | None:
+        found: bytes | None = await self._store.do("HGET", f"{{s:{id}}}", "verifying")
+        return found
+
     async def attempt(self, subscription: Subscription) -> Proof | None:
-        """Try a pending subscription's receiver now; None when there is nothing to prove (any more)."""
+        """Try a subscription's receiver now; None when there is nothing to prove (any more)."""
         kind = subscription.choices.verify or "test"
-        mark = await self._store.do("HGET", f"{{s:{subscription.id}}}", "verifying")
+        mark = await self._mark(subscription.id)
         if mark is None:
             await self.spare(subscription.id)
             return None

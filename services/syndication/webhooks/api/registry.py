@@ -147,11 +147,9 @@ class RegistryRoutes:
         if edited is None or isinstance(edited, Denied):
             return gone() if edited is None else unwilling(edited)
         found, changed = edited
-        if found.pacing != changed.pacing:
-            await self.lanes.hint([await self.lanes.repace(int(time() * 1000), found.id)])
-            self.look()
+        await self._go_on(found, changed)
         if changed.url != found.url and changed.choices.verify is not None:
-            await self.verifying.anew(changed)
+            await self.verifying.anew(changed, paused=(given.status or changed.status) == "paused")
         elif given.status is not None:
             await self.turn(changed, given.status)
         after = await self.store.get(found.id)
@@ -161,11 +159,20 @@ class RegistryRoutes:
             await self.making.announce("updated", after)
         return answer(after.public())
 
+    async def _go_on(self, before: Subscription, after: Subscription) -> None:
+        """Have what waits go by the pace of now, and at once to a new address."""
+        lanes, now = self.lanes, int(time() * 1000)
+        if after.pacing != before.pacing:
+            await lanes.hint([await lanes.repace(now, after.id)])
+        if after.url != before.url:
+            await lanes.hint([await lanes.moved(now, after.id)])
+        self.look()
+
     async def turn(self, subscription: Subscription, status: Literal["active", "paused"]) -> None:
         """Make a subscription active or pause it."""
         if status == "paused":
             await self.store.change(replace(subscription, status="paused", reason=None), "status", "reason")
-        elif subscription.status != "active":
+        elif subscription.status != "active" and not await self.verifying.holds_back(subscription):
             await self.verifying.spare(subscription.id)
             await self.lanes.hint([await self.lanes.activate(subscription.id)])
             await self.store.changed(subscription.id)

@@ -30,7 +30,7 @@ class VerificationRoutes:
         found = await self.access.own(request, principal)
         if isinstance(found, Response):
             return found
-        proof = await self.verifying.attempt(found) if found.status == "pending" else None
+        proof = await self.verifying.attempt(found) if found.status in ("pending", "paused") else None
         if proof is None:
             return problem(409, "there is nothing to verify")
         return answer(

@@ -244,6 +244,21 @@ async def test_digests_are_asked_for_shown_and_lifted(bed: Bed) -> None:
     assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"64 200.000"
 
 
+async def test_a_new_address_bears_nothing_of_the_one_before(bed: Bed) -> None:
+    async def resting(call: Call) -> Reply:
+        return Reply(429, {"retry-after": "3600"}) if call.path.endswith("/old") else Reply(204)
+
+    bed.receiver.answer = resting
+    id = (await bed.made(url=f"{bed.receiver.url}/old"))["id"]
+    bed.ledger.publish(story(1))
+    await bed.logged(id, 1)
+    bed.ledger.publish(story(2))
+    await bed.waiting(id, 2)
+    await bed("PATCH", f"/{id}", json={"url": f"{bed.receiver.url}/new"})
+    await until(lambda: len(bed.receiver.calls) == 3, seconds=30)
+    assert sorted(call.seq for call in bed.receiver.calls[1:]) == [1, 2]
+
+
 @pytest.mark.parametrize("rate", [None, 100])
 async def test_another_rate_counts_at_once(bed: Bed, rate: float | None) -> None:
     id = (await bed.made(rate_limit=0.01))["id"]

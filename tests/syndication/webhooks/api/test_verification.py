@@ -103,6 +103,42 @@ async def test_a_new_address_is_proven_anew(bed: Bed) -> None:
     assert changed.json()["status"] == "pending"
 
 
+async def proven(bed: Bed, id: str) -> str:
+    """Return how a subscription stands once nothing is left to be proven, by its turn or because it is asked."""
+    bed.receiver.answer = echo
+    await bed("POST", f"/{id}/verify")
+
+    async def done() -> bool:
+        return await bed.store.do("HGET", f"{{s:{id}}}", "verifying") is None
+
+    await until(done)
+    return str((await bed("GET", f"/{id}")).json()["status"])
+
+
+async def test_what_is_paused_is_proven_and_stays_paused(bed: Bed) -> None:
+    made = await bed.made(verify="test")
+    path = f"/{made['id']}"
+    assert await proven(bed, made["id"]) == "active"
+    await bed("PATCH", path, json={"status": "paused"})
+    bed.receiver.answer = silent
+    changed = (await bed("PATCH", path, json={"url": f"{bed.receiver.url}/other"})).json()
+    assert (changed["status"], changed["reason"]) == ("paused", "not verified yet")
+    # To go on is to wait for the proof; to pause with the move is to be paused after it.
+    assert (await bed("PATCH", path, json={"status": "active"})).json()["status"] == "pending"
+    assert await proven(bed, made["id"]) == "active"
+    bed.receiver.answer = silent
+    moved = {"url": f"{bed.receiver.url}/third", "status": "paused"}
+    assert (await bed("PATCH", path, json=moved)).json()["status"] == "paused"
+    assert await proven(bed, made["id"]) == "paused"
+    assert (await bed("PATCH", path, json={"status": "active"})).json()["status"] == "active"
+
+
+async def test_one_that_is_put_back_paused_stays_so_once_it_is_proven(bed: Bed) -> None:
+    put_back = {"url": bed.receiver.url, "verify": "test", "status": "paused"}
+    assert (await bed("PUT", "/ab", json=put_back)).json()["status"] == "paused"
+    assert await proven(bed, "ab") == "paused"
+
+
 async def test_one_that_is_deleted_meanwhile_is_forgotten(bed: Bed) -> None:
     bed.receiver.answer = silent
     made = await bed.made(verify="test")
