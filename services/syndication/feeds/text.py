@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from email.utils import format_datetime
-from html import escape
-from html.entities import name2codepoint
+from html import escape, unescape
 from urllib.parse import quote, urlsplit
 
 from shared.times import rfc3339
@@ -17,7 +16,7 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\u
 MARKUP_LIKE = re.compile(r"<|&(?=[#A-Za-z0-9])")
 """What does not stand for itself in HTML, or only by mercy: `<`, and `&` where a character reference could begin."""
 
-HALF_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?(\w{1,32}))")
+HALF_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=(#?\w{1,32}))")
 """Where lenient readers see a tag or a reference, closed or not."""
 GAP = "\u200b"
 """Zero width: what follows a `<` or `&` then begins no markup, and nobody sees a difference."""
@@ -70,8 +69,8 @@ def words(text: str | None, *, quoted: bool = False) -> str:
 
 
 def _apart(found: re.Match[str]) -> str:
-    name = found[1]
-    harmless = name is not None and name.isalpha() and name not in name2codepoint and name != "apos"
+    # As HTML reads it: closed or not, and by its beginning too, as in Q&notes.
+    harmless = found[1] is not None and unescape(f"&{found[1]};") == f"&{found[1]};"
     return found[0] if harmless else found[0] + GAP
 
 

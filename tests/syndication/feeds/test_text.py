@@ -123,6 +123,8 @@ def test_words_that_nobody_takes_for_markup_stay_as_they_are(text: str) -> None:
         ("a</b>", f"a<{GAP}/b>"),
         ("&lt;b&gt", f"&{GAP}lt;b&{GAP}gt"),
         ("&#x41 &#65;", f"&{GAP}#x41 &{GAP}#65;"),
+        ("&#xFACE", f"&{GAP}#xFACE"),
+        ("Q&notes, a&comma;", f"Q&{GAP}notes, a&{GAP}comma;"),
     ],
 )
 def test_words_that_look_like_markup_are_kept_from_being_it(text: str, told: str) -> None:
