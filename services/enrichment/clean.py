@@ -116,6 +116,8 @@ def _sanitised(markup: str, base: str | None) -> str:
     sources = "srcset" in markup.lower()
     safe = _cleaner(base if base and (sources or _has_relative(markup)) else None, sources=sources).clean(markup)
     safe = safe.lstrip("\ufeff")  # a parser drops one that comes first, and with tags dropped another may
+    if "\r" in safe:  # written as a reference; whoever reads the markup again has a line feed there
+        safe = safe.replace("\r\n", "\n").replace("\r", "\n")
     return CONTROL.sub("", safe) if _has_control(safe) else safe
 
 

@@ -97,9 +97,14 @@ def test_an_empty_body_is_empty(markup: str) -> None:
     assert cleaned(markup, URL).text == ""
 
 
-def test_cleaning_twice_changes_nothing() -> None:
-    markup = '<p>a &amp; b &lt;c&gt;<img src="/x.jpg" alt="&quot;"></p><iframe src="/f"></iframe>'
-
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<p>a &amp; b &lt;c&gt;<img src="/x.jpg" alt="&quot;"></p><iframe src="/f"></iframe>',
+        '<p title="a&#13;b">a&#13;&#10;b&#xD;c</p>',
+    ],
+)
+def test_cleaning_twice_changes_nothing(markup: str) -> None:
     assert safe(safe(markup)) == safe(markup)
 
 
