@@ -108,7 +108,10 @@ def fault(url: str) -> str | None:
 
 def key(url: str) -> str:
     """Return what two addresses of one feed have in common: all but the scheme, `www.` and a slash at the end."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
 

@@ -19,7 +19,10 @@ ADDRESSES = ("xmlurl", "feedurl", "rssurl")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A feed of a list; `folder` names the outlines it stands in, apart by `/`, outermost first."""
+    """A feed of a list; `folder` names the outlines it stands in, apart by `/`, outermost first.
+
+    `url` is what the list says where that is no address: whoever adds it can name it then.
+    """
 
     url: str
     title: str | None = None
@@ -51,6 +54,7 @@ def _outlines(root: etree._Element) -> Iterator[Outline]:
         given = {name.lower(): value for name, value in element.attrib.items()}
         title = (plain(given.get("title")) or plain(given.get("text")) or "")[:LONGEST] or None
         url = next((link for name in ADDRESSES if (link := address(given.get(name), ""))), None)
+        url = url or next((said for name in ADDRESSES if (said := _said(given.get(name)))), None)
         if event == "end":
             folders.pop()
             continue
@@ -58,3 +62,7 @@ def _outlines(root: etree._Element) -> Iterator[Outline]:
             home = address(given.get("htmlurl"), "")
             yield Outline(url=url, title=title, home=home, folder="/".join(filter(None, folders))[:LONGEST] or None)
         folders.append("" if url is not None else title or "")
+
+
+def _said(given: str | None) -> str | None:
+    return " ".join((given or "").split())[:LONGEST] or None

@@ -28,3 +28,8 @@ def test_a_broken_list_is_read_all_the_same() -> None:
 def test_what_is_no_list_is_said_to_be_none() -> None:
     assert read_opml(b"<rss/>") == Unreadable("this is no OPML")
     assert isinstance(read_opml(b"words"), Unreadable)
+
+
+def test_what_is_no_address_is_kept_as_it_is_said_so_that_it_can_be_refused_by_name() -> None:
+    body = b"<opml><body><outline text='Bad' xmlUrl=' not an\naddress '/><outline text='Folder'/></body></opml>"
+    assert read_opml(body) == [Outline(url="not an address", title="Bad")]
