@@ -16,6 +16,9 @@ from services.cli.output import as_json, print_json, printable
 WELL = frozenset(("active", "paused", "starting", "stopped"))
 """States that are as somebody wanted them; all else is to be looked at."""
 
+AWAY = "Redis does not answer"
+"""What readiness says where nothing else can be said."""
+
 INDENT = " " * 15
 
 STEPS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
@@ -26,26 +29,32 @@ STEPS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 def status(as_json: bool) -> None:
     """Say whether the line is ready, what came last, and what was given up or stands still."""
     ready = call("GET", "/readyz", accept=(503,))
-    # While the store is away the rest is not known, and why is said all the same.
-    away = () if ready["status"] == "ready" else (503,)
-    latest, subscriptions = _latest(away), _states("subscriptions", away)
-    found = {
-        "status": ready["status"],
-        "problems": ready["problems"],
-        "warnings": ready.get("warnings", []),
-        "latest_seq": latest.get("seq"),
-        "latest_at": latest.get("timestamp"),
-        "sources": _states("sources", away),
-        "subscriptions": None if subscriptions is None else sum(subscriptions.values()),
-        "subscription_states": subscriptions,
-        "dead_letters": call("GET", "/api/v1/dead-letters?limit=1", accept=away).get("count"),
-    }
+    found = _found(ready)
     if as_json:
         print_json(found)
     else:
         for name, text in _shown(found, datetime.now(UTC)).items():
             click.echo(f"{name:<14} {text}")
     sys.exit(0 if ready["status"] == "ready" else REFUSED)
+
+
+def _found(ready: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all there is to say. While the store is away the rest is not known, and why is said all the same."""
+    away = () if ready["status"] == "ready" else (503,)
+    silent = AWAY in ready["problems"]  # asked for more, a server that hangs lets every call wait its full time
+    latest = {} if silent else _latest(away)
+    subscriptions = None if silent else _states("subscriptions", away)
+    return {
+        "status": ready["status"],
+        "problems": ready["problems"],
+        "warnings": ready.get("warnings", []),
+        "latest_seq": latest.get("seq"),
+        "latest_at": latest.get("timestamp"),
+        "sources": None if silent else _states("sources", away),
+        "subscriptions": None if subscriptions is None else sum(subscriptions.values()),
+        "subscription_states": subscriptions,
+        "dead_letters": None if silent else call("GET", "/api/v1/dead-letters?limit=1", accept=away).get("count"),
+    }
 
 
 def _latest(away: tuple[int, ...]) -> dict[str, Any]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 
+from services.cli import main
 from services.cli.status import ago
 from shared.times import rfc3339
 from tests.cli.running import STORIES, Running
@@ -56,6 +61,33 @@ def test_subscriptions_that_get_nothing_through_are_told_until_something_arrives
     finally:
         line.wireroom("subscriptions", "delete", made)
     assert "failing" not in words(line)["subscriptions"]
+
+
+def test_while_the_store_hangs_nothing_more_is_asked_of_it() -> None:
+    asked: list[str] = []
+
+    class Hanging(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            body = json.dumps({"status": "not ready", "problems": ["Redis does not answer"], "warnings": []}).encode()
+            self.send_response(503)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Hanging) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        env = {"WIREROOM_URL": f"http://127.0.0.1:{server.server_port}", "WIREROOM_ADMIN_TOKEN": "of-sixteen-letters"}
+        said = CliRunner(env=env).invoke(main, ["status"])
+        server.shutdown()
+        thread.join()
+    assert (said.exit_code, asked) == (1, ["/readyz"])
+    told = {text[:14].strip(): text[14:].strip() for text in said.stdout.splitlines()}
+    assert (told["problems"], told["sources"], told["dead letters"]) == ("Redis does not answer", "unknown", "unknown")
 
 
 async def test_every_refused_file_is_told_until_it_is_mended_and_the_line_is_ready(line: Running) -> None:

@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-import structlog
-
 from services.syndication.cache import Recent
+from services.syndication.failing import tell
 from services.syndication.feeds.archives import SIZE
 from services.syndication.feeds.channel import Channel, header
 from services.syndication.feeds.document import IDENTITY, Document, digest_of, seal
@@ -21,8 +20,6 @@ from services.syndication.feeds.fragments import Fragment, Fragments
 from services.syndication.feeds.shelf import ALL, FeedName, Listed, Shelf
 from services.syndication.feeds.site import Site
 from shared.events import Reuse
-
-log = structlog.get_logger()
 
 
 class Page(NamedTuple):
@@ -168,12 +165,12 @@ class Press:
             held = self._prints.get(page)
             try:
                 return await self._looked_after(page, held)
-            except Exception:
+            except Exception as error:
                 if held is None:
                     raise
                 if not self._failing:
                     self._failing = True
-                    log.exception("feed.shelf.failed", feed=page.feed.path)
+                    tell("feed.shelf.failed", error, feed=page.feed.path)
                 later = self._clock() + PAUSE
                 return held.looked_after(later, later)
 

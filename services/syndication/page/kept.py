@@ -8,12 +8,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-import structlog
-
 from services.syndication.cache import Recent
+from services.syndication.failing import tell
 from services.syndication.feeds.document import Document
-
-log = structlog.get_logger()
 
 LIMIT = 48 << 20
 FRESH_SECONDS = 0.02
@@ -97,12 +94,12 @@ class Kept:
                 return held.sheet
             try:
                 return await self._looked_after(key, held, mark, make)
-            except Exception:
+            except Exception as error:
                 if held is None:
                     raise
                 if not self._failing:
                     self._failing = True
-                    log.exception("page.store.failed", page=str(key)[:200])
+                    tell("page.store.failed", error, page=str(key)[:200])
                 later = self._clock() + PAUSE
                 return held.looked_after(later, later)
 
