@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from services.syndication.webhooks.as_sent import kept
 from services.syndication.webhooks.deliver import FIRST, Attempt, Outcome, UnsentError
-from services.syndication.webhooks.digests import digest, event
+from services.syndication.webhooks.digests import digest, event, fitting
 from services.syndication.webhooks.directory import Directory
 from services.syndication.webhooks.early.notes import is_early
 from services.syndication.webhooks.lane_replies import Delivery
@@ -94,7 +94,11 @@ class Attempts:
                 self._tell(log, delivery, judged, None, prepared)
                 kept = judged if prepared is None else self._receipt(delivery, judged, prepared.published)
                 records.append(kept.record)
-        return records + await self._sent_together(subscription, held, now, log) if held else records
+        if not held:
+            return records
+        count = fitting(message for _, message, _ in held)
+        records += [Record(rest, "back", int(now * 1000)) for rest, _, _ in held[count:]]  # they go next
+        return records + await self._sent_together(subscription, held[:count], now, log)
 
     async def _sent_together(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import time
 from typing import Any
 
 import orjson
@@ -10,11 +11,13 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.syndication.webhooks.attempt_log import AttemptLog
+from services.syndication.webhooks.digests import MOST_BYTES
 from services.syndication.webhooks.lanes import (
     keys,
 )
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.sending import PLAIN
+from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.redis import Store
@@ -148,6 +151,25 @@ async def test_a_digest_that_fails_is_sent_again_whole_under_its_id(store: Store
     assert sorted((each["seq"], each["attempt"]) for each in log if each["webhook_id"] == first.id) == [
         (seq, attempt) for seq in (1, 2, 3) for attempt in (1, 2)
     ]
+
+
+async def test_what_makes_a_digest_too_long_goes_in_the_next_one(store: Store) -> None:
+    ledger, answers = MemoryLedger(), iter([Reply(500)])
+
+    async def answer(_call: Call) -> Reply:
+        return next(answers, Reply(200))
+
+    async with a_receiver(answer) as receiver, a_replica(store, ledger):
+        id = (await digested(store, receiver.url, 5, schedule=(0.3,))).id
+        for number, length in enumerate((MOST_BYTES // 2, MOST_BYTES // 3, MOST_BYTES // 3, 2 * MOST_BYTES, 1), 1):
+            ledger.publish(story(number, body_text="x" * length))
+        await until(lambda: len(receiver.calls) == 5)
+        await until(lambda: _items(store, id, 0))
+        figures = await Sent(store).figures(id, int(time() * 1000))
+    assert [held(call) for call in receiver.calls[:1]] == [[1, 2]]
+    assert sorted(held(call) for call in receiver.calls) == [[1, 2], [1, 2], [3], [4], [5]]
+    assert {call.id for call in receiver.calls if held(call) == [1, 2]} == {receiver.calls[0].id}
+    assert (figures["last_24h"]["attempts"], figures["last_24h"]["delivered"]) == (7, 5)
 
 
 async def test_a_newer_version_waits_for_the_digest_that_has_the_older(store: Store) -> None:
