@@ -99,16 +99,19 @@ class CreditRule:
 def split(text: str | None, credit: str | None, known: Agencies, rules: Sequence[CreditRule] = ()) -> Captioned:
     """Part a caption from the credit inside it; a credit given beside it wins, and is not said twice.
 
-    The source's own rules go first.
+    Where the one inside names all of those and more, it is the fuller one. The source's own rules go first.
     """
     caption = " ".join(text.split()) if text else ""
     given = tidied(credit, known) if credit else None
     if not caption or len(caption) > LONGEST:
         return Captioned(caption or None, given)
     shown, found = _parted(caption, known, rules)
-    if found is None or (given and _letters(found, known) != _letters(given, known)):
+    if found is None:
         return Captioned(caption, given)
-    return Captioned(shown or None, given or found)
+    if not given or _letters(found, known) == _letters(given, known):
+        return Captioned(shown or None, given or found)
+    fuller = _each(given, known) <= _each(found, known)
+    return Captioned(shown or None, found) if fuller else Captioned(caption, given)
 
 
 def tidied(credit: str, known: Agencies) -> str | None:
@@ -214,6 +217,10 @@ def _named(text: str) -> bool:
 
 def _short_name_or_agency(credit: str, known: Agencies) -> bool:
     return _agency_or_names(credit, known) or (len(credit.split()) <= 4 and re.fullmatch(NAME, credit) is not None)
+
+
+def _each(credit: str, known: Agencies) -> set[str]:
+    return {_letters(part, known) for part in PARTS.split(credit)}
 
 
 def _letters(text: str, known: Agencies) -> str:

@@ -89,6 +89,13 @@ def test_what_credits_nobody_stays_caption(text: str) -> None:
     assert split(text, None, KNOWN) == Captioned(text, None)
 
 
+@pytest.mark.parametrize("beside", ["Ann Lens", "ann lens", "Getty Images", "Photo: Ann Lens"])
+def test_a_credit_inside_that_names_more_than_the_one_beside_is_the_fuller(beside: str) -> None:
+    found = split("At the quay. (Ann Lens/Bay Wire via Getty Images)", beside, KNOWN)
+    assert found == Captioned("At the quay.", "Ann Lens/Bay Wire/Getty Images")
+    assert split("At the quay. (Ann Lens/AFP)", "Bo Lens", KNOWN) == Captioned("At the quay. (Ann Lens/AFP)", "Bo Lens")
+
+
 def test_a_credit_given_beside_wins_and_is_not_said_twice() -> None:
     assert split("A pier. (Ann Lens/AP)", "Ann Lens / AP", KNOWN) == Captioned("A pier.", "Ann Lens/AP")
     assert split("A pier. (Ann Lens/AP)", "Bob Lens", KNOWN) == Captioned("A pier. (Ann Lens/AP)", "Bob Lens")

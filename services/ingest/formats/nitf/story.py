@@ -10,11 +10,12 @@ from services.ingest.document import Document, Unreadable
 from services.ingest.formats import codes
 from services.ingest.formats.item import Facts, document_of, item_of, language_of, moment_of
 from services.ingest.formats.nitf.body import body_html, each, first, number, pictures
-from services.ingest.formats.xml import words
+from services.ingest.formats.xml import local_name, text_of, words
 from services.ingest.submission import is_web_url
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 STATUSES = {"usable": "usable", "embargoed": "usable", "withheld": "withheld", "canceled": "canceled"}
+APART = (",", ";", "|", "/")
 NAMED = ("person", "org", "location", "event", "object.title")
 
 
@@ -47,12 +48,24 @@ def zones(root: etree._Element) -> dict[str, Any]:
     head = first(root, "body.head")
     return {
         "headline": words(first(head, "hl1")),
-        "byline": words(first(head, "byline")),
+        "byline": _byline(first(head, "byline")),
         "job": words(first(head, "byttl")),
         "dateline": _dateline(head),
         "summary": words(first(head, "abstract")),
         "body_html": body_html(root),
     }
+
+
+def _byline(line: etree._Element | None) -> str | None:
+    """Return a byline as one line: a title (`byttl`) stands behind a comma, though only an element parts it off."""
+    if line is None:
+        return None
+    parts = [line.text or ""]
+    for one in line:
+        said = text_of(one) if local_name(one) else ""
+        apart = local_name(one) == "byttl" and said.strip() and not "".join(parts).rstrip().endswith(APART)
+        parts += [", " if apart else "", said, one.tail or ""]
+    return " ".join("".join(parts).split()).replace(" ,", ",").strip(", ") or None
 
 
 def _dateline(head: etree._Element | None) -> str | None:

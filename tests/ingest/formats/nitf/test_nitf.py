@@ -49,6 +49,22 @@ def test_every_part_of_a_document_finds_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("By <person>Ann Writer</person><byttl>Lock Keeper</byttl>", "By Ann Writer, Lock Keeper"),
+        ("By <person>Ann Writer</person>\n <byttl>Lock Keeper</byttl>", "By Ann Writer, Lock Keeper"),
+        ("By <person>Ann Writer</person>, <byttl>Lock Keeper</byttl>", "By Ann Writer, Lock Keeper"),
+        ("By <person>Ann Writer</person> and <person>Bo Reader</person>", "By Ann Writer and Bo Reader"),
+        ("<!-- c --><byttl>Staff</byttl>", "Staff"),
+        ("<byttl/>", None),
+    ],
+)
+def test_a_title_in_a_byline_stands_apart_from_the_name(line: str, byline: str | None) -> None:
+    (found,) = document(STORY.replace("By Ann Writer", line).encode("latin-1")).submissions
+    assert found.byline == byline
+
+
 @pytest.mark.parametrize(("status", "kept"), [("usable", "usable"), ("withheld", "withheld"), ("embargoed", "usable")])
 def test_the_status_is_kept(status: str, kept: str) -> None:
     (found,) = document(STORY.replace('"usable"', f'"{status}"').encode("latin-1")).submissions
