@@ -16,6 +16,7 @@ from services.ingest.parse.elements import (
     base_inside,
     base_of,
     dated,
+    embargo,
     hints,
     keywords,
     language_of,
@@ -80,6 +81,7 @@ def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
     enclosures = [one for rel, _, one in links(found, base, "link") if rel == "enclosure"]
     media = media_of(found, names, base, enclosures)
     url = _alternate(found, base) or _content_source(found, base)
+    embargoed, held = embargo(found, channel, EMBARGO) if EMBARGO in found else (None, False)
     described = next(filter(None, (_html(one, channel, whole=False) for one in found.get("summary", ()))), "")
     return Draft(
         guid=text(found, "id"),
@@ -98,7 +100,8 @@ def _draft(entry: etree._Element, channel: Channel, names: Names) -> Draft:
         language=language(text(found, "dc:language"), *_languages(entry, found, channel)),
         published=dated(found, channel, *PUBLISHED),
         updated=dated(found, channel, *UPDATED),
-        embargoed=dated(found, channel, EMBARGO, ahead=True) if EMBARGO in found else None,
+        embargoed=embargoed,
+        held=held,
     )
 
 

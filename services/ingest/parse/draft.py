@@ -24,7 +24,10 @@ CANCELED = frozenset({"canceled", "cancelled"})
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """An item's parts. `described` and `bodies` are HTML, `headline` is plain; addresses are absolute already."""
+    """An item's parts. `described` and `bodies` are HTML, `headline` is plain; addresses are absolute already.
+
+    One that is `held` is under an embargo without a known end.
+    """
 
     guid: str = ""
     url: str | None = None
@@ -45,6 +48,7 @@ class Draft:
     published: datetime | None = None
     updated: datetime | None = None
     embargoed: datetime | None = None
+    held: bool = False
     canceled: bool = False
 
     @property
@@ -98,7 +102,15 @@ def submissions_of(drafts: list[Draft], channel: Channel) -> list[Submission | N
 
 
 def _said(draft: Draft, channel: Channel) -> Fields | None:
-    """Return an item's fields within their bounds; None when it has no words."""
+    """Return an item's fields within their bounds; None when it has no words, or must not go out."""
+    if draft.held:
+        name = draft.url or draft.guid or draft.headline
+        channel.losses.note(f"an item is left out, the end of its embargo is not understood: {name}")
+        return None
+    return _worded(draft, channel)
+
+
+def _worded(draft: Draft, channel: Channel) -> Fields | None:
     summary, body = zones(draft.described, draft.bodies)
     if body.rstrip().endswith(passed_on.END):
         body = _body_of(body, draft)

@@ -22,6 +22,7 @@ from services.ingest.submission import is_web_url
 PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MAX_WITHDRAWALS = 500
+NO_DATES = ("0000", "0001", "1900", "1970")
 
 
 def text_of(element: etree._Element) -> str:
@@ -57,6 +58,15 @@ def dated(found: Found, channel: Channel, *names: str, ahead: bool = False) -> d
                 if (moment := channel.moment(text_of(element), ahead=ahead)) is not None:
                     return moment
     return None
+
+
+def embargo(found: Found, channel: Channel, name: str) -> tuple[datetime | None, bool]:
+    """Return when an item's embargo ends, and whether it has one whose end cannot be told: it must not go out then.
+
+    A date before there were feeds is what some systems write for none.
+    """
+    until, said = dated(found, channel, name, ahead=True), text(found, name)
+    return until, until is None and bool(said) and not said.startswith(NO_DATES)
 
 
 def words(found: Found, *names: str) -> str | None:

@@ -14,6 +14,7 @@ from services.ingest.parse.elements import (
     base_of,
     dated,
     elements,
+    embargo,
     hints,
     keywords,
     language_of,
@@ -132,7 +133,7 @@ def _draft(item: etree._Element, channel: Channel, names: Names) -> Draft:
         draft.rights = words(found, *RIGHTS)
         draft.language = language(text(found, *LANGUAGES), language_of(item, channel))
         draft.updated = dated(found, channel, *UPDATED)
-        draft.embargoed = dated(found, channel, EMBARGO, ahead=True)
+        draft.embargoed, draft.held = embargo(found, channel, EMBARGO)
     return draft
 
 

@@ -102,6 +102,12 @@ def test_a_base_of_escaped_content_is_its_own_and_a_relative_one_counts_once() -
     assert one.body_html == html
 
 
+def test_an_embargo_whose_end_is_not_understood_keeps_its_entry_out() -> None:
+    until = '<p:embargoDate xmlns:p="http://prismstandard.org/namespaces/basic/2.0/">{}</p:embargoDate>'
+    said = "".join(f"<entry><title>{when}</title>{until.format(when)}</entry>" for when in ("2099-01-01", "2026-12-24"))
+    assert [one.headline for one in read(said).submissions] == ["2026-12-24"]
+
+
 def test_the_feeds_author_stands_in_and_the_sources_before_it() -> None:
     feed = "<author><name>Feed</name></author>"
     assert [a.name for a in entry("", feed).authors] == ["Feed"]

@@ -176,6 +176,24 @@ def test_an_embargo_is_told_by_prism() -> None:
     assert found.embargoed_until == datetime(2026, 12, 24, 6, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("2099-01-01T00:00:00Z", False),
+        ("when the court rises", False),
+        ("", True),
+        ("2020-01-01T00:00:00Z", True),
+        ("0001-01-01T00:00:00", True),
+    ],
+)
+def test_an_embargo_whose_end_is_not_understood_keeps_its_item_out(written: str, taken: bool) -> None:
+    space = 'xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"'
+    told = f"<title>T</title><guid>g</guid><prism:embargoDate {space}>{written}</prism:embargoDate>"
+    found = read(rss(f"<item>{told}</item><item><title>U</title></item>"))
+    assert [one.headline for one in found.submissions] == (["T", "U"] if taken else ["U"])
+    assert any("embargo" in why for why in found.lost) != taken
+
+
 def test_language_and_rights_come_from_the_item_or_its_channel() -> None:
     channel = "<language>uk-UA</language><copyright>(c) Bay</copyright>"
     assert (item("<title>T</title>", channel).language, item("<title>T</title>", channel).rights) == (

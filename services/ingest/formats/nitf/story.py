@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -38,6 +39,9 @@ def read(root: etree._Element, source_id: str, name: str) -> Document | Unreadab
     }
     fields["headline"] = fields["headline"] or words(first(root, "title"))
     fields.pop("job")
+    if (why := _held(root, fields)) and status in (None, "usable"):
+        status = "withheld"
+        lost.append(why)
     facts = Facts(guid=guid or f"file:{name}", fields=fields, version=_version(root), status=status, lost=lost)
     item = item_of(facts, source_id)
     return document_of([item])
@@ -113,6 +117,16 @@ def _lang(root: etree._Element) -> str | None:
 def _moment(root: etree._Element, name: str) -> Any:
     node = first(root, name)
     return moment_of(node.get("norm") or "") if node is not None else None
+
+
+def _held(root: etree._Element, fields: Mapping[str, Any]) -> str | None:
+    """Return why a document must not go out: an embargo whose end it does not tell, or not so that it is understood."""
+    node, docdata = first(root, "date.release"), first(root, "docdata")
+    given = (node.get("norm") or "").strip() if node is not None else ""
+    told = (docdata.get("management-status") or "").lower() if docdata is not None else ""
+    if fields["embargoed_until"] is not None or not (given or told == "embargoed"):
+        return None
+    return f"its release date {given[:60]!r} is not understood: it is withheld" if given else "its embargo has no end"
 
 
 def _at(root: etree._Element, element: str, attribute: str) -> str | None:

@@ -71,6 +71,21 @@ def test_the_status_is_kept(status: str, kept: str) -> None:
     assert found.status == kept
 
 
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [("20261122T130000Z", "usable"), ("noon on Sunday", "withheld"), ("", "usable"), ("99999999T000000Z", "withheld")],
+)
+def test_a_release_date_that_is_not_understood_holds_the_document_back(written: str, status: str) -> None:
+    found = document(STORY.replace("20261122T130000Z", written).encode("latin-1"))
+    assert [one.status for one in found.submissions] == [status]
+    assert bool(found.lost) == (status == "withheld")
+
+
+def test_an_embargo_without_an_end_holds_the_document_back() -> None:
+    text = STORY.replace('<date.release norm="20261122T130000Z"/>', "").replace('"usable"', '"embargoed"')
+    assert [one.status for one in document(text.encode("latin-1")).submissions] == ["withheld"]
+
+
 def test_a_canceled_document_is_a_withdrawal() -> None:
     found = document(STORY.replace('"usable"', '"canceled"').encode("latin-1"))
     assert [one.guid for one in found.withdrawals] == ["cafe-1"]
