@@ -16,7 +16,7 @@ from services.ingest.submission import Submission
 from tests.ingest.formats.parts import a_ninjs
 
 SCHEMA = Path(__file__).parents[5] / "shared" / "reference" / "ninjs-schema_3.1.json"
-SAMPLE = Path(__file__).parents[4] / "newsroom" / "drop" / "wire" / "010-flood-barrier.json"
+SAMPLE = Path(__file__).parents[4] / "newsroom" / "drop" / "wire" / "020-flood-barrier.json"
 
 FULL: dict[str, Any] = {
     "embargoedUntil": "2026-11-20T08:00:00Z",
