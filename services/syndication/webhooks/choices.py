@@ -41,3 +41,4 @@ class Choices:
 
 
 CHOICES = Choices()
+CHOSEN = frozenset(CHOICES.public())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -97,10 +97,15 @@ class Restored(NewSubscription):
     status: Literal["active", "paused"] = "active"
 
 
-class ChangedSubscription(SendingInput, Input):
-    """What to change; a field that is not given stays, `null` lifts types, rate_limit, digest and ways of sending."""
+def _not_given() -> Any:
+    """Return what stands for a field that may be left out and may not be null."""
+    return None
 
-    url: Url | None = None
+
+class ChangedSubscription(SendingInput, Input):
+    """What to change; a field that is not given stays, and `null` gives one its default back, if it has one."""
+
+    url: Url = Field(default_factory=_not_given)
     filter: Filter | None = None
     types: Types | None = None
     description: Description | None = None
@@ -111,7 +116,7 @@ class ChangedSubscription(SendingInput, Input):
     max_in_flight: MaxInFlight | None = None
     rate_limit: RateLimit | None = None
     digest: DigestWindow | None = None
-    status: Literal["active", "paused"] | None = None
+    status: Literal["active", "paused"] = Field(default_factory=_not_given)
 
 
 class Rotation(Input):

@@ -42,9 +42,10 @@ class Pacing:
         return f"{self.max_in_flight} {1000 / self.rate_limit if self.rate_limit else 0:.3f}{window}"
 
     def changed(self, given: Mapping[str, Any]) -> Pacing:
-        """Return it with what was given; None lifts rate and digest, and leaves the number in flight."""
-        kept = {name: value for name, value in given.items() if value is not None or name != "max_in_flight"}
-        return replace(self, **kept)
+        """Return it with what was given; None gives what it is given for its default back."""
+        return replace(
+            self, **{name: getattr(PACING, name) if value is None else value for name, value in given.items()}
+        )
 
     def public(self) -> dict[str, Any]:
         """Return what the API shows, which is also what is stored."""

@@ -24,6 +24,7 @@ from services.syndication.webhooks.api.access import (
     without_secret,
 )
 from services.syndication.webhooks.api.making import Making
+from services.syndication.webhooks.choices import CHOICES, CHOSEN
 from services.syndication.webhooks.handshake import Denied
 from services.syndication.webhooks.inputs import ChangedSubscription, NewSubscription
 from services.syndication.webhooks.lanes import Lanes, keys
@@ -36,7 +37,10 @@ from shared.auth import Admin, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
 from shared.requests import read_body, read_model
+from shared.retry import STANDARD
 from shared.times import rfc3339_of
+
+_DEFAULTS = {"filter": "", "description": "", "schedule": STANDARD, **CHOICES.public()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class RegistryRoutes:
     async def changed(self, found: Subscription, given: ChangedSubscription, principal: Principal) -> Response:
         """Change a subscription, and return it as it is then."""
         if (
-            given.status is not None
+            "status" in given.model_fields_set
             and found.status in UNBEGUN
             and not (given.status == "active" and isinstance(principal, Admin))
         ):
@@ -150,7 +154,7 @@ class RegistryRoutes:
         await self._go_on(found, changed)
         if changed.url != found.url and changed.choices.verify is not None:
             await self.verifying.anew(changed, paused=(given.status or changed.status) == "paused")
-        elif given.status is not None:
+        elif "status" in given.model_fields_set:
             await self.turn(changed, given.status)
         after = await self.store.get(found.id)
         if after is None:
@@ -194,21 +198,20 @@ def unwilling(denied: Denied) -> Response:
 
 
 def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:
-    """Return the subscription with the fields that were given; null lifts types, rate_limit and digest only."""
-    fields = {name: getattr(given, name) for name in given.model_fields_set - {"status", "types", *PACES, *TOLD}}
-    kept: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    kept |= {
-        "sending": given.sending(found.sending).bounded(found.most),
-        "credentials": given.credentials(found.credentials),
-    }
-    if "schedule" in kept:
-        kept["schedule"] = tuple(kept["schedule"])
-    chosen = {name: kept.pop(name) for name in ("exit_notices", "delivery", "embargoed") if name in kept}
-    kept |= {"choices": replace(found.choices, **chosen)} if chosen else {}
-    if "types" in given.model_fields_set:
-        kept["types"] = None if given.types is None else tuple(given.types)
-    paces = {name: getattr(given, name) for name in given.model_fields_set & PACES}
-    return replace(found, **kept, pacing=found.pacing.changed(paces))
+    """Return the subscription with the fields that were given, null giving one its default back."""
+    asked: dict[str, Any] = {name: getattr(given, name) for name in given.model_fields_set - {"status", *TOLD}}
+    asked |= {name: default for name, default in _DEFAULTS.items() if name in asked and asked[name] is None}
+    paces = {name: asked.pop(name) for name in PACES & asked.keys()}
+    choices = {name: asked.pop(name) for name in CHOSEN & asked.keys()}
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
+    return replace(
+        found,
+        **kept,
+        sending=given.sending(found.sending).bounded(found.most),
+        credentials=given.credentials(found.credentials),
+        pacing=found.pacing.changed(paces),
+        choices=replace(found.choices, **choices),
+    )
 
 
 def without(given: ChangedSubscription, *names: str) -> ChangedSubscription:

@@ -77,6 +77,36 @@ async def test_to_get_nothing_twice_is_asked_for_and_taken_back(bed: Bed) -> Non
     assert (await bed("POST", json={"url": bed.receiver.url, "delivery": "twice"})).status == 422
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("filter", "ferry"),
+        ("description", "of the desk"),
+        ("types", ["article.published"]),
+        ("schedule", [1.0]),
+        ("max_in_flight", 3),
+        ("rate_limit", 3.0),
+        ("digest", {"items": 3, "seconds": 9.0}),
+        ("exit_notices", False),
+        ("delivery", "at-most-once"),
+        ("embargoed", True),
+        ("fields", ["headline"]),
+        ("signing", "both"),
+    ],
+)
+async def test_null_gives_a_field_its_default_back(bed: Bed, name: str, value: Any) -> None:
+    plain, path = await bed.made(), f"/{(made := await bed.made(**{name: value}))['id']}"
+    assert made[name] == value != plain[name]
+    answer = await bed("PATCH", path, json={name: None})
+    assert (answer.status, answer.json()[name]) == (200, plain[name])
+
+
+@pytest.mark.parametrize("name", ["url", "status"])
+async def test_null_is_refused_where_there_is_no_default(bed: Bed, name: str) -> None:
+    answer = await bed("PATCH", f"/{(await bed.made())['id']}", json={name: None})
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, name)
+
+
 async def test_changes_that_cross_are_all_kept(bed: Bed) -> None:
     path = f"/{(await bed.made())['id']}"
     changes: list[dict[str, Any]] = [
@@ -208,8 +238,8 @@ async def test_pacing_is_asked_for_shown_changed_and_lifted(bed: Bed) -> None:
     changed = (await bed("PATCH", f"/{made['id']}", json={"max_in_flight": 9})).json()
     assert (changed["max_in_flight"], changed["rate_limit"]) == (9, 2.5)
     lifted = (await bed("PATCH", f"/{made['id']}", json={"rate_limit": None, "max_in_flight": None})).json()
-    assert (lifted["max_in_flight"], lifted["rate_limit"]) == (9, None)
-    assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"9 0.000"
+    assert (lifted["max_in_flight"], lifted["rate_limit"]) == (64, None)
+    assert await bed.store.do("HGET", f"{{s:{made['id']}}}", "limits") == b"64 0.000"
     for wrong in ({"max_in_flight": 0}, {"rate_limit": 0}, {"rate_limit": -1}, {"max_in_flight": 5000}):
         assert (await bed("PATCH", f"/{made['id']}", json=wrong)).status == 422
 
