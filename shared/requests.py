@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.faults import faults
+from shared.numbers import whole
 from shared.problems import problem
 from shared.query import Query, QueryError, parse
 
@@ -27,7 +28,7 @@ async def read_body(request: Request, limit: int) -> bytes | Response:
     Raises ClientDisconnect.
     """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
+    if declared.isdecimal() and whole(declared, limit) is None:
         return too_large(limit)
     parts, size = [], 0
     try:
@@ -98,8 +99,9 @@ def whole_number(request: Request, name: str, default: int, *, least: int, most:
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+    number = whole(text, most)
+    if number is None or number < least:
         return problem(
             422, f"{name} must be a whole number from {least} to {most}", errors=[(name, f"not {text[:40]!r}")]
         )
-    return int(text)
+    return number

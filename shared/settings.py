@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 
+from shared.numbers import whole
 from shared.redis_url import port_of, read_clustered, read_watched, taken_apart
 
 Network = IPv4Network | IPv6Network
@@ -115,9 +116,10 @@ def _redis_url(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+    port = whole(text, 65535)
+    if not port:
         raise ValueError(f"must be a port number from 1 to 65535, not {text!r}")
-    return int(text)
+    return port
 
 
 def _public_url(text: str) -> str:
@@ -182,9 +184,10 @@ def _yes_or_no(text: str) -> bool:
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        number = whole(text, most)
+        if number is None or number < least:
             raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
-        return int(text)
+        return number
 
     return parse
 

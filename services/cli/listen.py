@@ -19,6 +19,7 @@ import click
 from services.cli.client import REFUSED, address, call, end, told
 from services.cli.output import printable, safe_json
 from services.cli.verifying import PREFIX, Check, VerificationError, by_public_keys, by_secret, verify
+from shared.numbers import whole
 
 LARGEST = 16 * 1024 * 1024
 LOCAL = "127.0.0.1"
@@ -130,11 +131,11 @@ def _receiver(checks: Sequence[Check], telling: threading.Lock, *, as_json: bool
         timeout = 60
 
         def do_POST(self) -> None:
-            size = self.headers.get("content-length", "")
-            if not size.isdecimal() or int(size) > LARGEST:
+            size = whole(self.headers.get("content-length", ""), LARGEST)
+            if size is None:
                 self._answer(413)
                 return
-            body = self.rfile.read(int(size))
+            body = self.rfile.read(size)
             headers = {name.lower(): value for name, value in self.headers.items()}
             with telling:
                 self._answer(self._told(headers, body))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from shared.numbers import whole
+
 LONGEST = 7 * 86_400.0
 LONGEST_HEADER = 1_000
 MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})\b", re.IGNORECASE)
@@ -35,8 +37,7 @@ def _bounded(seconds: float) -> float | None:
 
 
 def _age(headers: Mapping[str, str]) -> float:
-    text = headers.get("age", "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0.0
+    return float(whole(headers.get("age", "").strip(), 10**12) or 0)
 
 
 def _moment(text: str) -> datetime | None:

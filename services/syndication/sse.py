@@ -19,6 +19,7 @@ from services.syndication.ledger import Ledger
 from services.syndication.ledger.numbering import MARGIN
 from services.syndication.reading import Asked, Reading
 from shared.cors import OpenRoute
+from shared.numbers import whole
 from shared.problems import problem
 from shared.query import Query
 from shared.redis import RedisError
@@ -176,7 +177,8 @@ class EventStream:
         """Return the number to go on after, the newest there is, and what is asked for; or what is wrong."""
         header = request.headers.get("last-event-id")
         asked, name = (header, "Last-Event-ID") if header else (request.query_params.get("after") or "", "after")
-        if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 20):
+        after = whole(asked, 10**19)
+        if asked and after is None:
             return problem(422, f"{name} must be the seq of an event", errors=[(name, f"not {asked[:40]!r}")])
         query = asked_query(request)
         if isinstance(query, Response):
@@ -185,7 +187,7 @@ class EventStream:
         new = query is not None and str(query) not in self._queries
         if self._open >= MOST_STREAMS or (new and len(self._queries) >= MOST_QUERIES):
             return problem(503, "too many streams are open here; try again shortly", headers={"retry-after": "5"})
-        return int(asked) if asked else latest, latest, query
+        return latest if after is None else after, latest, query
 
     async def _truncated(self, send: Send, after: int) -> None:
         """Tell from which entry on there are any, if some after this number are kept no more."""

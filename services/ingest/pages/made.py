@@ -17,6 +17,7 @@ from services.ingest.submission import (
     RelatedInput,
     printable,
 )
+from shared.numbers import whole
 
 T = TypeVar("T")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -70,8 +71,7 @@ def card(url: str | None, headline: str | None, summary: str | None = None) -> R
 
 def pixels(text: str | None) -> int | None:
     """Return a size in pixels, as "800" or "800px"."""
-    digits = (text or "").strip().removesuffix("px").partition(".")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
+    return whole((text or "").strip().removesuffix("px").partition(".")[0], 99_999)
 
 
 def language(tag: Any) -> str | None:

@@ -18,6 +18,7 @@ from services.ingest.parse.text import plain
 from services.ingest.parse.urls import address, based
 from services.ingest.parse.values import Fields, category
 from services.ingest.submission import is_web_url
+from shared.numbers import whole
 
 PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -209,4 +210,4 @@ def _inside(found: Found, names: Names, outer: str, kind: str) -> Iterator[str]:
 
 
 def _number(digits: str) -> int | None:
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
+    return whole(digits, 99_999_999)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.ingest.parse.text import plain
+from shared.numbers import whole
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 LONG, SHORT = 20_000, 300
@@ -56,5 +57,4 @@ def number(text: Any, most: int = 100_000) -> int | None:
     """Return a whole number of at most `most`; None for anything else."""
     if text is None:
         return None
-    digits = str(text).strip().removesuffix("px").partition(".")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 and int(digits) <= most else None
+    return whole(str(text).strip().removesuffix("px").partition(".")[0], most)

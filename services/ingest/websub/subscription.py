@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.ingest.cms.values import document
 from shared.events import to_json
+from shared.numbers import whole
 
 State = Literal["asking", "active", "denied", "leaving"]
 
@@ -87,9 +88,8 @@ class Leased:
 
 def leased(lease_seconds: str | None, now: float) -> Leased:
     """Return what a hub's `hub.lease_seconds` comes to; renewed at half of it."""
-    text = lease_seconds or ""
-    seconds = float(text) if text.isascii() and text.isdecimal() and len(text) < 12 else float(LEASE_SECONDS)
-    seconds = min(seconds, LONGEST_LEASE)
+    told = whole(lease_seconds or "", 10**11)
+    seconds = min(float(LEASE_SECONDS if told is None else told), LONGEST_LEASE)
     return Leased(now + seconds, now + max(seconds / 2, SOONEST_RENEWAL))
 
 

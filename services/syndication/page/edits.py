@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from services.syndication.page.tree import drop, host, words
+from shared.numbers import whole
 
 SIZES = "(min-width: 46rem) 43rem, 92vw"
 """How wide a picture is shown, for browsers to choose from a srcset."""
@@ -52,7 +53,7 @@ def box_pictures(root: etree._Element, lead: str | None) -> None:
 
 
 def _is_dot(pixels: str) -> bool:
-    return pixels.isascii() and pixels.isdigit() and len(pixels) < 6 and int(pixels) <= DOT
+    return whole(pixels, DOT) is not None
 
 
 def _whole(image: etree._Element) -> etree._Element:

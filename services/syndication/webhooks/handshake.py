@@ -9,6 +9,7 @@ from services.syndication.webhooks.access_tokens import AccessTokens
 from services.syndication.webhooks.oauth import NoToken
 from services.syndication.webhooks.subscriptions import Subscription
 from shared.http_client import Answer, NoAnswer, Session, options
+from shared.numbers import whole
 
 SECONDS = 10.0
 MINUTE = 60.0
@@ -75,6 +76,7 @@ def judged(answer: Answer | NoAnswer, origin: str) -> Granted | Denied:
     rate = answer.headers.get("webhook-allowed-rate", "*").strip()
     if rate == "*":
         return Granted()
-    if not (rate.isascii() and rate.isdigit() and len(rate) < 10 and int(rate)):
+    a_minute = whole(rate, 10**9)
+    if not a_minute:
         return Denied("gives a WebHook-Allowed-Rate that is no number")
-    return Granted(int(rate) / MINUTE)
+    return Granted(a_minute / MINUTE)

@@ -15,6 +15,7 @@ from services.syndication.feeds.routes import KINDS
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.feeds.site import Site
 from shared.netguard import NotAWebAddress, web_address
+from shared.numbers import whole
 from shared.query import QueryError, parse
 from shared.slugs import is_slug
 
@@ -108,6 +109,5 @@ def _feed(kind: str, slug: str | None, query: str) -> FeedName | None:
 def _lease(text: str) -> int | None:
     if not text:
         return LEASE
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        return None
-    return min(max(int(text) or LEASE, SHORTEST), LONGEST)
+    seconds = whole(text, 10**11)
+    return None if seconds is None else min(max(seconds or LEASE, SHORTEST), LONGEST)

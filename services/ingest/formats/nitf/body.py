@@ -11,6 +11,7 @@ from lxml import etree
 
 from services.ingest.formats.xml import local_name, words
 from services.ingest.submission import is_web_url
+from shared.numbers import whole
 
 INLINE = "em strong b i sub sup q br".split()
 SAME = frozenset(
@@ -75,8 +76,7 @@ def each(node: etree._Element | None, name: str) -> Iterator[etree._Element]:
 
 def number(text: str | None, most: int = 100_000) -> int | None:
     """Return a whole number up to `most`."""
-    digits = (text or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 and int(digits) <= most else None
+    return whole((text or "").strip(), most)
 
 
 def _child(node: etree._Element, name: str) -> etree._Element | None:
