@@ -49,6 +49,22 @@ def add(url: str, query: str, start: str, verify: str | None, embargoed: bool) -
     print_json(call("POST", ROOT, asked))
 
 
+@subscriptions.command("change")
+@click.argument("subscription")
+@click.option("--url", help="Where to send from now on.")
+@click.option("--filter", "-f", help="The query from now on; '' for every article.")
+@click.option("--description", help="What it is for.")
+@click.option("--max-in-flight", type=int, help="Deliveries under way at once, at most.")
+@click.option("--rate-limit", type=float, help="Deliveries a second, at most.")
+@json_anyway
+def change(subscription: str, **given: str | float | None) -> None:
+    """Change a subscription, from the next delivery on; all else of it stays."""
+    asked = {name: value for name, value in given.items() if value is not None}
+    if not asked:
+        raise click.UsageError("say what to change, such as --filter 'tag:kursk-oblast'")
+    print_json(call("PATCH", one(subscription), asked))
+
+
 @subscriptions.command("preview")
 @click.argument("query")
 @click.option("--days", type=click.IntRange(1, 7), default=7)

@@ -35,6 +35,17 @@ def test_a_subscription_is_shown_with_how_it_stands_and_gets_a_new_secret(line: 
     assert (gone.exit_code, gone.stderr) == (1, "404: there is no such subscription\n")
 
 
+def test_a_subscription_is_changed_in_what_is_given_and_in_nothing_else(line: Running, partner: str) -> None:
+    made = line.json("subscriptions", "add", partner, "--filter", "source:cli-before")["id"]
+    told = line.json("subscriptions", "change", made, "-f", "source:cli-after", "--rate-limit", "2.5")
+    assert (told["filter"], told["rate_limit"], told["url"]) == ("source:cli-after", 2.5, partner)
+    assert line.json("subscriptions", "change", made, "--filter", "", "--description", "all")["filter"] == ""
+    assert line.wireroom("subscriptions", "change", made).exit_code == 2
+    wrong = line.wireroom("subscriptions", "change", made, "--filter", "tag:")
+    assert (wrong.exit_code, wrong.stderr[:12]) == (1, "422: filter:")
+    line.wireroom("subscriptions", "delete", made)
+
+
 def test_several_subscriptions_are_paused_and_resumed_at_once(line: Running, partner: str) -> None:
     made = [line.json("subscriptions", "add", partner, "--filter", f"source:cli-{n}")["id"] for n in range(2)]
     assert line.wireroom("subscriptions", "pause", *made).stdout == "".join(f"paused: {one}\n" for one in made)
