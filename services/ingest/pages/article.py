@@ -78,6 +78,7 @@ class _Page:
         updated = told.updated_at or zones.time_of(selected(self._root, chosen.updated), zone)
         updated = updated or zones.time_of(stamps, zone)
         published = told.published_at or zones.time_of(selected(self._root, chosen.published), zone)
+        published = published or zones.first_time_of(stamps, zone)
         for one in stamps:
             taken_out(one)
         tags = (category(words(one)) for one in selected(self._root, chosen.tag)[:200])

@@ -8,12 +8,21 @@ from datetime import UTC, datetime, tzinfo
 from services.ingest.parse import dates
 
 LONGEST = 80
-STAMP = re.compile(
-    r"^[(\[]?\s*(?:last\s+|article\s+)?(?:updated|modified|edited|оновлено|обновлено|aktualisiert|mis à jour|"
-    r"actualizado|aggiornato|zaktualizowano|bijgewerkt)\b(?:\s+(?:on|at|am|le|el|il))?\s*[:,–—-]?\s*"
-    r"(?P<when>[^()\[\]]{0,80}?)\s*[)\]]?$",
+UPDATED = (
+    r"(?:(?:last|article|zuletzt|letzte|dernière|última|ultimo|останнє|последнее|آخر)\s+)?"
+    r"(?:updated|modified|edited|оновлено|оновлення|обновлено|обновление|aktualisiert|aktualisierung|mis à jour|"
+    r"mise à jour|actualizado|actualización|aggiornato|aggiornamento|zaktualizowano|bijgewerkt|تم التحديث|تحديث|"
+    r"stand(?=\s*:?\s*\d))(?:\s+(?:on|at|am|le|el|il|um))?\s*[:,–—-]?\s*"
+)
+STAMP = re.compile(rf"^[(\[]?\s*{UPDATED}(?P<when>[^()\[\]]{{0,80}}?)\s*[)\]]?$", re.IGNORECASE)
+DATED = re.compile(
+    r"^(?:(?:first\s+)?(?:published|posted|veröffentlicht|erstellt|publié|publicado|pubblicato|опубліковано|"
+    rf"опубликовано)\b)?(?:\s+(?:on|at|am|le|el|il))?\s*:?\s*(?P<first>[^|()\[\]]{{6,60}}?)"
+    rf"\s*[,;|·•–—(\[-]\s*{UPDATED}(?P<when>[^()\[\]]{{6,80}}?)\s*[)\]]?$",
     re.IGNORECASE,
 )
+"""Both dates in one line: "Jan. 14, 2026 (Updated: Jan. 15, 2026)"."""
+
 LONGEST_STAMP = 140
 NUMBER = re.compile(r"[0-9]+")
 
@@ -27,5 +36,19 @@ def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
 
 def stamped(text: str) -> str | None:
     """Return what stands after "Updated:" in a text that is such a stamp and no more; "" for an empty one."""
-    found = STAMP.match(text) if len(text) <= LONGEST_STAMP else None
-    return found["when"].strip() if found else None
+    if len(text) > LONGEST_STAMP:
+        return None
+    found = STAMP.match(text) or _dated(text)
+    when = found["when"].strip() if found else None
+    return when if not when or any(letter.isdigit() for letter in when) else None  # else it is a sentence
+
+
+def first_dated(text: str) -> str | None:
+    """Return the first date of a line that tells when a story was published and when it was updated."""
+    found = _dated(text) if len(text) <= LONGEST_STAMP else None
+    return found["first"].strip() if found else None
+
+
+def _dated(text: str) -> re.Match[str] | None:
+    found = DATED.match(text)
+    return found if found and moment(found["first"]) and moment(found["when"]) else None

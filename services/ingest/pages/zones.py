@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from services.ingest.pages.classes import called, of_others
+from services.ingest.pages.classes import AUTHOR, called, of_others
 from services.ingest.pages.markup import small, words
-from services.ingest.pages.moments import LONGEST_STAMP, moment, stamped
+from services.ingest.pages.moments import LONGEST_STAMP, first_dated, moment, stamped
 
 MOST_IMAGES = 500
 MOST_STAMPS = 20
 MOST_INSIDE = 40
 SMALL = ("p", "div", "span", "time", "small", "em", "i", "li", "h5", "h6", "strong", "b")
 LONGEST_BYLINE = 200
+LINES = ("p", "div", "span", "address", "a", "cite", "h4", "h5", "h6")
+CAPITAL = r"[^\W\d_a-zß-öø-ÿа-яіїєґ][\w.’'-]*"
+SPOKEN = re.compile(
+    r"^((?:By|BY|Written by|Von|Par|Por|Автор|Автори|Текст|Autor|Autorin)\s*:?\s+"
+    rf"{CAPITAL}(?:\s+(?:and\s+|und\s+|et\s+|y\s+|і\s+|та\s+|van\s+|von\s+|de\s+)?{CAPITAL}){{1,5}})"
+    r"\s*(?:[|·•–—].{0,100})?$"
+)
+"""A line that no class names, beyond doubt: a few words, each as names are written."""
+
+MOST_LINES = 200
 
 
 def heading(root: HtmlElement) -> HtmlElement | None:
@@ -98,13 +109,40 @@ def time_of(elements: list[HtmlElement], zone: tzinfo) -> datetime | None:
     return None
 
 
+def first_time_of(stamps: list[HtmlElement], zone: tzinfo) -> datetime | None:
+    """Return when a story was published, by the first stamp that tells that beside its update."""
+    found = (first_dated(words(one)) for one in stamps)
+    return next((told for text in found if text and (told := moment(text, zone)) is not None), None)
+
+
 def byline(place: HtmlElement, body: HtmlElement | None) -> str | None:
-    """Return the line above the text that names who wrote it."""
+    """Return the line above the text that names who wrote it: one that is called so, else by how it begins."""
+    spoken: str | None = None
+    for one in islice(_lines_above(place, body), MOST_LINES):
+        named = bool(called(one) & AUTHOR) or "author" in (one.get("rel") or "").split()
+        if not (named or spoken is None) or not small(one, MOST_INSIDE):
+            continue
+        text = words(one)
+        if not text or len(text) > LONGEST_BYLINE or of_others(one, place):
+            continue
+        if named and any(letter.isalpha() for letter in text):
+            return text
+        spoken = spoken or _spoken(text)
+    return spoken
+
+
+def _lines_above(place: HtmlElement, body: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Yield the elements that may be a line between the heading and the text."""
+    title = heading(place)
+    begun = title is None
     for one in place.iter():
         if one is body:
-            return None
-        if one.tag in ("p", "div", "span", "address") and "byline" in called(one) and small(one, MOST_INSIDE):
-            text = words(one)
-            if text and len(text) <= LONGEST_BYLINE:
-                return text
-    return None
+            return
+        begun = begun or one is title
+        if begun and one.tag in LINES:
+            yield one
+
+
+def _spoken(text: str) -> str | None:
+    found = SPOKEN.match(text) if len(text) <= LONGEST_BYLINE else None
+    return found[1] if found else None

@@ -229,6 +229,39 @@ def test_a_byline_is_told_where_no_author_is() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ('<span class="author">By Ann Writer</span>', "By Ann Writer"),
+        ('<p class="post-author">Ann Writer</p>', "Ann Writer"),
+        ('<a rel="author" href="/ann">Ann Writer</a>', "Ann Writer"),
+        ('<div class="meta">By <a href="/ann">Ann Writer</a> | Dec. 17, 2024</div>', "By Ann Writer"),
+        ('<div class="author-name">Автор: Іван Франко</div>', "Автор: Іван Франко"),
+        ("<p>Von Karl Huber und Eva Meier</p>", "Von Karl Huber und Eva Meier"),
+        ("<p>By the river the town sleeps</p>", None),
+        ("<p>By Monday everything had changed</p>", None),
+        ('<p class="author">—</p>', None),
+    ],
+)
+def test_a_line_between_heading_and_text_names_the_author(line: str, byline: str | None) -> None:
+    text = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    others = '<nav class="author">Our authors</nav>'
+    menu = '<aside><div class="author">By Bo Other</div></aside>'
+    page = f"{others}<main><article><h1>A title</h1>{line}<div class=article-body>{text}</div></article>{menu}</main>"
+    said = article(page.encode(), url="https://paper.example/a", content_type="text/html")
+    assert isinstance(said, PageArticle)
+    assert (said.authors, said.byline) == ((), byline)
+
+
+def test_both_dates_in_one_line_are_read_and_leave_the_text() -> None:
+    line = "<p>Dec. 16, 2024 10:00 am (Updated: Dec. 17, 2024 1:05 pm)</p>"
+    said = read(around(f"<h1>A title</h1>{line}<p>{PARAGRAPHS[0]}</p>"))
+    assert (said.published_at, said.updated_at) == (
+        datetime(2024, 12, 16, 10, tzinfo=UTC),
+        datetime(2024, 12, 17, 13, 5, tzinfo=UTC),
+    )
+
+
 def test_text_that_scripts_write_comes_from_json_ld() -> None:
     whole = "\n\n".join(PARAGRAPHS)
     said = read(around("<div id=root></div>", linked(graph(articleBody=whole))))

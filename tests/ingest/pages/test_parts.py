@@ -12,7 +12,7 @@ from services.ingest.pages import merge
 from services.ingest.pages.addresses import picture, picture_of, same_picture
 from services.ingest.pages.made import author, language, short
 from services.ingest.pages.meta import bare_title
-from services.ingest.pages.moments import moment, stamped
+from services.ingest.pages.moments import first_dated, moment, stamped
 from services.ingest.pages.said import PageArticle, Told
 from services.ingest.submission import AuthorInput, ImageInput
 
@@ -74,6 +74,16 @@ def test_sizes_of_one_picture_are_one_picture() -> None:
         ("Last updated on 17 December 2024", "17 December 2024"),
         ("Оновлено: 17 грудня 2024, 13:05", "17 грудня 2024, 13:05"),
         ("The list was updated by hand", None),
+        ("Updated with what the mayor said", None),
+        ("Zuletzt aktualisiert: 17.12.2024", "17.12.2024"),
+        ("Stand: 17.12.2024, 13:05 Uhr", "17.12.2024, 13:05 Uhr"),
+        ("Standing by the river", None),
+        ("Dernière mise à jour : 17 décembre 2024", "17 décembre 2024"),
+        ("Mise à jour de la carte des restaurants", None),
+        ("تم التحديث: 17 ديسمبر 2024", "17 ديسمبر 2024"),
+        ("December 16, 2024 10:00 am (Updated: December 17, 2024 1:05 pm)", "December 17, 2024 1:05 pm"),
+        ("Published: 16.12.2024 | Updated: 17.12.2024", "17.12.2024"),
+        ("Three wards (Updated: four) were closed on Dec. 17", None),
         (
             "Updated figures show that the harvest is twice what it was in the year before, the ministry said, and "
             * 3,
@@ -83,6 +93,12 @@ def test_sizes_of_one_picture_are_one_picture() -> None:
 )
 def test_stamps(text: str, when: str | None) -> None:
     assert stamped(text.strip()) == when
+
+
+def test_a_line_of_both_dates_tells_the_first() -> None:
+    assert first_dated("December 16, 2024 10:00 am (Updated: December 17, 2024)") == "December 16, 2024 10:00 am"
+    assert first_dated("Veröffentlicht am 16.12.2024 – aktualisiert: 17.12.2024") == "16.12.2024"
+    assert first_dated("Updated: 17.12.2024") is None
 
 
 def test_a_year_or_a_time_alone_is_no_moment_and_the_sources_zone_holds() -> None:
