@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
@@ -12,11 +13,15 @@ import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  #
 from tests.fuzz.fuzzing import fuzz
 
 with atheris.instrument_imports(include=["shared.netguard", "shared.settings", "shared.redis_url"]):
+    from yarl import URL
+
+    from shared.http_client.getting import redirect_target
     from shared.http_client.proxying import address_of
     from shared.netguard import NotAWebAddress, check_url, refusal, web_address
     from shared.settings import PARSERS
 
 SECRET = ("redis_url", "egress_proxy", "secret_key", "admin_token")
+HOP = URL("https://bay.example/feeds/rss?a=1")
 LOOP = asyncio.new_event_loop()
 NAT64 = IPv6Address("64:ff9b::")
 
@@ -31,6 +36,9 @@ def one_input(data: bytes) -> None:
         pass
     else:
         reached(text)
+    with suppress(NotAWebAddress):
+        if redirect_target(HOP, text).scheme != "https":
+            raise ValueError(text)
     for name, read in PARSERS.items():
         try:
             taken = read(text)
