@@ -23,9 +23,7 @@ from services.syndication.webhooks.signing_keys import NoSigningKeyError
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
 from services.syndication.withdrawn import withdrawn
-from services.syndication.within import allows
 from shared.events import Article, to_json
-from shared.query import parse
 from shared.sealing import SealError
 
 UNSENT = "nothing was sent"
@@ -188,4 +186,4 @@ def _within(subscription: Subscription, logged: Logged, prepared: Prepared) -> b
     if not subscription.within or prepared.document is None or "exit" in logged["request"]:
         return True
     article = Article.model_validate_json(prepared.document)
-    return allows(parse(subscription.within), article, logged["type"])
+    return subscription.lets(article, logged["type"])

@@ -119,7 +119,7 @@ class Replays:
         """Return what of some entries is to be sent again."""
         found: list[Wanted] = []
         for each in await look(subscription.wish, entries, self.ledger):
-            wanted = again(each, standings.get(each.entry.seq))
+            wanted = again(subscription, each, standings.get(each.entry.seq))
             if wanted is None and subscription.is_followed_by(each.entry.type, each.article):
                 goes = any(before.article_id == each.entry.article_id for before in found)
                 goes = goes or has_bit(await self.store.carriers(each.entry.article_id), subscription.number)
@@ -204,13 +204,19 @@ class _Putting:
             seen = self.newer.seen if await self.newer.look_on() else ALL_SEEN
 
 
-def again(looked: Looked, standing: Standing | None) -> Wanted | None:
-    """Return what is sent of an entry: as it was assigned, or because it matches by now; None when neither."""
+def again(subscription: Subscription, looked: Looked, standing: Standing | None) -> Wanted | None:
+    """Return what is sent of an entry: as it was assigned, or because it matches by now; None when neither.
+
+    Nothing is sent that was assigned while it belonged to another, who might have more.
+    """
     if looked.why is not None:
         return wanted_of(looked.entry, looked.why)
     if standing is None:
         return None
-    return exit_of(looked.entry) if standing.exit else wanted_of(looked.entry, ())
+    if standing.exit:
+        return exit_of(looked.entry)
+    lets = looked.article is None or subscription.lets(looked.article, looked.entry.type)
+    return wanted_of(looked.entry, ()) if lets else None
 
 
 def _confirmed(standing: Standing | None) -> bool:

@@ -17,9 +17,9 @@ from services.syndication.webhooks.message import EXIT
 from services.syndication.webhooks.pacing import PACING, Pacing, read_pacing
 from services.syndication.webhooks.sending import PLAIN, Sending
 from services.syndication.webhooks.sign import key_of
-from services.syndication.within import asked
+from services.syndication.within import allows, asked
 from shared.events import Article, Reuse
-from shared.query import Query, QueryError
+from shared.query import Query, QueryError, parse
 from shared.retry import STANDARD, Schedule
 from shared.sealing import Sealer, SealError, is_sealed
 from shared.times import rfc3339_of
@@ -128,6 +128,10 @@ class Subscription:
         Whoever asked: an operator makes and changes subscriptions of consumers, too.
         """
         return self.sending if self.most == "full" else self.sending.bounded(self.most)
+
+    def lets(self, article: Article, type: str) -> bool:
+        """Tell whether an article may be shown to its receiver by what its owner may have now."""
+        return not self.within or allows(parse(self.within), article, type)
 
     def is_followed_by(self, type: str, article: Article | None) -> bool:
         """Tell whether an event goes to it because it got the article before, whatever its filter says.

@@ -105,23 +105,25 @@ class BatchRoutes:
         given = body if isinstance(body, Response) else read_model(Restored, body)
         if isinstance(given, Response):
             return given
-        if not SUBSCRIPTION_ID.fullmatch(id):
-            return problem(422, "an id has up to 64 letters, digits, _ and -", errors=[("id", "not an id")])
-        wrong = await self.registry.wrong(given)
+        wrong = _misnamed(id, given) or await self._stray(given.owner) or await self.registry.wrong(given)
+        wrong = wrong or await self.making.beyond(principal, given.owner, given)
         if wrong is not None:
             return wrong
-        refused = await self.making.beyond(principal, given.owner, given)
-        if refused is not None:
-            return refused
         found = await self.store.get(id)
         if found is not None:
             return await self._replaced(found, given, principal)
         made = await self.making.make(given, given.owner, id=id)
         if isinstance(made, Denied):
             return unwilling(made)
+        if await self.making.taken_back(given.owner, id):
+            return stray()
         if given.status == "paused":
             await self.registry.turn(cast("Subscription", await self.store.get(id)), "paused")
         return answer({**made, "status": "paused" if given.status == "paused" else made["status"]}, 201)
+
+    async def _stray(self, owner: str | None) -> Response | None:
+        """Return the 422 for an owner that there is not: what it may have is not known, and would be everything."""
+        return stray() if owner is not None and not await self.making.knows(owner) else None
 
     async def _replaced(self, found: Subscription, given: Restored, principal: Admin) -> Response:
         """Give a subscription what was given, and leave it the rest: its number, its secret, where it stands."""
@@ -146,6 +148,20 @@ class BatchRoutes:
         return await self.registry.changed(found, changed, principal)
 
 
+def _misnamed(id: str, given: Restored) -> Response | None:
+    if not SUBSCRIPTION_ID.fullmatch(id):
+        return problem(422, "an id has up to 64 letters, digits, _ and -", errors=[("id", "not an id")])
+    if given.id not in (None, id):
+        return problem(422, "id: is not that of the address", errors=[("id", "is not that of the address")])
+    return None
+
+
+def stray() -> Response:
+    """Return the 422 for a subscription of nobody."""
+    why = "there is no such consumer; make it first, and give the id that it has here"
+    return problem(422, f"owner: {why}", errors=[("owner", why)])
+
+
 def exported(subscription: Subscription, *, secret: bool) -> dict[str, Any]:
     """Return a subscription in the form in which it is put back; credentials only when they are asked for."""
     known, hidden = NewSubscription.model_fields, subscription.credentials.public()
@@ -153,6 +169,8 @@ def exported(subscription: Subscription, *, secret: bool) -> dict[str, Any]:
     if secret:
         shown |= subscription.credentials.given()
         shown["secret"] = subscription.secrets[0].text if subscription.secrets else None
+    if subscription.sending.format != "standard":
+        shown["handshake"] = False  # its receiver was asked when it was made, and may be away when it is put back
     status = "paused" if subscription.status == "paused" else "active"
     return {"id": subscription.id, "owner": subscription.owner, "status": status, **shown}
 

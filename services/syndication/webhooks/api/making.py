@@ -129,12 +129,16 @@ class Making:
         await self.announce("created", made)
         return kept
 
+    async def knows(self, owner: str) -> bool:
+        """Tell whether there is such a consumer."""
+        return bool(await self.store.do("HEXISTS", CONSUMERS, owner))
+
     async def taken_back(self, owner: str | None, *ids: str) -> bool:
         """Tell whether a consumer was deleted while these were made for it; then they are deleted, too.
 
         Else they would go on for ever, bound by nothing: what it might have goes with its record.
         """
-        if owner is None or await self.store.do("HEXISTS", CONSUMERS, owner):
+        if owner is None or await self.knows(owner):
             return False
         for made in await self.subscriptions.load(ids):
             if made is not None:

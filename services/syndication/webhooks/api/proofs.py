@@ -130,8 +130,9 @@ class ProofRoutes:
     async def _event(self, found: Subscription, each: Assignment, standing: Withdrawn | None) -> bytes | None:
         entry = each.looked.entry
         matched = EXIT if each.exit else to_json(() if standing else each.looked.why or ())
-        named = each.exit and bool(found.within)
-        cut = found.sending_of(matched).cut if named else Cut(reuse=found.bound.cut.reuse)
+        article = each.looked.article
+        named = (each.exit and bool(found.within)) or (article is not None and not found.lets(article, entry.type))
+        cut = found.sending_of(EXIT).cut if named else Cut(reuse=found.bound.cut.reuse)
         document = await self.ledger.document(entry.article_id, entry.version)
         shown = None if document is None else told(document, standing)
         return event_json(entry, shown, matched, each.previous, cut)

@@ -77,6 +77,7 @@ async def test_what_was_exported_whole_is_put_back_as_it_was(bed: Bed) -> None:
 
 
 async def test_of_one_that_is_there_only_what_is_given_changes(bed: Bed) -> None:
+    await bed.consumer("north")
     made = await bed.made(filter="ferry", headers=HUSH)
     [plain] = await export(bed)
     answer = await bed("PUT", f"/{made['id']}", json={**plain, "filter": "bridge", "owner": "north"})
@@ -89,3 +90,24 @@ async def test_ids_and_addresses_are_checked(bed: Bed) -> None:
     assert (await bed("PUT", "/a.b", json={"url": bed.receiver.url})).status == 422
     assert (await bed("PUT", "/ab", json={"url": "http://10.0.0.7/"})).status == 422
     assert (await bed("PUT", "/ab", json={"filter": "x"})).status == 422
+    answer = await bed("PUT", "/ab", json={"url": bed.receiver.url, "id": "other"})
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "id")
+
+
+async def test_nothing_is_put_back_for_a_consumer_that_there_is_not(bed: Bed) -> None:
+    await bed.consumer("south", query="section:world")
+    put = {"url": bed.receiver.url, "owner": "north"}
+    answer = await bed("PUT", "/ab", json=put)
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "owner")
+    assert (await bed("PUT", "/ab", json={**put, "owner": "south"})).json()["within"] == "section:world"
+    assert (await bed("PUT", "/ab", json=put)).status == 422
+    assert (await bed("GET", "/ab")).json()["owner"] == "south"
+
+
+async def test_a_receiver_of_cloud_events_is_not_asked_anew_when_it_is_put_back(bed: Bed) -> None:
+    made = await bed.made(format="cloudevents-binary", handshake=False)
+    [plain] = await export(bed)
+    await bed("DELETE", f"/{made['id']}")
+    bed.receiver.calls.clear()
+    assert (await bed("PUT", f"/{made['id']}", json=plain)).status == 201
+    assert bed.receiver.calls == []

@@ -61,6 +61,20 @@ async def test_a_subscription_whose_owner_just_left_is_matched_with_no_more_than
     assert [each.sees for each in [await registry.get(made["id"])] if each] == ["summary"]
 
 
+async def test_who_takes_it_over_gets_nothing_that_only_its_former_owner_might_have(bed: Bed) -> None:
+    made = await bed.made()
+    key = await bed.consumer("partner", **WORLD)
+    bed.ledger.publish(story(1, section="sport", headline="Storm"))
+    bed.ledger.publish(story(2, section="world", headline="Sun"))
+    await until(lambda: len(bed.receiver.calls) == 2)
+    await bed("PUT", f"/{made['id']}", json={"url": bed.receiver.url, "owner": "partner"})
+    assert await _headlines(bed, made["id"], key) == ["", "Sun"]
+    replayed = await bed("POST", f"/{made['id']}/replay", json={"after_seq": 0}, token=key)
+    assert replayed.json()["queued"] == 1
+    await until(lambda: len(bed.receiver.calls) == 3)
+    assert bed.receiver.seqs[2:] == [2]
+
+
 async def _headlines(bed: Bed, id: str, token: str) -> list[str]:
     events = (await _events(bed, f"?subscription={id}", token)).json()["events"]
     return [each["data"]["article"].get("headline", "") for each in events]
@@ -104,7 +118,8 @@ async def test_how_much_of_an_article_its_owner_may_have_binds_it_whoever_asked(
     assert [each["reuse"] for each in exported] == ["headline", "headline"]
 
 
-async def test_a_subscription_put_back_before_its_owner_is_bound_once_the_owner_is_there(bed: Bed) -> None:
+async def test_a_subscription_is_bound_by_what_its_owner_may_have_by_now(bed: Bed) -> None:
+    await bed.consumer("partner")
     await bed("PUT", "/sub_theirs", json={"url": bed.receiver.url, "owner": "partner"})
     await bed.consumer("partner", reuse="headline")
     await bed("PATCH", "/sub_theirs", json={"description": "theirs"})
