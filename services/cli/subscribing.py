@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 import click
 
-from services.cli.client import REFUSED, UNUSABLE, call, end
-from services.cli.output import as_json, json_anyway, print_json, print_table
+from services.cli.client import REFUSED, UNUSABLE, call, end, told
+from services.cli.output import as_json, json_anyway, print_json, print_table, printable
 from services.cli.resources import articles, subscriptions
 
 __all__ = ["articles", "subscriptions"]
@@ -185,11 +186,25 @@ def import_subscriptions(file: IO[bytes], as_json: bool) -> None:
         given = [(str(each["id"]), each) for each in rows]
     except (ValueError, KeyError, TypeError):
         end(UNUSABLE, f"{getattr(file, 'name', 'input')}: not what `subscriptions export` prints")
-    done = [call("PUT", one(id), each) for id, each in given]
-    if as_json:
+    done, refused = [], dict[str, str]()
+    try:
+        for id, each in given:
+            answer = call("PUT", one(id), each, accept=(422,))
+            if answer.get("status") == 422:  # of a subscription it is a word
+                refused[id] = told(answer)
+            else:
+                done.append(answer)
+    finally:  # whatever ends it: a new one's secret is shown here only
+        _imported(done, plain=as_json)
+    if refused:
+        end(REFUSED, "\n".join(f"not imported: {printable(id)}  {why}" for id, why in refused.items()))
+
+
+def _imported(done: Sequence[dict[str, Any]], *, plain: bool) -> None:
+    if plain:
         print_json({"subscriptions": done})
         return
-    for each in done:  # a new one's secret is shown here only
+    for each in done:
         click.echo("  ".join(["import:", each["id"], *([each["secret"]] if "secret" in each else [])]))
 
 

@@ -86,4 +86,12 @@ def test_subscriptions_are_exported_and_imported_under_their_ids(line: Running, 
     assert [(each["id"], each["secret"]) for each in first] == [(made["id"], made["secret"])]
     assert line.wireroom("subscriptions", "import", "-", given=given).stdout == f"import:  {made['id']}\n"
     assert line.wireroom("subscriptions", "import", "-", given="{}").exit_code == 2
+    strays = [{**mine[0], "id": f"sub_stray{n}", "owner": "nobody"} for n in (1, 2)]
+    fresh = {"id": "sub_fresh", "url": mine[0]["url"]}
+    some = line.wireroom(
+        "subscriptions", "import", "-", given=json.dumps({"subscriptions": [strays[0], fresh, strays[1]]})
+    )
+    assert (some.exit_code, some.stdout.startswith("import:  sub_fresh  whsec_")) == (1, True)
+    assert [row.split()[2] for row in some.stderr.splitlines()] == ["sub_stray1", "sub_stray2"]
+    line.wireroom("subscriptions", "delete", "sub_fresh")
     line.wireroom("subscriptions", "delete", made["id"])
