@@ -215,18 +215,27 @@ class Store:
     async def _opened(self) -> Wire:
         if self._tries:
             await asyncio.sleep(BACKOFF.compute(self._tries))
-        if self._connection is None:
-            self._connection = await self.client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
-        else:
-            await self._connection.disconnect(nowait=True)
-            await self._connection.connect()  # type: ignore[no-untyped-call]
+        try:
+            # redis-py takes a greeting that is not answered for a lost connection, and greets five times over.
+            async with asyncio.timeout(self._seconds):
+                connection = await self._connected()
+        except TimeoutError as error:
+            raise NotAnsweredError(f"no answer within {self._seconds:g} s") from error
         return Wire(
-            self._connection,
+            connection,
             heard=self._heard,
             lost=self._broken,
             awaited=lambda: bool(self._under_way),
             seconds=self._seconds,
         )
+
+    async def _connected(self) -> AbstractConnection:
+        if self._connection is None:
+            self._connection = await self.client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+        else:
+            await self._connection.disconnect(nowait=True)
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+        return self._connection
 
     def _is_open(self, opening: asyncio.Task[Wire]) -> None:
         self._opening = None

@@ -291,6 +291,9 @@ async def test_a_server_that_does_not_answer_in_time_is_not_asked_again(short_di
         os.kill(server.pid, signal.SIGSTOP)
         replies = await asyncio.gather(*(store.do("INCR", "n") for _ in range(3)), return_exceptions=True)
         assert all(isinstance(reply, NotAnsweredError) for reply in replies)
+        # Nor is it greeted over and over on a new connection, each time for the whole time.
+        with pytest.raises(NotAnsweredError, match="no answer within 2 s"):
+            await store.do("PING")
         os.kill(server.pid, signal.SIGCONT)
         assert int(await store.do("GET", "n") or 0) in (0, 3), "sent once, and read or not read"
     finally:
