@@ -159,8 +159,9 @@ class Searches:
             held = article.id in found.listed
             if found.looking is not None:
                 found.moved.add(article.id)
-            # What was taken back stays where it was read, so that its notice is read there too.
-            if feed in matched or (held and article.status == "canceled"):
+            # What was taken back stays where it was read, so that its notice is read there too, and nowhere else: with
+            # its tags and words gone it would be within NOT tag:secret, headline and all.
+            if held if article.status == "canceled" else feed in matched:
                 found.listed[article.id] = listed
                 found.mark = entry.seq
                 _trim(found)

@@ -18,7 +18,7 @@ from services.syndication.feeds.searches import KEPT, Searches
 from services.syndication.feeds.shelf import ALL, FeedName
 from services.syndication.ledger import Ledger
 from services.syndication.store import Articles, Library
-from shared.events import Article, Retraction
+from shared.events import Article, Retraction, Tag
 from shared.redis import RedisError, Store
 from tests.builders import an_article, an_enriched
 from tests.syndication.feeds.asking import ask
@@ -120,6 +120,14 @@ async def test_a_retraction_is_told_where_the_article_was_read(room: Room) -> No
     assert await room.ids(tagged) == ["one"]
     await room.retract("one", 2)
     assert await room.ids(tagged) == ["one"]
+
+
+async def test_a_retraction_is_not_told_where_the_article_never_was(room: Room) -> None:
+    others = [FeedName("search", query) for query in ("NOT tag:secret", "NOT storm", "lang:en")]
+    await room.publish("one", headline="A storm comes", language="uk", tags=[Tag(id="secret", slug="secret", name="S")])
+    assert [await room.ids(feed) for feed in others] == [[], [], []]
+    await room.retract("one", 2)
+    assert [await room.ids(feed) for feed in others] == [[], [], []]
 
 
 async def test_pages_go_back_past_what_is_kept(room: Room) -> None:
