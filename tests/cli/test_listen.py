@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import threading
+from http.server import HTTPServer
 
 import pytest
 
-from services.cli.listen import line
+from services.cli.listen import _receiver, line
 from tests.cli.running import Running
 from tests.ports import free_port
 
@@ -38,6 +40,16 @@ def test_what_comes_early_is_told_by_when_it_is_released_and_when_it_is_withdraw
 def test_a_test_event_is_told_without_an_article() -> None:
     event = {"type": "webhook.test", "data": {"subscription": "sub_1"}}
     assert line("msg_3", event) == "verified  webhook.test       msg_3"
+
+
+def test_a_length_without_end_is_refused() -> None:
+    with HTTPServer(("127.0.0.1", 0), _receiver([], threading.Lock(), as_json=False)) as server:
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        with socket.create_connection(("127.0.0.1", server.server_port), 10) as caller:
+            caller.sendall(b"POST / HTTP/1.1\r\ncontent-length: " + b"9" * 5_000 + b"\r\n\r\n")
+            assert b" 413 " in caller.recv(100)
+        answering.join(10)
 
 
 def test_a_port_in_use_is_said_plainly(line: Running) -> None:
