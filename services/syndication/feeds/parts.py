@@ -59,8 +59,13 @@ def link(article: Article, site: Site) -> str:
 
 
 def author_page(author: Author, site: Site) -> str | None:
-    """Return where more about an author is found, or None for a name without profile."""
-    return address(author.url) or (site.author(author.id) if author.id else None)
+    """Return where more about an author is found: the page that they name, else ours, which lists what they wrote.
+
+    None for a bare name, of which there is no more.
+    """
+    told = author.role or author.bio or author.avatar
+    name = author.id or (slug(author.name) if told else "")
+    return address(author.url) or (site.author(name) if name else None)
 
 
 def pictures(article: Article) -> list[Image]:

@@ -79,7 +79,8 @@ def test_the_author_box_has_face_name_role_bio_and_read_more() -> None:
 
 def test_each_author_has_a_box_and_a_bare_name_is_one() -> None:
     html = body(a_story(authors=(Author(name="Ann"), Author(name="Bo", role="Editor"))), SITE)
-    footer = "<footer><p><strong>Ann</strong></p><p><strong>Bo</strong>, Editor</p></footer>"
+    more = '<a href="https://news.example.org/authors/bo">Read more</a>'
+    footer = f"<footer><p><strong>Ann</strong></p><p><strong>Bo</strong>, Editor. {more}</p></footer>"
     assert html.endswith(footer)
 
 
