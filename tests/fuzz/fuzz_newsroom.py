@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,20 +28,19 @@ with atheris.instrument_imports(include=INSTRUMENTED):
 
 HERE = Path(__file__).parent
 TOLD = re.compile(r"a\.toml(?:, line ([1-9]\d*): .|: and \d+ more$)")
-PARSERS: tuple[tuple[Callable[[dict[str, Any]], Any], Any], ...] = (
-    (parse_authors, None),
-    (parse_taxonomy, None),
-    (parse_sources, None),
-    (partial(parse_branding, HERE), None),
-    (parse_topics, _json),
-    (parse_lines, _lines),
+FILES: tuple[Watched[Any], ...] = (
+    Watched(HERE / "a.toml", parse_authors),
+    Watched(HERE / "a.toml", parse_taxonomy),
+    Watched(HERE / "a.toml", parse_sources),
+    Watched(HERE / "a.toml", partial(parse_branding, HERE)),
+    Watched(HERE / "a.toml", parse_topics, _json),
+    Watched(HERE / "a.toml", parse_lines, _lines),
 )
 
 
 def one_input(data: bytes) -> None:
     """Read a file as each of an operator's. Raises ValueError where a refusal names no line of it."""
-    for parse, read in PARSERS:
-        file = Watched(HERE / "a.toml", parse, read)
+    for file in FILES:
         outcome = file._take(data)  # noqa: SLF001  # without writing it down for each
         for line in outcome.reason.split("\n") if isinstance(outcome, Refused) else ():
             found = TOLD.match(line)
