@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from services.ingest.changes import Known
 from services.ingest.identity import named_by, source_of
-from services.ingest.store import ItemStore
+from services.ingest.store import BATCH, ItemStore
 from services.ingest.submission import Submission
 
 
@@ -34,13 +35,16 @@ async def returned(items: ItemStore, submissions: Sequence[Submission]) -> Colle
 async def _ours(items: ItemStore, identifiers: Iterable[str]) -> dict[str, Known]:
     """Return those identifiers that name an article which was published here, with what is known of it."""
     named = {identifier: id for identifier in identifiers if (id := named_by(identifier)) is not None}
-    found: dict[str, Known] = {}
-    for source_id in {source_of(id) for id in named.values()}:
-        ids = list({id for id in named.values() if source_of(id) == source_id})
-        stored = dict(zip(ids, await items.read(source_id, ids), strict=True))
-        known = {id: Known.read(before) for id, before in stored.items() if before}
-        found |= {name: known[id] for name, id in named.items() if id in known and known[id].version > 0}
-    return found
+    asked: dict[str, list[str]] = {}
+    for id in dict.fromkeys(named.values()):
+        asked.setdefault(source_of(id), []).append(id)
+    sources, known = list(asked.items()), dict[str, Known]()
+    for at in range(0, len(sources), BATCH):  # whoever means ill names tens of thousands
+        some = sources[at : at + BATCH]
+        stored = await asyncio.gather(*(items.read(source_id, ids) for source_id, ids in some))
+        for (_, ids), found in zip(some, stored, strict=True):
+            known |= {id: Known.read(before) for id, before in zip(ids, found, strict=True) if before}
+    return {name: known[id] for name, id in named.items() if id in known and known[id].version > 0}
 
 
 def _is_same(known: Known, submission: Submission) -> bool:

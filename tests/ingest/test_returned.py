@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import structlog
 
 from services.ingest.identity import article_id
+from services.ingest.returned import returned
+from services.ingest.store import ItemStore
 from shared.metrics import REGISTRY
 from shared.redis import Store
 from tests.ingest.feeds import an_item, rss
+from tests.ingest.parts import a_submission
 from tests.ingest.polling import Polling, a_polling
 
 DATE = "<pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate>"
@@ -118,3 +122,28 @@ async def test_what_is_no_identifier_of_a_wireroom_is_no_way(polling: Polling) -
     await polling.poll("mirror")
     await polling.sent()
     assert polling.line.bodies.pop()["article"]["via"] == []
+
+
+async def test_thousands_of_sources_that_an_item_names_are_asked_about_many_at_a_time(store: Store) -> None:
+    items, names = Asked(store), [tag(f"s{number}-{'a' * 20}") for number in range(1000)]
+    given = [a_submission(via=names[at : at + 50]) for at in range(0, len(names), 50)]
+    assert await returned(items, given) == ()
+    assert sorted(items.asked) == sorted(f"s{number}" for number in range(1000))
+    assert 100 < items.most < 1000
+
+
+class Asked(ItemStore):
+    """Knows nothing, and counts who asks at once."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.asked: list[str] = []
+        self.now = self.most = 0
+
+    async def read(self, source_id: str, article_ids: Sequence[str]) -> list[bytes]:
+        self.asked.append(source_id)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return [b""] * len(article_ids)

@@ -70,14 +70,11 @@ def _around(paragraph: HtmlElement, place: HtmlElement) -> list[HtmlElement] | N
 
 def _below(element: HtmlElement, title: HtmlElement | None) -> HtmlElement:
     """Return a copy of an element without the heading, if that is in it, and all that stands above."""
-    above = [] if title is None else [title, *title.iterancestors()]
+    above = [] if title is None else list(title.iterancestors())
     if title is None or element not in above:
         return deepcopy(element)
-    mark = "data-heading"
-    title.set(mark, "")
     copy = deepcopy(element)
-    del title.attrib[mark]
-    (heading,) = copy.xpath(f".//*[@{mark}]")
+    heading = next(other for one, other in zip(element.iter(), copy.iter(), strict=True) if one is title)
     for one in [heading, *heading.iterancestors()]:
         if one is copy:
             break

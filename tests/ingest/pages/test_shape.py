@@ -53,3 +53,14 @@ def test_a_short_storys_text_is_found_alone(inside: str, body: str, around: str)
 
 def test_a_page_of_no_paragraphs_has_no_shape() -> None:
     assert "<p>Home" not in read(f"{TOP}<p>Too short.</p>").body_html
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<div class="zzz"><!-- x --><h1>Troops move <b data-heading>on</b></h1><!-- y -->{LINE}</div>',
+        f"<h1>Troops move {LINE}</h1>",
+    ],
+)
+def test_a_page_with_marks_of_its_own_is_read_all_the_same(inside: str) -> None:
+    assert LINE[3:-4] in read(inside, "div").body_html
