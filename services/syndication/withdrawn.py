@@ -30,6 +30,8 @@ async def withdrawn(newest: Newest, entries: Iterable[Entry]) -> Mapping[str, Wi
         oldest[entry.article_id] = min(entry.version, oldest.get(entry.article_id, entry.version))
     heads = zip(oldest, await newest.heads([*oldest]), strict=True)
     later = [(id, head.version) for id, head in heads if head is not None and head.version > oldest[id]]
+    if not later:  # nearly always: whatever waited for a second before it was sent is asked for
+        return {}
     documents = await asyncio.gather(*(newest.document(*one) for one in later))
     found = ((id, standing_of(document)) for (id, _), document in zip(later, documents, strict=True))
     return {id: status for id, status in found if status is not None}
