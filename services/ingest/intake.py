@@ -17,7 +17,7 @@ from services.ingest.document import Withdrawal
 from services.ingest.identity import source_of
 from services.ingest.metrics import ARTICLES
 from services.ingest.normalize import WITHDRAWN, event_of, name_of, retraction_of
-from services.ingest.offers import NOTHING_READ, Names, Offer, newest
+from services.ingest.offers import NOTHING_READ, Names, Offer, newest, told_returned
 from services.ingest.outbox import Outbox
 from services.ingest.pressure import Pressure
 from services.ingest.resolving import identity_of
@@ -93,6 +93,7 @@ class Intake:
         source = titled(source, called.get("title"), None)
         found = await self.names.offers(source, [*seen, *submissions], stored)
         offers = [replace(offer, wanted=offer.wanted and at >= len(seen)) for at, offer in enumerate(found.offers)]
+        told_returned(source, [offer for offer in found.offers if not offer.wanted])
         degraded = found.identity != identity_of(source.health.identity)
         fields = called | dict(document or {}) | ({"identity": found.identity} if degraded else {})
         return (await self.take(source, offers, fields, correlation_id, stored=found.stored))[len(seen) :]

@@ -66,6 +66,13 @@ def newest(offers: Sequence[Offer]) -> dict[str, Offer]:
     return chosen
 
 
+def told_returned(source: Source, back: Sequence[Offer]) -> None:
+    """Tell once of each story of ours that came back from another Wireroom and is left out."""
+    if new := sum(offer.known is None for offer in back):
+        log.info("source.returned", source=source.settings.id, items=new)
+        SOURCES.labels("returned").inc(new)
+
+
 class Names:
     """Looks up articles by guid, and by address and words where guids do not hold."""
 

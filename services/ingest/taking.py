@@ -17,7 +17,7 @@ from services.ingest.gaps import backfilled
 from services.ingest.health import UNCHECKED
 from services.ingest.intake import Intake
 from services.ingest.metrics import SOURCES
-from services.ingest.offers import Offer
+from services.ingest.offers import Offer, told_returned
 from services.ingest.reader import Ask, Read, Took
 from services.ingest.results import Accepted, Outdated
 from services.ingest.rhythm import Rhythm
@@ -74,7 +74,7 @@ class Taking:
             offers += await self._gap(source, document, read, ask)
         rhythm = Rhythm.read(health.rhythm).heard(_moments(offers, moment), moment)
         back = [offer for offer in offers if not offer.wanted]
-        _tell_returned(source, back)
+        told_returned(source, back)
         fresh, old = split(
             [offer for offer in offers if offer.wanted], source.settings.first_items if health.new else None
         )
@@ -175,13 +175,6 @@ def _stands(submission: Submission, withdrawn: Sequence[Withdrawal]) -> bool:
         if same and not later:
             return False
     return True
-
-
-def _tell_returned(source: Source, back: Sequence[Offer]) -> None:
-    """Tell once of each story of ours that came back from another Wireroom and was left out."""
-    if new := sum(offer.known is None for offer in back):
-        log.info("source.returned", source=source.settings.id, items=new)
-        SOURCES.labels("returned").inc(new)
 
 
 def _moments(offers: Sequence[Offer], now: datetime) -> list[datetime]:

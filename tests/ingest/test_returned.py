@@ -147,3 +147,21 @@ class Asked(ItemStore):
         await asyncio.sleep(0)
         self.now -= 1
         return [b""] * len(article_ids)
+
+
+async def test_what_a_hub_delivers_is_left_out_and_told_of_likewise(polling: Polling) -> None:
+    ours = tag(await published(polling))
+    await polling.add("mirror")
+    mirror = await polling.sources.get("mirror")
+    assert mirror is not None
+    moment, source = "2026-11-22T10:00:00Z", {"id": "mirror"}
+    back = a_submission(source=source, guid=tag("c-" + "a" * 20), via=[ours], published_at=moment)
+    other = a_submission(source=source, guid="other", headline="Theirs", published_at=moment)
+    before = counted()
+    with structlog.testing.capture_logs() as lines:
+        results = await polling.intake.accept(mirror, [back, other])
+        assert [type(one).__name__ for one in results] == ["Unchanged", "Accepted"]
+        await polling.intake.accept(mirror, [back, other])
+    assert await polling.news() == ["Theirs"]
+    assert [one["items"] for one in lines if one["event"] == "source.returned"] == [1]
+    assert counted() == before + 1
