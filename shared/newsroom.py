@@ -184,7 +184,8 @@ def _told(name: str, text: str, error: Exception) -> str:
 
 
 def _told_one(name: str, text: str, where: Location, reason: str) -> str:
-    return f"{name}, line {_line(text, where)}: {reason}"
+    plain = "".join(letter if letter.isprintable() else " " for letter in reason)  # a key may be called anything
+    return f"{name}, line {_line(text, where)}: {plain}"
 
 
 def _syntax_told(name: str, text: str, message: str) -> str:

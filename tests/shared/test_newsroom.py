@@ -170,6 +170,19 @@ def test_nesting_without_end_is_refused(path: Path) -> None:
     assert "nested too deeply" in refused(file)
 
 
+def test_a_reason_is_one_line_whatever_a_key_is_called(path: Path) -> None:
+    def parsed(document: dict[str, Any]) -> list[str]:
+        if document:
+            raise Invalid([(("", 2), f"{next(iter(document))}: there is no such field")])
+        return []
+
+    path.write_text('\n"no\\nsuch\\u001b" = 1\n')
+
+    outcome = Watched(path, parsed).refresh()
+    assert isinstance(outcome, Refused)
+    assert outcome.reason == "terms.toml, line 2: no such : there is no such field"
+
+
 def test_a_number_without_end_is_refused_with_its_line(path: Path) -> None:
     file = watched(path, "# terms\n")
 
