@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -66,8 +66,20 @@ def _acts(
     group.command(name, help=about)(named(_act))
 
 
-def _letters() -> list[str]:
-    return [row["id"] for row in call("GET", "/api/v1/dead-letters?limit=1000")["dead_letters"]]
+LETTERS = 1000
+"""Dead letters of a stream that the API lists at once."""
+
+
+def _letters() -> Iterator[str]:
+    """Yield all there are when it begins, each to be gone before more are asked for; not those that come meanwhile."""
+    left: int | None = None
+    while left is None or left > 0:
+        found = call("GET", f"/api/v1/dead-letters?limit={LETTERS}")
+        rows = found["dead_letters"]
+        left = (found["count"] if left is None else left) - len(rows)
+        yield from (row["id"] for row in rows)
+        if not rows:
+            return
 
 
 def consumer_of(text: str) -> str:

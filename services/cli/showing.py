@@ -10,7 +10,7 @@ import click
 
 from services.cli.client import REFUSED, call, end
 from services.cli.output import as_json, print_facts, print_json, printable
-from services.cli.resources import articles, consumer_of, consumers, dead_letters, sources, subscriptions
+from services.cli.resources import LETTERS, articles, consumer_of, consumers, dead_letters, sources, subscriptions
 
 __all__ = ["sources"]
 
@@ -55,8 +55,9 @@ def _consumer(one: str) -> Any:
 
 
 def _letter(one: str) -> Any:
-    found = [row for row in call("GET", "/api/v1/dead-letters?limit=1000")["dead_letters"] if row["id"] == one]
-    return found[0] if found else end(REFUSED, f"404: there is no dead letter {printable(one)!r}")
+    found = [row for row in call("GET", f"/api/v1/dead-letters?limit={LETTERS}")["dead_letters"] if row["id"] == one]
+    where = f"among the newest {LETTERS} of each stream"
+    return found[0] if found else end(REFUSED, f"404: there is no dead letter {printable(one)!r} {where}")
 
 
 def _worded(found: Mapping[str, Any]) -> dict[str, Any]:

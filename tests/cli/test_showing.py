@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import redis
 
+from services.cli import resources
 from services.cli.showing import indented
 from shared.embedded import EmbeddedServer
 from tests.cli.running import Running
@@ -73,7 +75,9 @@ def test_a_consumer_is_shown_by_its_name(line: Running) -> None:
     line.wireroom("consumers", "delete", made["id"])
 
 
-def test_dead_letters_are_shown_with_their_traceback_and_forgotten_all_at_once(line: Running) -> None:
+def test_dead_letters_are_shown_with_their_traceback_and_forgotten_all_at_once(
+    line: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with redis.Redis.from_url(EmbeddedServer(line.home / "data").url) as server:
         for body in (b"not \x1b[31man event", b"nor this"):
             server.xadd("{p0}:article.ingested", {"__data__": body})
@@ -88,6 +92,7 @@ def test_dead_letters_are_shown_with_their_traceback_and_forgotten_all_at_once(l
     assert line.wireroom("dead-letters", "show", "nope").exit_code == 1
     assert line.wireroom("dead-letters", "delete").exit_code == 2
     assert line.wireroom("dead-letters", "delete", letter["id"], "--all").exit_code == 2
+    monkeypatch.setattr(resources, "LETTERS", 1)  # more than are listed at once
     assert len(line.json("dead-letters", "delete", "--all", "--json")["done"]) == 2
     assert ids(line, "dead-letters") == []
 

@@ -246,15 +246,19 @@ def unpack(id: str, fields: Mapping[bytes, bytes], sealer: Sealer) -> Subscripti
         status=fields[b"status"].decode(),  # type: ignore[arg-type]  # only `pack` and the lane scripts write it
         reason=fields.get(b"reason", b"").decode() or None,
         shut=shut,
-        failing_since=_failing_since(fields.get(b"trouble")),
+        failing_since=_failing_since(fields),
         mark=hashlib.sha1(b"".join(fields.get(name, b"") for name in MARKED), usedforsecurity=False).hexdigest(),
     )
 
 
-def _failing_since(trouble: bytes | None) -> str | None:
-    """Return since when nothing but failures came, as the lanes keep it: Unix ms, 0 when the last one arrived."""
-    since = orjson.loads(trouble)["since"] if trouble else 0
-    return rfc3339_of(since / 1000) if since else None
+def _failing_since(fields: Mapping[bytes, bytes]) -> str | None:
+    """Return since when nothing but failures came, as the lanes keep it: Unix ms, 0 when the last one arrived.
+
+    A new address has the trouble of the one before until something arrives there, but no failures of its own.
+    """
+    trouble = orjson.loads(fields.get(b"trouble") or b'{"since":0}')
+    failed = trouble["since"] and (trouble["streak"] or fields[b"status"] == b"disabled")
+    return rfc3339_of(trouble["since"] / 1000) if failed else None
 
 
 def is_whole(fields: Mapping[bytes, bytes]) -> bool:

@@ -101,9 +101,12 @@ def test_neither_secret_nor_header_values_are_shown() -> None:
 
 
 def test_since_when_nothing_but_failures_came_is_what_the_lanes_keep() -> None:
-    def since(trouble: dict[str, int]) -> object:
-        return unpack("sub_1", {**stored(WHOLE), b"trouble": orjson.dumps(trouble)}, SEALER).public()["failing_since"]
+    def since(trouble: dict[str, int], status: bytes = b"active") -> object:
+        fields = {**stored(WHOLE), b"trouble": orjson.dumps(trouble), b"status": status}
+        return unpack("sub_1", fields, SEALER).public()["failing_since"]
 
     assert unpack("sub_1", stored(WHOLE), SEALER).failing_since is None
     assert since({"since": 0, "streak": 0}) is None
     assert since({"since": 1_800_000_000_500, "streak": 3}) == "2027-01-15T08:00:00.500000Z"
+    assert since({"since": 1_800_000_000_500, "streak": 0}) is None  # a new address, at which nothing was tried yet
+    assert since({"since": 1_800_000_000_500, "streak": 0}, b"disabled") == "2027-01-15T08:00:00.500000Z"
