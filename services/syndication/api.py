@@ -18,7 +18,7 @@ from services.syndication.consumer_routes import ConsumerRoutes
 from services.syndication.embargo import Embargoes
 from services.syndication.embargo.api import shown as as_embargoed
 from services.syndication.related import Card
-from services.syndication.rights import Withdrawn, allowed, standing_of, told
+from services.syndication.rights import Restriction, allowed, restriction_of, told
 from services.syndication.store import Library
 from services.syndication.within import Within, allows
 from shared.auth import Admin, Consumer, Endpoint, Guard, Principal
@@ -92,15 +92,17 @@ class Api:
             return _missing(article_id)
         return Response(shown[0], 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _shown(self, documents: list[bytes], request: Request, standing: Withdrawn | None = None) -> list[bytes]:
-        """Return versions of an article that stands so by now as who asks may have them: the admin whole."""
+    async def _shown(
+        self, documents: list[bytes], request: Request, restriction: Restriction | None = None
+    ) -> list[bytes]:
+        """Return versions of an article under this restriction as who asks may have them: the admin whole."""
         who = await self._guard.identify(request)
         if not isinstance(who, Consumer):
             return documents
         within = await self._within.of(who)
         if within is not None:
             documents = [each for each in documents if allows(within, Article.model_validate_json(each))]
-        return [allowed(told(each, standing), who.reuse) for each in documents]
+        return [allowed(told(each, restriction), who.reuse) for each in documents]
 
     async def _versions(self, request: Request) -> Response:
         article_id = request.path_params["id"]
@@ -109,8 +111,8 @@ class Api:
             return _missing(article_id)
         versions = [v for v in await self._library.articles.versions(article_id) if v <= head.version]
         documents = [await self._library.document(article_id, version) for version in versions]
-        standing = standing_of(await self._library.document(article_id, head.version))
-        shown = await self._shown([each for each in documents if each is not None], request, standing)
+        restriction = restriction_of(await self._library.document(article_id, head.version))
+        shown = await self._shown([each for each in documents if each is not None], request, restriction)
         if documents and not shown:
             return _missing(article_id)
         return Response(

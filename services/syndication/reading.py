@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from services.syndication.ledger import Recorded
 from services.syndication.ledger.numbering import may_follow_a_gap
-from services.syndication.rights import Withdrawn, told
+from services.syndication.restrictions import restrictions
+from services.syndication.rights import Restriction, told
 from services.syndication.store import Library
 from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import body, render
-from services.syndication.withdrawn import withdrawn
 from services.syndication.within import allows
 from shared.events import Article, Reuse, to_json
 from shared.query import Query, subject_of
@@ -83,7 +83,7 @@ class Reading:
     async def _events(self, after: int, entries: list[Recorded], asked: Asked) -> list[bytes | None]:
         if not entries:
             return []
-        now = {} if asked.sees is None else await withdrawn(self._library, entries)
+        now = {} if asked.sees is None else await restrictions(self._library, entries)
         before = [await self._before(after, entries[0].seq), *(recorded.seq for recorded in entries)]
         return await asyncio.gather(
             *(
@@ -103,7 +103,7 @@ class Reading:
         return found[0].seq if found else (seq - 1 or None)
 
     async def _event(
-        self, recorded: Recorded, previous: int | None, asked: Asked, standing: Withdrawn | None
+        self, recorded: Recorded, previous: int | None, asked: Asked, restriction: Restriction | None
     ) -> bytes | None:
         document = await self._library.document(recorded.article_id, recorded.version)
         if document is None:
@@ -111,7 +111,7 @@ class Reading:
         # By what it said: what is withdrawn is within every query, and would be named beyond this one.
         if asked.within and not allows(asked.within, Article.model_validate_json(document), recorded.type):
             return None
-        document = told(document, standing)
+        document = told(document, restriction)
         matched: tuple[str, ...] = ()
         if asked.query is not None:
             subject = subject_of(Article.model_validate_json(document), recorded.type).as_seen(asked.sees)

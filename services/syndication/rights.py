@@ -30,8 +30,8 @@ _WITHHELD = b'"status":"withheld"'
 
 _CANCELED = b'"status":"canceled"'
 
-Withdrawn = Literal["withheld", "canceled", "summary", "headline"]
-"""How an article stands that is not to be read, or of which no more may go on than that."""
+Restriction = Literal["withheld", "canceled", "summary", "headline"]
+"""Why less of an article is told by now: it is not to be read, or no more of it may go on than that."""
 
 _BEYOND_NAME: Mapping[str, Any] = {
     **_BEYOND_HEADLINE,
@@ -54,14 +54,14 @@ def least(one: Reuse, other: Reuse) -> Reuse:
     return max(one, other, key=LEVELS.index)
 
 
-def withdrawn_as(document: bytes | None) -> Withdrawn | None:
+def withdrawn_as(document: bytes | None) -> Restriction | None:
     """Return how an article stands that is not to be read, by its JSON; None for any other."""
     if document is None:
         return None
     return "withheld" if _WITHHELD in document else "canceled" if _CANCELED in document else None
 
 
-def standing_of(document: bytes | None) -> Withdrawn | None:
+def restriction_of(document: bytes | None) -> Restriction | None:
     """Return what an article's newest version, its JSON, leaves of its earlier ones; None where that is all."""
     withdrawn = withdrawn_as(document)
     if document is None or withdrawn is not None:
@@ -75,21 +75,21 @@ def _reuse_of(document: bytes) -> Reuse:
     return reuse
 
 
-def told(document: bytes, standing: Withdrawn | None) -> bytes:
-    """Return the JSON of an earlier version as it may be told of an article that stands so by now.
+def told(document: bytes, restriction: Restriction | None) -> bytes:
+    """Return the JSON of an earlier version as it may be told of an article under this restriction by now.
 
     Where that is withheld or canceled, identity and dates are left, and that it is; what stands so itself stays. Where
     less of it may go on than then, no more is left of it.
     """
     stood = withdrawn_as(document)
-    if standing is None or stood == standing:
+    if restriction is None or stood == restriction:
         return document
-    match standing:
+    match restriction:
         case "summary" | "headline":
-            bound = stood is not None or least(was := _reuse_of(document), standing) == was
-            return document if bound else allowed(document, standing)
+            bound = stood is not None or least(was := _reuse_of(document), restriction) == was
+            return document if bound else allowed(document, restriction)
         case _:
-            return to_json({**_named(orjson.loads(document)), "status": standing})
+            return to_json({**_named(orjson.loads(document)), "status": restriction})
 
 
 def _named(known: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ with atheris.instrument_imports(include=["services.syndication"]):
 
     from services.syndication.ledger.entry import Entry, Recorded, fields_of, recorded_of
     from services.syndication.packing.packing import Packing
-    from services.syndication.rights import LEVELS, Withdrawn, told, withdrawn_as
+    from services.syndication.rights import LEVELS, Restriction, told, withdrawn_as
     from services.syndication.webhooks.cuts import FIELDS, IDENTITY, Cut
     from services.syndication.webhooks.formats import Format, written
     from services.syndication.webhooks.prepare import Prepared
@@ -42,8 +42,8 @@ def one_input(data: bytes) -> None:
         for cut in (Cut("full", fields, most), Cut("thin", None, most)):
             for format in get_args(Format):
                 bounded(message(prepared, format, cut), article, most)
-    for standing in get_args(Withdrawn):
-        stands(orjson.loads(told(document, standing)), article, standing)
+    for restriction in get_args(Restriction):
+        stands(orjson.loads(told(document, restriction)), article, restriction)
 
 
 def noted(article: Article, type: str) -> Recorded:
@@ -92,11 +92,11 @@ def bounded(found: dict[str, Any], article: Article, most: Reuse) -> None:
         raise ValueError(level)
 
 
-def stands(found: dict[str, Any], article: Article, standing: Withdrawn) -> None:
+def stands(found: dict[str, Any], article: Article, restriction: Restriction) -> None:
     """Look whether an earlier version says no more than the newest allows."""
-    withdrawn = standing in ("withheld", "canceled") and withdrawn_as(to_json(article)) != standing
+    withdrawn = restriction in ("withheld", "canceled") and withdrawn_as(to_json(article)) != restriction
     if withdrawn and any(found.get(name) for name in (*BODY, "summary", "headline", "authors", "tags")):
-        raise ValueError(standing)
+        raise ValueError(restriction)
 
 
 if __name__ == "__main__":

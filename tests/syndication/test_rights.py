@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.syndication.rights import LEVELS, Withdrawn, allowed, least, standing_of, told, withdrawn_as
+from services.syndication.rights import LEVELS, Restriction, allowed, least, restriction_of, told, withdrawn_as
 from shared.events import Evidence, Reuse, Tag, to_json
 from tests.builders import an_article
 
@@ -79,21 +79,23 @@ def test_of_what_is_withheld_nothing_is_told_but_that_it_is() -> None:
     assert not any(text in orjson.dumps(left).decode() for text in (TEXT, "Secret talks", "In short", "Politics"))
 
 
-@pytest.mark.parametrize("standing", ["withheld", "canceled"])
-def test_of_what_stood_before_nothing_is_told_but_how_it_stands_now(standing: Withdrawn) -> None:
+@pytest.mark.parametrize("restriction", ["withheld", "canceled"])
+def test_of_what_stood_before_nothing_is_told_but_how_it_stands_now(restriction: Restriction) -> None:
     given = document("full", headline="Secret talks", section="Politics")
-    left = orjson.loads(told(given, standing))
+    left = orjson.loads(told(given, restriction))
     assert left.keys() == orjson.loads(given).keys()
-    assert (left["id"], left["version"], left["status"]) == (an_article().id, 1, standing)
+    assert (left["id"], left["version"], left["status"]) == (an_article().id, 1, restriction)
     assert not any(text in orjson.dumps(left).decode() for text in (TEXT, "Secret talks", "In short", "Politics"))
     assert told(given, None) is given
-    itself = document("full", status=standing)
-    assert told(itself, standing) is itself
+    itself = document("full", status=restriction)
+    assert told(itself, restriction) is itself
 
 
-@pytest.mark.parametrize(("status", "standing"), [("usable", None), ("withheld", "withheld"), ("canceled", "canceled")])
-def test_how_an_article_stands_is_read_from_its_json(status: str, standing: Withdrawn | None) -> None:
-    assert withdrawn_as(document("full", status=status, headline='"status":"canceled"')) == standing
+@pytest.mark.parametrize(
+    ("status", "restriction"), [("usable", None), ("withheld", "withheld"), ("canceled", "canceled")]
+)
+def test_how_an_article_stands_is_read_from_its_json(status: str, restriction: Restriction | None) -> None:
+    assert withdrawn_as(document("full", status=status, headline='"status":"canceled"')) == restriction
 
 
 def test_a_text_that_speaks_of_withholding_changes_nothing() -> None:
@@ -104,9 +106,9 @@ def test_a_text_that_speaks_of_withholding_changes_nothing() -> None:
 @pytest.mark.parametrize("reuse", LEVELS)
 @pytest.mark.parametrize("now", LEVELS[1:])
 def test_of_what_stood_before_no_more_is_told_than_may_go_on_now(reuse: Reuse, now: Reuse) -> None:
-    before, standing = document(reuse), standing_of(document(now, version=2))
-    assert standing == now
-    left = told(before, standing)
+    before, restriction = document(reuse), restriction_of(document(now, version=2))
+    assert restriction == now
+    left = told(before, restriction)
     if least(reuse, now) == reuse:
         assert left is before
     else:
@@ -117,4 +119,4 @@ def test_of_what_stood_before_no_more_is_told_than_may_go_on_now(reuse: Reuse, n
 def test_what_was_withheld_stays_as_it_was_told() -> None:
     before = document("full", status="withheld")
     assert told(before, "headline") is before
-    assert standing_of(document("full")) is None
+    assert restriction_of(document("full")) is None

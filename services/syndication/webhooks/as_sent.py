@@ -9,7 +9,8 @@ from zlib import crc32
 
 import orjson
 
-from services.syndication.rights import Withdrawn, told
+from services.syndication.restrictions import restrictions
+from services.syndication.rights import Restriction, told
 from services.syndication.webhooks.deliver import Attempt, Outcome, RetryLater
 from services.syndication.webhooks.digests import digest, event
 from services.syndication.webhooks.early.notes import KINDS
@@ -22,7 +23,6 @@ from services.syndication.webhooks.sign import webhook_id
 from services.syndication.webhooks.signing_keys import NoSigningKeyError
 from services.syndication.webhooks.store import NOTICES_FROM
 from services.syndication.webhooks.subscriptions import Subscription
-from services.syndication.withdrawn import withdrawn
 from shared.events import Article, to_json
 from shared.sealing import SealError
 
@@ -48,11 +48,11 @@ def kept(
     delivery: Delivery,
     outcome: Outcome,
     now: float,
-    named: Withdrawn | None = None,
+    named: Restriction | None = None,
 ) -> dict[str, Any]:
     """Return what the log keeps of a request signed for Unix time `now`: what is said in it beside the article.
 
-    `named` is how the article stood where for that no more than its name was sent.
+    `named` is what restricted the article, where for that less than the whole version was sent.
     """
     told: dict[str, Any] = {
         "at": now,
@@ -132,8 +132,8 @@ class AsSent:
 
     async def _withdrawn(self, ready: Sequence[Prepared]) -> bool:
         """Tell whether a request brought a version that nobody is to read any more."""
-        standing = await withdrawn(self.ledger, [each.entry for each in ready])
-        documents = ((each.document, standing.get(each.entry.article_id)) for each in ready)
+        restricted = await restrictions(self.ledger, [each.entry for each in ready])
+        documents = ((each.document, restricted.get(each.entry.article_id)) for each in ready)
         return any(document is not None and told(document, now) is not document for document, now in documents)
 
     def _shown(

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from services.syndication.rights import Withdrawn, told
+from services.syndication.restrictions import restrictions
+from services.syndication.rights import Restriction, told
 from services.syndication.webhooks.reading import LedgerReader, Recorded
-from services.syndication.withdrawn import withdrawn
 from shared.events import Article, Reuse, to_json
 from shared.query import Query, subject_of
 
@@ -58,13 +58,13 @@ async def look(wish: Wish, entries: Sequence[Recorded], ledger: LedgerReader, *,
     """Look at entries in their order, as they were or `as_told` by now, where they are withheld or were taken back."""
     articles = await asyncio.gather(*(ledger.article(each.article_id, each.version) for each in entries))
     if as_told:
-        now = await withdrawn(ledger, entries)
+        now = await restrictions(ledger, entries)
         articles = [each and _told(each, now.get(each.id)) for each in articles]
     return [Looked(entry, article, wish.why(entry, article)) for entry, article in zip(entries, articles, strict=True)]
 
 
-def _told(article: Article, standing: Withdrawn | None) -> Article:
-    return article if standing is None else Article.model_validate_json(told(to_json(article), standing))
+def _told(article: Article, restriction: Restriction | None) -> Article:
+    return article if restriction is None else Article.model_validate_json(told(to_json(article), restriction))
 
 
 async def newest_first(wish: Wish, ledger: LedgerReader, *, as_told: bool = False) -> AsyncIterator[Looked]:

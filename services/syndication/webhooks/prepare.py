@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from services.syndication.cache import Recent
-from services.syndication.rights import Withdrawn, told
+from services.syndication.restrictions import restrictions
+from services.syndication.rights import Restriction, told
 from services.syndication.webhooks.cuts import WHOLE, Cut
 from services.syndication.webhooks.message import EXIT, About, Message, Rendered, body, data, render
 from services.syndication.webhooks.reading import LedgerReader, Recorded
 from services.syndication.webhooks.sending import Sending
-from services.syndication.withdrawn import withdrawn
 
 KEPT_BYTES = 64 * 1024 * 1024
 """Of messages kept: more than are on their way at once, were each several times a long article."""
@@ -44,8 +44,8 @@ class _Rendition:
 class Prepared:
     """A ledger entry and its article's JSON, None when the article is no longer kept; `source` is its source's id.
 
-    `standing` is how its article stood when that was `looked` up, in Unix time; `named` is that where for it the name
-    alone is left.
+    `restriction` is what held of its article when that was `looked` up, in Unix time; `named` is that where less of
+    this version is left for it.
     """
 
     entry: Recorded
@@ -53,21 +53,21 @@ class Prepared:
     published: float
     site: str = ""
     source: str | None = None
-    named: Withdrawn | None = None
-    standing: Withdrawn | None = None
+    named: Restriction | None = None
+    restriction: Restriction | None = None
     looked: float = 0.0
     _whole: _Rendition | None = None
     _cuts: dict[Cut, _Rendition] = field(default_factory=dict)
-    _told: dict[Withdrawn, Prepared] = field(default_factory=dict)
+    _told: dict[Restriction, Prepared] = field(default_factory=dict)
 
-    def as_told(self, standing: Withdrawn | None) -> Prepared:
-        """Return it as it may be sent of an article that stands so by now: of an earlier version the name alone."""
-        left = self.document if self.document is None or standing is None else told(self.document, standing)
-        if standing is None or left is self.document:
+    def as_told(self, restriction: Restriction | None) -> Prepared:
+        """Return it as it may be sent under this restriction: of an earlier version what is left for it."""
+        left = self.document if self.document is None or restriction is None else told(self.document, restriction)
+        if restriction is None or left is self.document:
             return self
-        if standing not in self._told:
-            self._told[standing] = Prepared(self.entry, left, self.published, self.site, self.source, standing)
-        return self._told[standing]
+        if restriction not in self._told:
+            self._told[restriction] = Prepared(self.entry, left, self.published, self.site, self.source, restriction)
+        return self._told[restriction]
 
     def message(
         self,
@@ -150,9 +150,9 @@ class Preparation:
         What waited, or is sent again, may be withheld or taken back by now, and is then not to be read by anybody.
         """
         if now - max(prepared.published, prepared.looked) >= FRESH_SECONDS:
-            prepared.standing = (await withdrawn(self._ledger, [prepared.entry])).get(prepared.entry.article_id)
+            prepared.restriction = (await restrictions(self._ledger, [prepared.entry])).get(prepared.entry.article_id)
             prepared.looked = now
-        return prepared.as_told(prepared.standing)
+        return prepared.as_told(prepared.restriction)
 
     async def _read(self) -> None:
         try:

@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from services.syndication.ahead import ahead
 from services.syndication.reading import event_json
-from services.syndication.rights import Withdrawn, told
+from services.syndication.restrictions import restrictions
+from services.syndication.rights import Restriction, told
 from services.syndication.webhooks.api.access import ONE, Access, answer, owner_of
 from services.syndication.webhooks.assigned import MOST_PROVEN, Assigned, Assignment
 from services.syndication.webhooks.cuts import Cut
@@ -24,7 +25,6 @@ from services.syndication.webhooks.receipts import Receipts
 from services.syndication.webhooks.retractions import Retractions
 from services.syndication.webhooks.sent import Sent
 from services.syndication.webhooks.subscriptions import Subscription
-from services.syndication.withdrawn import withdrawn
 from shared.auth import Admin, Principal
 from shared.events import to_json
 from shared.problems import problem
@@ -121,18 +121,18 @@ class ProofRoutes:
             return refused
         page = await self.assigned.page(found, after, limit)
         entries = [each.looked.entry for each in page.events]
-        standing = {} if isinstance(principal, Admin) else await withdrawn(self.ledger, entries)
-        made = [await self._event(found, each, standing.get(each.looked.entry.article_id)) for each in page.events]
+        restricted = {} if isinstance(principal, Admin) else await restrictions(self.ledger, entries)
+        made = [await self._event(found, each, restricted.get(each.looked.entry.article_id)) for each in page.events]
         events = [event for event in made if event is not None]
         body = b'{"events":[%s],"next":%d,"latest":%d}' % (b",".join(events), page.next, max(latest, page.next))
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _event(self, found: Subscription, each: Assignment, standing: Withdrawn | None) -> bytes | None:
+    async def _event(self, found: Subscription, each: Assignment, restriction: Restriction | None) -> bytes | None:
         entry = each.looked.entry
-        matched = EXIT if each.exit else to_json(() if standing else each.looked.why or ())
+        matched = EXIT if each.exit else to_json(() if restriction else each.looked.why or ())
         article = each.looked.article
         named = (each.exit and bool(found.within)) or (article is not None and not found.lets(article, entry.type))
         cut = found.sending_of(EXIT).cut if named else Cut(reuse=found.bound.cut.reuse)
         document = await self.ledger.document(entry.article_id, entry.version)
-        shown = None if document is None else told(document, standing)
+        shown = None if document is None else told(document, restriction)
         return event_json(entry, shown, matched, each.previous, cut)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.syndication.ledger import Entry, Head
-from services.syndication.rights import Withdrawn, standing_of
+from services.syndication.rights import Restriction, restriction_of
 
 
 class Newest(Protocol):
@@ -20,7 +20,7 @@ class Newest(Protocol):
         """Return the JSON of a version, None when it is no longer kept."""
 
 
-async def withdrawn(newest: Newest, entries: Iterable[Entry]) -> Mapping[str, Withdrawn]:
+async def restrictions(newest: Newest, entries: Iterable[Entry]) -> Mapping[str, Restriction]:
     """Return how articles of which some entries are earlier versions stand now; those that may be read are left out.
 
     What was published stays in the ledger under its number: who reads it later is not to read what it said.
@@ -33,5 +33,5 @@ async def withdrawn(newest: Newest, entries: Iterable[Entry]) -> Mapping[str, Wi
     if not later:  # nearly always: whatever waited for a second before it was sent is asked for
         return {}
     documents = await asyncio.gather(*(newest.document(*one) for one in later))
-    found = ((id, standing_of(document)) for (id, _), document in zip(later, documents, strict=True))
+    found = ((id, restriction_of(document)) for (id, _), document in zip(later, documents, strict=True))
     return {id: status for id, status in found if status is not None}

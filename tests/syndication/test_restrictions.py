@@ -9,8 +9,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from services.syndication.ledger import Ledger
+from services.syndication.restrictions import restrictions
 from services.syndication.store import Articles
-from services.syndication.withdrawn import withdrawn
 from shared.auth import CONSUMERS, digest
 from shared.events import Correction, Retraction, to_json
 from shared.redis import Store
@@ -128,7 +128,7 @@ async def test_only_articles_with_a_later_version_are_looked_up(store: Store) ->
         await handlers.on_article_enriched(an_enriched(article=an_article(id=f"desk-{number}", guid=str(number))))
     later = an_article(id="desk-1", guid="1", version=2, status="withheld")
     await handlers.on_article_enriched(an_enriched(article=later))
-    assert await withdrawn(reads, await ledger.read(0, 10)) == {"desk-1": "withheld"}
+    assert await restrictions(reads, await ledger.read(0, 10)) == {"desk-1": "withheld"}
     assert reads.documents == [("desk-1", 2)]
 
 
