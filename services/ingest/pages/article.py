@@ -104,7 +104,9 @@ class _Page:
         )
         for one in found:
             taken_out(one)
-        return replace(told, authors=known, byline=None if known else line)
+        if body is None and line.at is not None:  # else it stands above the text anyway
+            taken_out(line.at)
+        return replace(told, authors=known, byline=None if known else line.text)
 
     def _text(self, told: PageArticle, place: HtmlElement, body: HtmlElement | None, linked: str) -> PageArticle:
         base, chosen = self._base, self._selectors

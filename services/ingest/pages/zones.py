@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
 
@@ -26,6 +27,9 @@ SPOKEN = re.compile(
     r"\s*(?:[|·•–—].{0,100})?$"
 )
 """A line that no class names, beyond doubt: a few words, each as names are written."""
+
+SENTENCE = re.compile(r"(?:\S+\s+){8,}\S+[.!?…]$")
+"""What is said of a reporter, and is no line that names one."""
 
 MOST_LINES = 200
 
@@ -115,19 +119,28 @@ def first_time_of(stamps: list[HtmlElement], zone: tzinfo) -> datetime | None:
     return next((told for text in found if text and (told := moment(text, zone)) is not None), None)
 
 
-def byline(place: HtmlElement, body: HtmlElement | None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A line that names who wrote a story, and where it stands; nowhere and empty where there is none."""
+
+    text: str | None = None
+    at: HtmlElement | None = None
+
+
+def byline(place: HtmlElement, body: HtmlElement | None) -> Byline:
     """Return the line above the text that names who wrote it: one that is called so, else by how it begins."""
-    spoken: str | None = None
+    spoken = Byline()
     for one in islice(_lines_above(place, body), MOST_LINES):
         named = bool(called(one) & AUTHOR) or "author" in (one.get("rel") or "").split()
-        if not (named or spoken is None) or not small(one, MOST_INSIDE):
+        if not (named or spoken.at is None) or not small(one, MOST_INSIDE):
             continue
         text = words(one)
-        if not text or len(text) > LONGEST_BYLINE or of_others(one, place):
+        if not text or len(text) > LONGEST_BYLINE or SENTENCE.search(text) or of_others(one, place):
             continue
         if named and any(letter.isalpha() for letter in text):
-            return text
-        spoken = spoken or _spoken(text)
+            return Byline(text, one)
+        if spoken.at is None and (said := _spoken(text)) is not None:
+            spoken = Byline(said, one)
     return spoken
 
 

@@ -241,6 +241,7 @@ def test_a_byline_is_told_where_no_author_is() -> None:
         ("<p>By the river the town sleeps</p>", None),
         ("<p>By Monday everything had changed</p>", None),
         ('<p class="author">—</p>', None),
+        ('<p class="reporter-note">The reporter was held at the border for an hour and then let go.</p>', None),
     ],
 )
 def test_a_line_between_heading_and_text_names_the_author(line: str, byline: str | None) -> None:

@@ -39,6 +39,8 @@ def read(inside: str, around: str = "article") -> PageArticle:
         (f'{TOP}<div class="zzz">{LINE}</div>{BOX}', LINE),
         (f'{TOP}<div class="zzz">{TEXT}{BOX}</div>', TEXT),
         (f"{TOP}{TEXT}{BOX}", TEXT),
+        (f"{TOP}<p>By Tim Z | Dec. 17, 2024</p>{TEXT}{BOX}", TEXT),
+        (f'{TOP}<p class="post-author">Tim Z</p>{TEXT}{BOX}', TEXT),
         (f'{TOP}<div class="c-content">{LINE}</div>{BOX}', LINE),
         (f'{TOP}<div class="c-content">{LINE}{BOX}</div>', LINE),
         (f"{TOP}<section><div>{TEXT}</div><div>{LINE}</div></section>{BOX}", TEXT + LINE),
