@@ -208,6 +208,37 @@ async def test_a_full_server_makes_intake_wait_and_nothing_is_half_written(bench
     assert await take(bench) == Accepted(ID, 1)
 
 
+async def test_others_have_their_turn_between_the_articles_of_a_document(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, at = 0, [0]
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    read = bench.items.read
+
+    async def counting(source_id: str, ids: Any) -> Any:
+        found = await read(source_id, ids)
+        at[0] = turns
+        return found
+
+    async def committed(*_given: Any) -> Any:
+        at.append(turns - at[0])
+        raise RedisError("enough was seen")
+
+    monkeypatch.setattr(bench.items, "read", counting)
+    monkeypatch.setattr(bench.items, "commit", committed)
+    others = asyncio.create_task(other())
+    with pytest.raises(RedisError):
+        await bench.intake.accept(a_source(), [a_submission(guid=f"g{number}") for number in range(50)])
+    others.cancel()
+    assert at[1] >= 50
+
+
 async def test_a_source_is_registered_once(bench: Bench) -> None:
     settings = a_source().settings
     with capture_logs() as lines:
