@@ -42,7 +42,7 @@ def said(page: str) -> Said:
     found = set()
 
     def look(tag: str, name: str, value: str) -> str:
-        address = name in ADDRESSES and not value.startswith(SAFE)
+        address = name in ADDRESSES and not value.lower().startswith(SAFE)
         if tag in RUN or tag in ("meta", "link") or name.startswith("on") or name in ("style", "srcdoc") or address:
             found.add((tag, name, "" if (tag, name) in ANYTHING else value))
         return value
