@@ -81,7 +81,7 @@ def _passed(text: str) -> str:
 
 
 def _blank_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+    return None if isinstance(value, str) and not printable(value).strip() else value
 
 
 def _kept(value: Any, check: ValidatorFunctionWrapHandler) -> Any:

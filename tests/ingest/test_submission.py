@@ -93,3 +93,14 @@ def test_a_way_names_articles_of_wirerooms() -> None:
     for wrong in ("desk-1", f"{way}/x", '"', ""):
         with pytest.raises(ValidationError, match="tag:HOST,YEAR:article:ID"):
             a_submission(via=[wrong])
+
+
+@pytest.mark.parametrize("field", ["summary", "section", "byline", "guid"])
+def test_a_text_of_which_nothing_is_left_is_none(field: str) -> None:
+    given = Submission.model_validate({**a_push(), field: " \x01\ufffe"})
+    assert getattr(given, field) is None
+
+
+def test_a_guid_of_which_nothing_is_left_is_no_name() -> None:
+    with pytest.raises(ValidationError, match="is needed when there is no url"):
+        Submission.model_validate({**a_push(), "guid": "\x01", "url": None})
