@@ -44,6 +44,8 @@ FEW = 8
 AT_ONCE = 500
 """Subscriptions read at the same time: more would keep everyone else's commands waiting."""
 
+NOTHING: Mapping[str, str] = {}
+
 
 class SubscriptionStore:
     """Subscriptions, their secrets sealed, and the marks around them. Every method raises RedisError."""
@@ -70,11 +72,15 @@ class SubscriptionStore:
         return await self._write(subscription, fields) > 0
 
     async def edit(
-        self, found: Subscription, wanted: Callable[[Subscription], Awaitable[Subscription | Refusal]]
+        self,
+        found: Subscription,
+        wanted: Callable[[Subscription], Awaitable[Subscription | Refusal]],
+        beside: Callable[[Subscription, Subscription], Mapping[str, str]] = lambda _before, _after: NOTHING,
     ) -> tuple[Subscription, Subscription] | Refusal | None:
         """Write what is wanted of a subscription, asked for anew where another wrote meanwhile.
 
-        Returns it as it was and as it is, what `wanted` refuses it with, or None when it is gone.
+        In the same step goes what belongs `beside` the change, status and marks. Returns it as it was and as it is,
+        what `wanted` refuses it with, or None when it is gone.
         """
         before: Subscription | None = found
         while before is not None:
@@ -88,16 +94,18 @@ class SubscriptionStore:
             }
             told["settings"] = replace(after, secrets=before.secrets, credentials=before.credentials) != before
             fields = [name for name, differs in told.items() if differs]
-            written = await self._write(after, fields, before.mark) if fields else 1
+            written = await self._write(after, fields, before.mark, beside(before, after)) if fields else 1
             if written > 0:
                 return before, after
             before = await self.get(found.id) if written < 0 else None
         return None
 
-    async def _write(self, subscription: Subscription, fields: Collection[str], mark: str = "") -> int:
+    async def _write(
+        self, subscription: Subscription, fields: Collection[str], mark: str = "", beside: Mapping[str, str] = NOTHING
+    ) -> int:
         packed = pack(subscription, self._sealer)
         names = [*fields, *(["limits"] if "settings" in fields else [])]
-        arguments = _flat({name: packed[name] for name in names})
+        arguments = _flat({**{name: packed[name] for name in names}, **beside})
         written = int(await self._store.run(CHANGE, keys=[f"{{s:{subscription.id}}}"], args=[mark, *arguments]))
         if written > 0:
             await self.changed(subscription.id)

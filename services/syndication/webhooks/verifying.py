@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import time
-from typing import Literal
 
 import structlog
 
@@ -58,6 +57,15 @@ What its owner paused stays so.
 """
 
 
+UNPROVEN = "not verified yet"
+
+
+def unproven(*, paused: bool) -> Mapping[str, str]:
+    """Return what is written beside a new address, which gets nothing before it is proven."""
+    mark = {"verifying": secrets.token_hex(8), "verifying_tries": "0"}
+    return {**mark, "status": "paused" if paused else "pending", "reason": UNPROVEN}
+
+
 class Verifying:
     """Tries receivers by turns; replicas share the turns."""
 
@@ -82,23 +90,18 @@ class Verifying:
         await self._store.do("ZREM", QUEUE, id)
         await self._store.do("HDEL", f"{{s:{id}}}", "verifying", "verifying_tries")
 
-    async def anew(self, subscription: Subscription, *, paused: bool) -> None:
-        """Have a subscription's new address proven before it gets anything more, and then no sooner than it is to."""
-        await self.ask(subscription.id, LEASE_SECONDS)
-        await self._subscriptions.mark(subscription.id, {"verifying": secrets.token_hex(8)})
-        await self._hold(subscription, "paused" if paused else "pending")
+    async def anew(self, id: str) -> None:
+        """Have a subscription tried a little later whose address is about to change: should we be killed then."""
+        await self.ask(id, LEASE_SECONDS)
 
     async def holds_back(self, subscription: Subscription) -> bool:
         """Have one that is to be active again wait for the proof that is still to come; False when there is none."""
         if subscription.status == "pending" or not await self._mark(subscription.id):
             return False
-        await self._hold(subscription, "pending")
-        return True
-
-    async def _hold(self, subscription: Subscription, status: Literal["paused", "pending"]) -> None:
-        held = replace(subscription, status=status, reason="not verified yet")
+        held = replace(subscription, status="pending", reason=UNPROVEN)
         await self._subscriptions.change(held, "status", "reason")
         await self.ask_now(subscription.id)
+        return True
 
     async def _mark(self, id: str) -> bytes | None:
         found: bytes | None = await self._store.do("HGET", f"{{s:{id}}}", "verifying")

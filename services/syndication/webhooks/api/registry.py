@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import time
 from typing import Any, Literal, cast
@@ -32,7 +32,7 @@ from services.syndication.webhooks.pacing import PACES
 from services.syndication.webhooks.sending_inputs import TOLD
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
-from services.syndication.webhooks.verifying import Verifying
+from services.syndication.webhooks.verifying import Verifying, unproven
 from shared.auth import Admin, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
@@ -131,13 +131,7 @@ class RegistryRoutes:
 
     async def changed(self, found: Subscription, given: ChangedSubscription, principal: Principal) -> Response:
         """Change a subscription, and return it as it is then."""
-        if (
-            "status" in given.model_fields_set
-            and found.status in UNBEGUN
-            and not (given.status == "active" and isinstance(principal, Admin))
-        ):
-            return problem(409, "its receiver is to be verified first; an operator may make it active without")
-        wrong = await self.wrong(given)
+        wrong = _too_soon(found, given, principal) or await self.wrong(given)
         wrong = wrong or await self.making.beyond(principal, found.owner, given)
         if wrong is not None:
             return wrong
@@ -147,13 +141,18 @@ class RegistryRoutes:
             asked = (changed.url, changed.sending.format) != (one.url, one.sending.format)
             return await self.making.consent(changed) if asked and given.handshake else changed
 
-        edited = await self.store.edit(found, wanted)
+        def beside(before: Subscription, after: Subscription) -> Mapping[str, str]:
+            return unproven(paused=(given.status or before.status) == "paused") if _to_prove(before, after) else {}
+
+        if given.url not in (None, found.url) and found.choices.verify is not None:
+            await self.verifying.anew(found.id)
+        edited = await self.store.edit(found, wanted, beside)
         if edited is None or isinstance(edited, Denied):
             return gone() if edited is None else unwilling(edited)
         found, changed = edited
         await self._go_on(found, changed)
-        if changed.url != found.url and changed.choices.verify is not None:
-            await self.verifying.anew(changed, paused=(given.status or changed.status) == "paused")
+        if _to_prove(found, changed):
+            await self.verifying.ask_now(found.id)
         elif "status" in given.model_fields_set:
             await self.turn(changed, given.status)
         after = await self.store.get(found.id)
@@ -195,6 +194,19 @@ def unwilling(denied: Denied) -> Response:
     """Return the 422 for a receiver that did not consent."""
     told = f"the receiver {denied.reason}; without consent, ask with handshake: false"
     return problem(422, f"format: {told}", errors=[("format", told)])
+
+
+def _too_soon(found: Subscription, given: ChangedSubscription, principal: Principal) -> Response | None:
+    """Return the 409 for another status before its receiver is proven, but for an operator who answers for that."""
+    if "status" not in given.model_fields_set or found.status not in UNBEGUN:
+        return None
+    if given.status == "active" and isinstance(principal, Admin):
+        return None
+    return problem(409, "its receiver is to be verified first; an operator may make it active without")
+
+
+def _to_prove(before: Subscription, after: Subscription) -> bool:
+    return after.url != before.url and after.choices.verify is not None
 
 
 def _merged(found: Subscription, given: ChangedSubscription) -> Subscription:

@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 
 from services.syndication.webhooks import verifying
 from services.syndication.webhooks.sign import secret_of
+from shared.redis import RedisError
 from tests.receiver import Call, Reply
 from tests.syndication.webhooks.api.asking import Bed
 from tests.syndication.webhooks.bed import KEY, story
@@ -101,6 +102,41 @@ async def test_a_new_address_is_proven_anew(bed: Bed) -> None:
     bed.receiver.answer = silent
     changed = await bed("PATCH", f"/{made['id']}", json={"url": f"{bed.receiver.url}/other"})
     assert changed.json()["status"] == "pending"
+
+
+async def test_what_waits_goes_to_no_new_address_before_that_is_proven(bed: Bed) -> None:
+    async def resting(call: Call) -> Reply:
+        if call.path.endswith("/new"):
+            return Reply(404)
+        known = call.event["type"] == "subscription.verification"
+        return Reply(204) if known else Reply(429, {"retry-after": "3600"})
+
+    bed.receiver.answer = resting
+    id = (await bed.made(url=f"{bed.receiver.url}/old", verify="test"))["id"]
+    await bed("POST", f"/{id}/verify")
+    bed.ledger.publish(story(1))
+    await bed.logged(id, 1)
+    changed = await bed("PATCH", f"/{id}", json={"url": f"{bed.receiver.url}/new"})
+    assert changed.json()["status"] == "pending"
+    await bed("POST", f"/{id}/verify")
+    await bed("POST", f"/{id}/verify")
+    told = [call.event["type"] for call in bed.receiver.calls if call.path.endswith("/new")]
+    assert set(told) == {"subscription.verification"}
+
+
+async def test_a_change_that_breaks_off_leaves_no_new_address_unproven(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_id: str, _seconds: float) -> None:
+        raise RedisError("killed here")
+
+    bed.receiver.answer = echo
+    made = await bed.made(verify="test")
+    assert await proven(bed, made["id"]) == "active"
+    monkeypatch.setattr(bed.replica.verifying, "ask", away)
+    assert (await bed("PATCH", f"/{made['id']}", json={"url": f"{bed.receiver.url}/other"})).status == 503
+    after = await shown(bed, made)
+    assert (after["url"], after["status"]) != (f"{bed.receiver.url}/other", "active")
 
 
 async def proven(bed: Bed, id: str) -> str:
