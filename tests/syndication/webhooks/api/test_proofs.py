@@ -150,8 +150,12 @@ async def test_one_digest_spans_only_so_much(bed: Bed, monkeypatch: pytest.Monke
     made = await bed.made()
     for number in range(1, 4):
         bed.ledger.publish(story(number))
-    assert (await bed("GET", f"/{made['id']}/digest")).status == 422
+    await bed.dispatched(3)
+    assert (await bed("GET", f"/{made['id']}/digest?from=1")).status == 422
     assert (await bed("GET", f"/{made['id']}/digest?from=2")).status == 200
+    for span, proven in (("", (2, 3, 2)), ("?to=2", (1, 2, 2)), ("?to=9", (2, 3, 2))):
+        digest = (await bed("GET", f"/{made['id']}/digest{span}")).json()
+        assert (digest["from"], digest["to"], digest["count"]) == proven
 
 
 async def test_stats_tell_how_fast_and_how_well(bed: Bed) -> None:
