@@ -21,9 +21,12 @@ def spoken(tag: str, language: str) -> str:
 
     Of a tag that the CLDR does not know the language alone is named; what is not known at all is the tag.
     """
-    reader = _locale(language) or Locale("en")
-    locale = _locale(tag)
-    found = locale.get_display_name(reader) if locale else reader.languages.get(tag.partition("-")[0].lower())
+    reader, locale = _locale(language) or Locale("en"), _locale(tag)
+    own = tag.partition("-")[0].lower()
+    if locale is None or locale.language == own:
+        found = locale.get_display_name(reader) if locale else reader.languages.get(own)
+    else:  # the likeliest for what is none, as English for und, or the new name of a withdrawn one
+        found = reader.languages.get(own) or reader.languages.get(locale.language)
     return found or tag
 
 

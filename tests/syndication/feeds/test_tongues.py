@@ -21,6 +21,8 @@ from services.syndication.feeds.tongues import label_of, spoken
         ("de-x-simple", "en", "German"),
         ("uk", "qqq", "Ukrainian"),
         ("qqq", "en", "qqq"),
+        ("und", "en", "Unknown language"),
+        ("iw", "en", "Hebrew"),
         ("../../x", "en", "../../x"),
     ],
 )
