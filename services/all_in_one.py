@@ -172,7 +172,7 @@ def _traced(service: str) -> otel.Tracing | None:
 
 
 async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bool], None]) -> None:
-    """Run services until SIGTERM or SIGINT; `ready` is told the admin token and whether it is new.
+    """Run services until SIGTERM, SIGINT or SIGHUP; `ready` is told the admin token and whether it is new.
 
     Raises PortInUseError, EmbeddedError: nothing has been taken or changed then.
     """
@@ -184,8 +184,9 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
     bound = listen(settings.host, settings.port)
     token, made = auth.admin_token(settings.admin_token, settings.data_dir)
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # whoever starts it by nohup means it to go on
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with redis_for(settings) as url:
         process = Process(settings, url, names, token)
         serving = Serving(process.app, bound)

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from shared.log_out import BYTES, TEXT
 
 if TYPE_CHECKING:
     from shared.events import Article
@@ -90,12 +92,19 @@ def configure(log_format: str, level: str, *, service: str) -> None:
     structlog.configure(
         processors=[*first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory() if as_json else structlog.PrintLoggerFactory(),
+        logger_factory=_factory(as_json=as_json),
         cache_logger_on_first_use=False,
     )
     _json.configure(render if as_json else None, service, heard=number <= logging.INFO)
     for name in LIBRARIES:
         _forward(name)
+
+
+def _factory(*, as_json: bool) -> structlog.BytesLoggerFactory | structlog.PrintLoggerFactory:
+    """Return what makes loggers; they ask no more of a file than to be written to and flushed."""
+    if as_json:
+        return structlog.BytesLoggerFactory(cast("BinaryIO", BYTES))
+    return structlog.PrintLoggerFactory(cast("TextIO", TEXT))
 
 
 def catch_all() -> None:
@@ -134,9 +143,8 @@ class _Json:
             return
         first = {"service": _service.get() or self._service}
         last = {"level": "info", "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
-        out = sys.stdout.buffer
-        out.write(b"".join([_dumps({**first, **line, **last}) + b"\n" for line in lines]))
-        out.flush()
+        BYTES.write(b"".join([_dumps({**first, **line, **last}) + b"\n" for line in lines]))
+        BYTES.flush()
 
 
 _json = _Json()

@@ -39,6 +39,11 @@ OLDEST = Gauge(
 )
 DEAD = Gauge("wireroom_dead_letters", "Dead letters of all streams", registry=REGISTRY)
 KEYS_REFUSED = Counter("wireroom_keys_refused_total", "Keys and tokens given that are nobody's", registry=REGISTRY)
+LOG_WRITES_FAILED = Counter(
+    "wireroom_log_writes_failed_total",
+    "Lines of the log that could not be written: a full disk, or nobody who reads",
+    registry=REGISTRY,
+)
 FILE_REFUSED = Gauge(
     "wireroom_newsroom_file_refused",
     "1 while a file of the newsroom is refused, and its last good state in force",

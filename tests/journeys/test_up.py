@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import signal
@@ -16,7 +17,8 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.http_client import Page, connect, get
+from shared.http_client import Answer, Page, connect, get, post
+from tests.builders import a_push
 from tests.journeys.line import LOOPBACK
 from tests.otlp import a_collector
 from tests.ports import free_port
@@ -142,6 +144,36 @@ async def test_a_second_start_goes_on_where_the_first_stopped(home: Path) -> Non
 
 async def _count(port: int, count: int) -> bool:
     return len(await events(port)) >= count
+
+
+async def test_a_terminal_that_closes_costs_no_article_and_ends_it_cleanly(home: Path) -> None:
+    port = free_port()
+    ours, theirs = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services", "up"),
+        env=environment(home, port),
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    await until(lambda: _count(port, 1))
+    os.close(ours)
+    await until(lambda: _count(port, STORIES))
+    session = connect(LOOPBACK)
+    taken = await post(
+        session,
+        f"http://127.0.0.1:{port}/api/v1/articles",
+        body=orjson.dumps(a_push()),
+        headers={"authorization": f"Bearer {TOKEN}", "content-type": "application/json"},
+        timeout=PATIENCE,
+        keep=1000,
+    )
+    await session.close()
+    assert isinstance(taken, Answer)
+    assert taken.status == 202
+    process.send_signal(signal.SIGHUP)
+    async with asyncio.timeout(PATIENCE):
+        assert await process.wait() == 0
 
 
 async def test_spans_go_to_the_collector_that_is_named_and_one_that_hangs_holds_up_nothing(home: Path) -> None:
