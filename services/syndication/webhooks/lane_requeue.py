@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-# Has a seq that waits for its next try go now, or all of its due time; of a digest always all, that it keeps its id.
-# What is still gathered waits on. Returns how many go.
+# Has a seq that waits for its next try go now; of a digest always all of it, that it keeps its id. What is still
+# gathered waits on. Returns how many go. Each digest looks for a moment of its own behind that of the one before.
 _HASTEN = """
+local free = now
 local function hasten(where, due, seq)
   if due <= now or due == gathering then return 0 end
-  local digest = together and where == Q
-  local all = seq and not digest and {seq} or redis.call('ZRANGEBYSCORE', where, due, due)
-  local at = digest and alone(now) or now
+  if not together or where ~= Q then
+    redis.call('ZADD', where, now, seq)
+    return 1
+  end
+  local all, at = redis.call('ZRANGEBYSCORE', where, due, due), alone(free)
   for _, each in ipairs(all) do redis.call('ZADD', where, at, each) end
+  free = math.floor(at) + 1
   return #all
 end
 """
@@ -76,20 +80,29 @@ return answer({}, kept, cap)
 """
 )
 
-# ARGV: cap. `kept` has one for each that waits for its next try no longer.
+# ARGV: cap. `kept` has one for each that waits for its next try no longer. A queue may hold 50,000, and nobody else is
+# served meanwhile: only digests, which must not run together, are taken one by one.
 HASTEN = (
     _HASTEN
     + """
-local kept = {}
+local count = 0
 for _, where in ipairs({U, Q}) do
-  local waiting = redis.call('ZRANGEBYSCORE', where, string.format('(%.0f', now), '+inf', 'WITHSCORES')
-  local before
-  for at = 2, #waiting, 2 do
-    local due = tonumber(waiting[at])
-    for n = 1, due ~= before and hasten(where, due) or 0 do kept[#kept + 1] = 1 end
-    before = due
+  if together and where == Q then
+    local waiting = redis.call('ZRANGEBYSCORE', where, string.format('(%.0f', now), '+inf', 'WITHSCORES')
+    local before
+    for at = 2, #waiting, 2 do
+      local due = tonumber(waiting[at])
+      if due ~= before then count = count + hasten(where, due) end
+      before = due
+    end
+  else
+    local late = redis.call('ZCOUNT', where, string.format('(%.0f', now), '+inf')
+    if late > 0 then redis.call('ZUNIONSTORE', where, 1, where, 'WEIGHTS', 0) end
+    count = count + late
   end
 end
+local kept = {}
+for n = 1, count do kept[n] = 1 end
 return answer({}, kept, tonumber(ARGV[3]))
 """
 )
