@@ -26,7 +26,8 @@ log = structlog.get_logger()
 
 READ = 256
 READERS = 16
-BLOCK_MS = 1_000
+BLOCK_MS = 200
+"""So long a read waits for what is new, and with it whoever begins in the past: it is looked for between reads."""
 
 ENTRIES_AT_ONCE = 4_096
 """Deliveries held in memory before they are put in their lanes."""

@@ -20,7 +20,7 @@ from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
 log = structlog.get_logger()
 
 READ = 256
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.1
 
 
 class Missing:
