@@ -185,7 +185,8 @@ async def run(settings: Settings, names: Sequence[str], ready: Callable[[str, bo
     token, made = auth.admin_token(settings.admin_token, settings.data_dir)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # whoever starts it by nohup means it to go on
+        # Whoever starts it by nohup means it to go on; a shell that starts it behind has SIGINT ignored for no reason.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with redis_for(settings) as url:
         process = Process(settings, url, names, token)

@@ -176,6 +176,25 @@ async def test_a_terminal_that_closes_costs_no_article_and_ends_it_cleanly(home:
         assert await process.wait() == 0
 
 
+async def test_one_that_a_shell_started_behind_ends_by_sigint_all_the_same(home: Path) -> None:
+    port = free_port()
+    up = 'trap "" INT; exec "$@"'  # what a shell without a terminal does for a command with & behind it
+    process = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", up, "sh", sys.executable, "-m", "services", "up"),
+        env=environment(home, port),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    await until(lambda: _count(port, 1))
+    process.send_signal(signal.SIGINT)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
 async def test_spans_go_to_the_collector_that_is_named_and_one_that_hangs_holds_up_nothing(home: Path) -> None:
     async def answer(_call: Call) -> Reply:
         if len(collector.receiver.calls) > 1:
