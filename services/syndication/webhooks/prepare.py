@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -114,8 +114,8 @@ class Prepared:
 class Preparation:
     """Gives prepared entries by seq, reading the ledger for those it does not have, many at a time."""
 
-    def __init__(self, ledger: LedgerReader, site: str) -> None:
-        self._ledger, self._site = ledger, site
+    def __init__(self, ledger: LedgerReader, site: str, clock: Callable[[], float]) -> None:
+        self._ledger, self._site, self._clock = ledger, site, clock
         self._kept: Recent[int, Prepared] = Recent(KEPT_BYTES)
         self._waiting: dict[int, list[asyncio.Future[Prepared | None]]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -167,10 +167,13 @@ class Preparation:
         found: dict[int, Prepared] = {}
         error: Exception | None = None
         try:
-            for entry in await self._ledger.read(run[0] - 1, run[-1] - run[0] + 1, 0):
-                if entry.seq in self._waiting:
-                    document = await self._ledger.document(entry.article_id, entry.version)
-                    found[entry.seq] = self._keep(entry, document)
+            read = await self._ledger.read(run[0] - 1, run[-1] - run[0] + 1, 0)
+            entries = [entry for entry in read if entry.seq in self._waiting]
+            restricted, now = await self._restricted(entries)
+            for entry in entries:
+                document = await self._ledger.document(entry.article_id, entry.version)
+                found[entry.seq] = prepared = self._keep(entry, document)
+                prepared.restriction, prepared.looked = restricted.get(entry.article_id), now
         except Exception as failed:  # noqa: BLE001  # told to those who wait
             error = failed
         for seq in run:
@@ -182,12 +185,21 @@ class Preparation:
                 else:
                     waiting.set_result(found.get(seq))
 
+    async def _restricted(self, entries: Sequence[Recorded]) -> tuple[Mapping[str, Restriction], float]:
+        """Look up at once, for what is read at once, what `by_now` would for each; also return when, in Unix time."""
+        now = self._clock()
+        late = [entry for entry in entries if now - _published(entry) >= FRESH_SECONDS]
+        return (await restrictions(self._ledger, late), now) if late else ({}, 0.0)
+
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
-        published = datetime.fromisoformat(entry.timestamp).timestamp()
-        prepared = Prepared(entry, document, published, self._site, _source(document))
+        prepared = Prepared(entry, document, _published(entry), self._site, _source(document))
         # What is made of it later is counted as if it were there: as much as is kept of one entry.
         self._kept.put(entry.seq, prepared, (1 + (1 + MOST_CUTS) * (1 + MOST_BODIES)) * len(document or b""))
         return prepared
+
+
+def _published(entry: Recorded) -> float:
+    return datetime.fromisoformat(entry.timestamp).timestamp()
 
 
 def _source(document: bytes | None) -> str | None:

@@ -139,7 +139,7 @@ def create(
     `prompt` is how many deliveries are sent at once.
     """
     seals = sealer(settings.secret_key, settings.data_dir)
-    subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url)
+    subscriptions, preparation = SubscriptionStore(store, seals), Preparation(ledger, settings.public_url, time)
     base = _Base(
         settings=settings,
         store=store,

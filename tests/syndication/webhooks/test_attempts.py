@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from services.syndication.ledger import Head
 from services.syndication.webhooks.pacing import DigestWindow, Pacing
 from services.syndication.webhooks.prepare import FRESH_SECONDS, Preparation
 from services.syndication.webhooks.sending import PLAIN
@@ -81,7 +85,7 @@ async def test_of_what_is_withheld_by_now_the_name_alone_is_sent_late(store: Sto
 async def test_how_an_article_stands_is_looked_up_anew_once_a_second(status: Status, type: str) -> None:
     ledger = MemoryLedger()
     ledger.publish(story(headline="Unfit"))
-    preparation = Preparation(ledger, "")
+    preparation = Preparation(ledger, "", lambda: 0.0)
     first = await preparation.get(1)
     assert first is not None
     start = first.published + 100
@@ -95,3 +99,22 @@ async def test_how_an_article_stands_is_looked_up_anew_once_a_second(status: Sta
     assert b'"status":"%s"' % status.encode() in message.body
     ledger.publish(story(version=3), "article.updated")
     assert await preparation.by_now(first, start + 2 * FRESH_SECONDS) is first
+
+
+async def test_how_articles_stand_is_looked_up_at_once_for_what_is_read_at_once() -> None:
+    class Asked(MemoryLedger):
+        times = 0
+
+        async def heads(self, article_ids: Sequence[str]) -> list[Head | None]:
+            self.times += 1
+            return await super().heads(article_ids)
+
+    ledger = Asked()
+    for number in range(10):
+        ledger.publish(story(number), timestamp="2026-11-22T10:00:00Z")
+    ledger.publish(story(3, 2, status="withheld"), "article.updated")
+    preparation = Preparation(ledger, "", now := time.time)
+    found = await asyncio.gather(*map(preparation.get, range(1, 11)))
+    named = [await preparation.by_now(each, now()) for each in found if each is not None]
+    assert [each.entry.seq for each in named if each.named] == [4]
+    assert ledger.times == 1
