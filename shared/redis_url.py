@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -15,6 +16,15 @@ PORT = 26_379
 CLUSTER_PORT = 6_379
 NO_ADDRESS = "is no address, or its port no number; in a password, what is no letter and no digit is written as %40"
 SHOWN = ("sentinel_username", "sentinel_password")
+
+OPTIONS = {
+    **dict.fromkeys(("username", "password", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"), ".+"),
+    "db": "[0-9]{1,9}",
+    "protocol": "[23]",
+    "ssl_cert_reqs": "none|optional|required",
+    "ssl_check_hostname": "(?i:true|false|yes|no|0|1)",
+}
+"""What may follow the ? of the address of one server, by patterns; times and pools are not an operator's to set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,15 @@ def port_of(parts: SplitResult) -> int | None:
         return parts.port
     except ValueError:
         raise ValueError(NO_ADDRESS) from None
+
+
+def check_options(parts: SplitResult) -> None:
+    """Look at what follows the ? of the address of one server. Raises ValueError, which repeats nothing of it."""
+    for name, said in parse_qs(parts.query, keep_blank_values=True).items():
+        if name not in OPTIONS:  # unnamed: it may be what follows an & in a password
+            raise ValueError(f"takes no options but {', '.join(OPTIONS)}")
+        if not re.fullmatch(OPTIONS[name], said[0]):
+            raise ValueError(f"has a wrong {name}")
 
 
 def read_watched(url: str) -> Watched | None:

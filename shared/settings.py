@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 
 from shared.numbers import whole
-from shared.redis_url import port_of, read_clustered, read_watched, taken_apart
+from shared.redis_url import check_options, port_of, read_clustered, read_watched, taken_apart
 
 Network = IPv4Network | IPv6Network
 
@@ -112,6 +112,7 @@ def _redis_url(text: str) -> str:
         )
     if port_of(parts) == 0:
         raise ValueError("must name a port from 1 to 65535")
+    check_options(parts)
     return text
 
 
