@@ -48,7 +48,7 @@ def add_table(path: Path, table: str, values: Mapping[str, Value], parse: Parse)
         document.setdefault(table, []).append({key: _plain(value) for key, value in values.items()})
         return document
 
-    return _edit(path, append, wanted, parse)
+    return _edit(path, table, append, wanted, parse)
 
 
 def add_to_list(path: Path, table: str, id: str, key: str, value: str, parse: Parse) -> Edited | Refused:
@@ -68,7 +68,7 @@ def add_to_list(path: Path, table: str, id: str, key: str, value: str, parse: Pa
         entry[key] = [*entry.get(key, ()), value]
         return document
 
-    return _edit(path, insert, wanted, parse)
+    return _edit(path, table, insert, wanted, parse)
 
 
 def _index(document: Document, table: str, id: str) -> int:
@@ -80,14 +80,17 @@ def _index(document: Document, table: str, id: str) -> int:
 
 
 def _edit(
-    path: Path, edit: Callable[[str], tuple[str, int]], wanted: Callable[[Document], Document], parse: Parse
+    path: Path, table: str, edit: Callable[[str], tuple[str, int]], wanted: Callable[[Document], Document], parse: Parse
 ) -> Edited | Refused:
     """Edit the text, and write it only when it means exactly what was wanted and would be taken."""
     path = path.resolve()
     before = path.read_bytes() if path.exists() else b""
     try:
         text = before.decode("utf-8-sig").replace("\r\n", "\n")
-        document = wanted(copy.deepcopy(tomllib.loads(text)))
+        had = tomllib.loads(text)
+        if not _are_tables(had.get(table, [])):
+            return Refused(path, f"{path.name}: {table!r} must be written as [[{table}]] there")
+        document = wanted(copy.deepcopy(had))
         after, at = edit(text)
         same = tomllib.loads(after) == document
         encoded = _as_before(after, before)
@@ -98,6 +101,10 @@ def _edit(
     if not same:
         return Refused(path, f"{path.name}: it is written in a way that needs an edit by hand")
     return _written(path, before, encoded, parse) or Edited(path, _line(after, at))
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _as_before(text: str, before: bytes) -> bytes:

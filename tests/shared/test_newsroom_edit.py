@@ -195,3 +195,13 @@ def test_a_folder_that_may_not_be_written_to_is_a_surprise(path: Path) -> None:
     with pytest.raises(OSError, match="denied"):
         add_table(path, "author", {"id": "di"}, taken)
     path.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize("text", ["author = 3\n", '[author]\nid = "ann"\n', 'author = ["ann"]\n'])
+def test_a_file_that_has_something_else_by_the_tables_name_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "authors.toml"
+    path.write_text(text)
+    told = Refused(path, "authors.toml: 'author' must be written as [[author]] there")
+    assert add_table(path, "author", {"id": "bo"}, taken) == told
+    assert add_to_list(path, "author", "ann", "aliases", "A.", taken) == told
+    assert path.read_text() == text
