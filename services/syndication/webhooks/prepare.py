@@ -26,7 +26,7 @@ SOURCE = re.compile(rb'"source":\{"id":"([a-z0-9-]+)"')
 """Before it in the JSON stand identity, version and status alone, which cannot look like it."""
 
 FRESH_SECONDS = 1.0
-"""So long after it was published, or was looked up, an article is taken to stand as it did: no sooner is it retried."""
+"""So long after it was published, or was looked up, an article is taken to stand as it did."""
 
 RUN = 64
 """Ledger entries read at once: what is on its way together mostly stands together."""
@@ -169,11 +169,11 @@ class Preparation:
         try:
             read = await self._ledger.read(run[0] - 1, run[-1] - run[0] + 1, 0)
             entries = [entry for entry in read if entry.seq in self._waiting]
-            restricted, now = await self._restricted(entries)
+            looked = await self._looked_up(entries)
             for entry in entries:
                 document = await self._ledger.document(entry.article_id, entry.version)
                 found[entry.seq] = prepared = self._keep(entry, document)
-                prepared.restriction, prepared.looked = restricted.get(entry.article_id), now
+                prepared.restriction, prepared.looked = looked.get(entry.seq, (None, 0.0))
         except Exception as failed:  # noqa: BLE001  # told to those who wait
             error = failed
         for seq in run:
@@ -185,11 +185,12 @@ class Preparation:
                 else:
                     waiting.set_result(found.get(seq))
 
-    async def _restricted(self, entries: Sequence[Recorded]) -> tuple[Mapping[str, Restriction], float]:
-        """Look up at once, for what is read at once, what `by_now` would for each; also return when, in Unix time."""
+    async def _looked_up(self, entries: Sequence[Recorded]) -> Mapping[int, tuple[Restriction | None, float]]:
+        """Look up at once, of what is read at once, what `by_now` would for each; by seq, with the Unix time of it."""
         now = self._clock()
         late = [entry for entry in entries if now - _published(entry) >= FRESH_SECONDS]
-        return (await restrictions(self._ledger, late), now) if late else ({}, 0.0)
+        found = await restrictions(self._ledger, late) if late else {}
+        return {entry.seq: (found.get(entry.article_id), now) for entry in late}
 
     def _keep(self, entry: Recorded, document: bytes | None) -> Prepared:
         prepared = Prepared(entry, document, _published(entry), self._site, _source(document))

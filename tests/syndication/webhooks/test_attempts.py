@@ -118,3 +118,6 @@ async def test_how_articles_stand_is_looked_up_at_once_for_what_is_read_at_once(
     named = [await preparation.by_now(each, now()) for each in found if each is not None]
     assert [each.entry.seq for each in named if each.named] == [4]
     assert ledger.times == 1
+    preparation.forget()
+    late, fresh = await asyncio.gather(*map(preparation.get, (10, ledger.publish(story(11)))))
+    assert [each is not None and each.looked > 0 for each in (late, fresh)] == [True, False]
