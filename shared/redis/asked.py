@@ -37,3 +37,20 @@ def fail(asked: Iterable[Asked], error: BaseException) -> None:
         if not answer.done():
             # Each its own: a shared one would gather the traceback of every caller that raises it.
             answer.set_exception(copy(error) if isinstance(error, RedisError) else error)
+
+
+async def replies_of(answers: Sequence[asyncio.Future[Any]]) -> list[Any]:
+    """Return what each was answered, its own error among it; who is cancelled meanwhile takes all along."""
+    replies: list[Any] = []
+    try:
+        for answer in answers:
+            try:
+                replies.append(await answer)
+            except RedisError as error:
+                replies.append(error.with_traceback(None))
+    except BaseException:
+        for answer in answers:
+            if not answer.cancel() and not answer.cancelled():
+                answer.exception()  # seen, though nobody else will hear of it
+        raise
+    return replies

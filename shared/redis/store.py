@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as NotConnectedError
 from redis.exceptions import DataError, NoScriptError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as NotAnsweredError
 
-from shared.redis.asked import Asked, Call, fail, run_of
+from shared.redis.asked import Asked, Call, fail, replies_of, run_of
 from shared.redis.client import BACKOFF, SECONDS, TRIES, Argument, Script, check, close
 from shared.redis.wire import Wire
 
@@ -285,18 +285,7 @@ class Store:
         for keys, _ in calls[:1]:
             check(keys)
         answers = [self._run(script, keys, args) for keys, args in calls]
-        replies: list[Any] = []
-        try:
-            for answer in answers:
-                try:
-                    replies.append(await answer)
-                except RedisError as error:
-                    replies.append(error.with_traceback(None))
-        except BaseException:
-            for answer in answers:
-                if not answer.cancel() and not answer.cancelled():
-                    answer.exception()  # seen, though nobody else will hear of it
-            raise
+        replies = await replies_of(answers)
         if replies and all(isinstance(reply, AWAY) for reply in replies):
             raise replies[0]
         return replies
