@@ -58,16 +58,19 @@ class Prepared:
     looked: float = 0.0
     _whole: _Rendition | None = None
     _cuts: dict[Cut, _Rendition] = field(default_factory=dict)
-    _told: dict[Restriction, Prepared] = field(default_factory=dict)
+    _told: dict[Restriction, Prepared | None] = field(default_factory=dict)
 
     def as_told(self, restriction: Restriction | None) -> Prepared:
         """Return it as it may be sent under this restriction: of an earlier version what is left for it."""
-        left = self.document if self.document is None or restriction is None else told(self.document, restriction)
-        if restriction is None or left is self.document:
+        if restriction is None or self.document is None:
             return self
         if restriction not in self._told:
-            self._told[restriction] = Prepared(self.entry, left, self.published, self.site, self.source, restriction)
-        return self._told[restriction]
+            left = told(self.document, restriction)
+            less = left is not self.document
+            self._told[restriction] = (
+                Prepared(self.entry, left, self.published, self.site, self.source, restriction) if less else None
+            )
+        return self._told[restriction] or self
 
     def message(
         self,

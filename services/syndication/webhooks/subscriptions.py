@@ -131,7 +131,11 @@ class Subscription:
 
     def lets(self, article: Article, type: str) -> bool:
         """Tell whether an article may be shown to its receiver by what its owner may have now."""
-        return not self.within or allows(parse(self.within), article, type)
+        return allows(self._bounds, article, type)
+
+    @cached_property
+    def _bounds(self) -> Query | None:
+        return parse(self.within) if self.within else None
 
     def is_followed_by(self, type: str, article: Article | None) -> bool:
         """Tell whether an event goes to it because it got the article before, whatever its filter says.
