@@ -90,10 +90,6 @@ class Verifying:
         await self._store.do("ZREM", QUEUE, id)
         await self._store.do("HDEL", f"{{s:{id}}}", "verifying", "verifying_tries")
 
-    async def anew(self, id: str) -> None:
-        """Have a subscription tried a little later whose address is about to change: should we be killed then."""
-        await self.ask(id, LEASE_SECONDS)
-
     async def holds_back(self, subscription: Subscription) -> bool:
         """Have one that is to be active again wait for the proof that is still to come; False when there is none."""
         if subscription.status == "pending" or not await self._mark(subscription.id):

@@ -23,7 +23,7 @@ from services.syndication.webhooks.sign import secret_of
 from services.syndication.webhooks.starting import Start, first_of
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import Secret, Subscription
-from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying
+from services.syndication.webhooks.verifying import LEASE_SECONDS, UNPROVEN, Verifying
 from services.syndication.within import UNBOUND, Terms, both
 from shared.auth import CONSUMERS, Consumer, Principal
 from shared.problems import problem
@@ -58,7 +58,7 @@ def subscription_of(given: NewSubscription, *, id: str, number: int, owner: str 
             embargoed=given.embargoed,
         ),
         status="pending" if given.verify else "active",
-        reason="not verified yet" if given.verify else None,
+        reason=UNPROVEN if given.verify else None,
         within=terms.query,
         most=terms.reuse,
     )

@@ -32,7 +32,7 @@ from services.syndication.webhooks.pacing import PACES
 from services.syndication.webhooks.sending_inputs import TOLD
 from services.syndication.webhooks.store import SubscriptionStore
 from services.syndication.webhooks.subscriptions import UNBEGUN, Subscription
-from services.syndication.webhooks.verifying import Verifying, unproven
+from services.syndication.webhooks.verifying import LEASE_SECONDS, Verifying, unproven
 from shared.auth import Admin, Principal
 from shared.idempotency import Idempotency
 from shared.problems import problem
@@ -145,7 +145,8 @@ class RegistryRoutes:
             return unproven(paused=(given.status or before.status) == "paused") if _to_prove(before, after) else {}
 
         if given.url not in (None, found.url) and found.choices.verify is not None:
-            await self.verifying.anew(found.id)
+            # Before it is written: were this process to die in between, its turn would come all the same.
+            await self.verifying.ask(found.id, LEASE_SECONDS)
         edited = await self.store.edit(found, wanted, beside)
         if edited is None or isinstance(edited, Denied):
             return gone() if edited is None else unwilling(edited)
