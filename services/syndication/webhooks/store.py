@@ -146,12 +146,7 @@ class SubscriptionStore:
 
     async def get(self, id: str) -> Subscription | None:
         """Return a subscription, None when there is none."""
-        return await self._read(id)
-
-    async def _read(self, id: str) -> Subscription | None:
-        fields = await self._store.do("HGETALL", f"{{s:{id}}}")
-        found = unpack(id, fields, self._sealer) if b"settings" in fields else None
-        return (await self._bounded([found]))[0]
+        return (await self.load([id]))[0]
 
     async def load(self, ids: Sequence[str]) -> list[Subscription | None]:
         """Return subscriptions in the order of their ids, None where there is none."""
