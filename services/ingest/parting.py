@@ -11,12 +11,11 @@ from services.ingest.cms.fragment import edited
 from services.ingest.pages import box, cards
 from services.ingest.pages.made import BY, author
 from services.ingest.pages.markup import words
-from services.ingest.pages.merge import key_of
+from services.ingest.pages.merge import completed, key_of
 from services.ingest.source import Selectors
 from services.ingest.submission import AuthorInput, RelatedInput
 from shared.events import Article, ArticleIngested, Author, Related
 
-SAID = ("role", "bio", "avatar", "url", "links")
 VALUE = r"""=["']?([^"'<>=]{1,500})"""
 NAMED = (re.compile("class" + VALUE), re.compile("itemprop" + VALUE))
 """What an element is called; each character is looked at once, whatever the body, and most in one leap."""
@@ -104,13 +103,8 @@ def _completed(authors: Sequence[Author], people: Mapping[str, AuthorInput]) -> 
     """Return the authors with what their boxes say where nobody says it yet; where there are none, those of boxes."""
     if not authors:
         return tuple(Author(**one.model_dump()) for one in people.values())
-    return tuple(_filled(one, people.get(key_of(BY.sub("", one.name)))) for one in authors)
-
-
-def _filled(one: Author, told: AuthorInput | None) -> Author:
-    if told is None:
-        return one
-    return one.model_copy(update={name: getattr(one, name) or getattr(told, name) for name in SAID})
+    told = ((one, people.get(key_of(BY.sub("", one.name)))) for one in authors)
+    return tuple(one if box is None else completed(one, box) for one, box in told)
 
 
 def _has_words(body: str) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from services.ingest.pages.addresses import same_picture
 from services.ingest.pages.made import author
 from services.ingest.pages.meta import SEPARATORS, bare_title
 from services.ingest.pages.said import PageArticle, Told
 from services.ingest.submission import AuthorInput, ImageInput
+from shared.events import Author
+
+Person = TypeVar("Person", AuthorInput, Author)
 
 
 def first_told(parts: Sequence[PageArticle]) -> PageArticle:
@@ -48,7 +51,7 @@ def authors(known: Sequence[AuthorInput], boxes: Iterable[Told], *, believed: bo
             continue
         key = key_of(made.name)
         if key in found:
-            found[key] = _completed(found[key], made)
+            found[key] = completed(found[key], made)
         elif believed or not known:
             found[key] = made
     return tuple(found.values())[:50]
@@ -60,13 +63,14 @@ def authors_joined(given: Sequence[AuthorInput], shown: Sequence[AuthorInput]) -
     A feed that can only say one name (Ghost's) is followed by the page's further authors.
     """
     known = {key_of(one.name): one for one in shown}
-    found = {key_of(one.name): _completed(one, known.get(key_of(one.name), one)) for one in given}
+    found = {key_of(one.name): completed(one, known.get(key_of(one.name), one)) for one in given}
     if not found or found.keys() & known.keys():
         found |= {key: one for key, one in known.items() if key not in found}
     return tuple(found.values())[:50]
 
 
-def _completed(one: AuthorInput, other: AuthorInput) -> AuthorInput:
+def completed(one: Person, other: AuthorInput) -> Person:
+    """Return somebody with what is said of them elsewhere where they do not say it."""
     names = ("role", "bio", "avatar", "url", "links")
     return one.model_copy(update={name: getattr(one, name) or getattr(other, name) for name in names})
 
