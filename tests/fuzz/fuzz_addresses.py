@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.fuzzing import fuzz
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.fuzzing import fuzz
 from tests.fuzz.pushing import pushed

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.fuzzing import fuzz
 

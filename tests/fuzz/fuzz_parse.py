@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.fuzzing import fuzz
 

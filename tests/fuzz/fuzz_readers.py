@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.fuzzing import fuzz
 
@@ -18,14 +17,14 @@ with atheris.instrument_imports(include=INSTRUMENTED):
     import orjson
     import structlog
 
+    from services.ingest.app import readers
     from services.ingest.cms.values import document, object_of, objects
     from services.ingest.discovery import discover
     from services.ingest.fetch import FetchOutcome, fetch
     from services.ingest.health import Health
     from services.ingest.pages.robots import Robots
-    from services.ingest.reader import Read, Same, Took
-    from services.ingest.readers import feed, ghost, page, sitemap, wordpress
-    from services.ingest.source import Kind, Settings, Source
+    from services.ingest.reader import Same, Took
+    from services.ingest.source import Settings, Source
     from shared.http_client import NoAnswer, Page
     from tests.builders import MORNING
 
@@ -60,20 +59,8 @@ async def at_once(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
     return work(*given, **named)
 
 
-def readers() -> dict[Kind, Read]:
-    """Return the readers by kind, as they are at their first poll."""
-
-    async def no_sleep(_: float) -> None:
-        pass
-
-    parsers, robots = asyncio.Semaphore(1), Robots(lambda: 0.0, no_sleep)
-    return {
-        "feed": partial(feed.read, parsers=parsers),
-        "page": partial(page.read, robots=robots, parsers=parsers),
-        "sitemap": partial(sitemap.read, parsers=parsers),
-        "ghost": ghost.read,
-        "wordpress": wordpress.read,
-    }
+async def no_sleep(_: float) -> None:
+    """Stand in for a pause."""
 
 
 def one_input(data: bytes) -> None:
@@ -85,12 +72,12 @@ def one_input(data: bytes) -> None:
 
 async def polled(server: Server, given: Mapping[str, Any]) -> None:
     """Read what a source of some kind answers, and once more with what is kept of it."""
-    known = readers()
-    kind = given.get("kind")
-    if kind is None:
+    known = readers(Robots(lambda: 0.0, no_sleep))
+    if given.get("kind") is None:
         await discover("https://bay.example/", server.ask, known, lambda: 0.0)
         return
-    if not isinstance(kind, str) or kind not in known:
+    kind = next((one for one in known if one == given["kind"]), None)
+    if kind is None:
         return
     settings = Settings(id="bay", kind=kind, url="https://bay.example/blog/", key="k" if kind == "ghost" else None)
     health = Health(cursor=given["cursor"] if isinstance(given.get("cursor"), str) else None)
@@ -101,6 +88,6 @@ async def polled(server: Server, given: Mapping[str, Any]) -> None:
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    asyncio.to_thread = at_once  # type: ignore[assignment]  # threads would take most of the time
-    with patch("services.ingest.parse.feed.read_loosely", return_value=None):  # a process of its own
+    # A thread for each document would take most of the time, and feedparser a process of its own.
+    with patch("asyncio.to_thread", at_once), patch("services.ingest.parse.feed.read_loosely", return_value=None):
         fuzz(one_input, "readers")

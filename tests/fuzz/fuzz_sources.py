@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # it brings no types
+import atheris
 
 from tests.fuzz.checked import checked
 from tests.fuzz.fuzzing import fuzz
